@@ -1,0 +1,24 @@
+# The layers ir <- runtime <- passes <- codegen <- frontend, as object libraries that end up in libtjit.
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(tjit_options INTERFACE)
+# Eager kernels, the constant folder and generated code must agree bit for bit: no contraction, wrapping integers.
+target_compile_options(tjit_options INTERFACE -ffp-contract=off -fno-math-errno -fwrapv -Wall -Wextra -Wpedantic -Wshadow
+  -Wno-psabi -Wno-gcc-compat $<$<BOOL:${TJIT_WERROR}>:-Werror>)
+target_include_directories(tjit_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/ir ${CMAKE_SOURCE_DIR}/frontend)
+if(TJIT_SANITIZE)
+  target_compile_options(tjit_options INTERFACE -fsanitize=${TJIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tjit_options INTERFACE -fsanitize=${TJIT_SANITIZE})
+endif()
+
+# tjit_layer(<folder>): every .cpp of the current folder becomes layer `tjit_<folder>`. The test `layers` checks that
+# includes go downwards only.
+function(tjit_layer name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/ops/*.cpp)
+  add_library(tjit_${name} OBJECT ${sources})
+  target_link_libraries(tjit_${name} PUBLIC tjit_options)
+endfunction()

@@ -1,0 +1,42 @@
+// The code generator as libtjit sees it: an interface that libtjit-llvm implements, opened when first needed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "codegen/frame.h"
+#include "codegen/lower.h"
+#include "codegen/program.h"
+
+namespace tjit {
+
+/// Machine code in memory, freed with this object.
+class NativeCode {
+ public:
+  virtual ~NativeCode();
+  Entry entry = nullptr;
+};
+
+class Backend {
+ public:
+  virtual ~Backend();
+  /// Code for the program; adds to `times.llvm`, `codegen` and `link`.
+  virtual std::unique_ptr<NativeCode> compile(const Lowered& program, const CompileOptions& options,
+                                              CompileTimes& times) const = 0;
+  /// The text or bytes at stage Llvm, Asm or Obj.
+  virtual std::string emit(const Lowered& program, Stage stage, const CompileOptions& options) const = 0;
+  virtual std::string description() const = 0;
+};
+
+/// The backend in the library $TJIT_LLVM_LIBRARY, else in libtjit-llvm.so beside libtjit. Throws Error of kind Io that
+/// names the file when it cannot be opened or belongs to another version.
+const Backend& backend();
+
+/// What the library exports as `tjit_backend`: its version (kBackendVersion of when it was built) and the backend.
+struct BackendExport {
+  const char* version;
+  const Backend* (*open)();
+};
+inline constexpr const char* kBackendVersion = "tjit backend 1";
+
+}  // namespace tjit

@@ -1,0 +1,38 @@
+// What generated code and the runtime share: the layout of a call. Generated code reads these fields by number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tjit {
+
+struct Frame;
+
+/// The functions of the runtime that generated code calls.
+struct Services {
+  /// Contraction `dot` of the program (a number in Lowered::dots) on row-major operands.
+  void (*dot)(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
+  /// Prints for op `op`, whose operands are in the record. Not 0 when that raised: the call ends with kRaised.
+  std::int32_t (*print)(const Frame* frame, std::int32_t op);
+};
+
+/// One call of a program.
+struct Frame {
+  const void* const* inputs;     ///< row-major elements of each argument, rank 0 included
+  void* const* outputs;          ///< where each result goes; aligned to 64 bytes
+  std::byte* arena;              ///< aligned to 64 bytes
+  const void* const* constants;  ///< elements of Plan::constants; aligned to their size
+  /// What an op leaves for the runtime: for each of its `recorded_values` the address of the elements, or for rank 0 the
+  /// element itself, in the low bytes.
+  std::uint64_t* record;
+  Services services;
+  void* call;                    ///< the runtime's own
+};
+
+/// Results of a program's entry besides OpId + 1, which means that this op failed.
+inline constexpr std::int32_t kDone = 0;
+inline constexpr std::int32_t kRaised = -1;  ///< a service raised; the runtime has the exception
+
+using Entry = std::int32_t (*)(const Frame*);
+
+}  // namespace tjit

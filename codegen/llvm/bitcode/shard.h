@@ -1,0 +1,105 @@
+// The bodies of all elementwise ops on one operand type and one number of lanes, as functions that clang turns into
+// bitcode: a shard of the library that generated code takes its scalar and vector operations from (op_library.h).
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "ir/ops/list.h"
+
+namespace tjit::bitcode {
+
+/// Operands and results travel through memory: as values, vectors would follow a calling convention that depends on the
+/// instruction set. Parameters beyond an op's arity are unused.
+using Body = void (*)(void* out, const void* a, const void* b, const void* c);
+
+struct Entry {
+  Body eval = nullptr;   ///< writes the result
+  Body fails = nullptr;  ///< writes a bool per lane; null when the op cannot fail on this type
+};
+
+/// By opcode, then result type. Entries are empty where there is no such op.
+using Table = std::array<std::array<Entry, kDTypeCount>, AllOps::size>;
+
+/// No vector is wider, of operands or results.
+inline constexpr int kMaxVectorBytes = 64;
+
+/// Whether an op gives results of type R from operands of type T.
+template <class Op, class T, class R>
+constexpr bool gives() {
+  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
+    return false;
+  } else {
+    switch (Op::info.result) {
+      case Result::Same: return std::is_same_v<T, R>;
+      case Result::Bool: return std::is_same_v<bool, R>;
+      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+    }
+  }
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline void write(void* out, Vec<T, N> value) {
+  *static_cast<Vec<T, N>*>(out) = value;
+}
+template <class T, int N>
+[[gnu::always_inline]] inline void write(void* out, Mask<T, N> value) {
+  write(out, to_bool(value));
+}
+
+template <class Op, class T, class R, int N>
+struct OpBody {
+  /// Calls `f` with the operands as vectors.
+  template <class F>
+  [[gnu::always_inline]] static void on_operands(F f, const void* a, const void* b, const void* c) {
+    using First = Vec<std::conditional_t<Op::info.mask_first, bool, T>, N>;
+    const auto& x = *static_cast<const First*>(a);
+    if constexpr (Op::info.arity == 1) {
+      f(x);
+    } else if constexpr (Op::info.arity == 2) {
+      f(x, *static_cast<const Vec<T, N>*>(b));
+    } else {
+      static_assert(Op::info.arity == 3);
+      f(x, *static_cast<const Vec<T, N>*>(b), *static_cast<const Vec<T, N>*>(c));
+    }
+  }
+
+  static void eval(void* out, const void* a, const void* b, const void* c) {
+    on_operands(
+        [&](auto... x) __attribute__((always_inline)) {
+          if constexpr (Op::info.result == Result::Attribute) {
+            [[clang::always_inline]] write(out, Op::template eval<R>(x...));
+          } else {
+            [[clang::always_inline]] write(out, Op::eval(x...));
+          }
+        },
+        a, b, c);
+  }
+
+  static void fails(void* out, const void* a, const void* b, const void* c) {
+    on_operands([&](auto... x) __attribute__((always_inline)) { [[clang::always_inline]] write(out, Op::fails(x...)); },
+                a, b, c);
+  }
+};
+
+template <class T, int N>
+consteval Table shard() {
+  Table table{};
+  AllOps::for_each([&]<class Op>(Tag<Op>) {
+    if constexpr (std::is_base_of_v<Elementwise, Op>) {
+      const auto add = [&]<class R>(Tag<R>) {
+        if constexpr (gives<Op, T, R>() && sizeof(R) * N <= kMaxVectorBytes) {
+          using Body = OpBody<Op, T, R, N>;
+          Entry& entry = table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<R>)];
+          entry.eval = Body::eval;
+          if constexpr (requires(Vec<T, N> v) { Op::fails(v, v); }) entry.fails = Body::fails;
+        }
+      };
+      add(Tag<bool>{}), add(Tag<std::uint8_t>{}), add(Tag<std::int32_t>{}), add(Tag<std::int64_t>{});
+      add(Tag<float>{}), add(Tag<double>{});
+    }
+  });
+  return table;
+}
+
+}  // namespace tjit::bitcode

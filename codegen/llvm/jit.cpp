@@ -1,0 +1,128 @@
+// The pass pipeline, object emission, and linking through ORC.
+#include "codegen/llvm/jit.h"
+
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
+#include <llvm/ExecutionEngine/Orc/Core.h>
+#include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
+#include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
+#include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/SmallVectorMemoryBuffer.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
+#include <llvm/Transforms/Scalar/LoopRotation.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+
+#include <atomic>
+
+#include "tjit/error.h"
+
+namespace tjit {
+
+namespace {
+
+namespace orc = llvm::orc;
+
+template <class T>
+T checked(llvm::Expected<T> value) {
+  if (!value) throw Error(Error::Kind::Internal, "linking: " + llvm::toString(value.takeError()));
+  return std::move(*value);
+}
+
+void checked(llvm::Error error) {
+  if (error) throw Error(Error::Kind::Internal, "linking: " + llvm::toString(std::move(error)));
+}
+
+/// The process's linker. Never destroyed: code may run until the very end.
+struct Linker {
+  orc::ExecutionSession session{checked(orc::SelfExecutorProcessControl::Create())};
+  orc::ObjectLinkingLayer layer{session};
+  std::atomic<int> libraries = 0;
+  char prefix = '\0';
+
+  static Linker& instance() {
+    static Linker& linker = *new Linker;
+    return linker;
+  }
+};
+
+void emit(llvm::Module& module, const Target& target, llvm::raw_pwrite_stream& out, llvm::CodeGenFileType type) {
+  llvm::legacy::PassManager passes;
+  TJIT_CHECK(!target.machine().addPassesToEmitFile(passes, out, nullptr, type));
+  passes.run(module);
+}
+
+}  // namespace
+
+void optimize(llvm::Module& module, const Target& target) {
+  target.set_attributes(module);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&target.machine());
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+
+  const auto combine = llvm::InstCombineOptions().setMaxIterations(1).setVerifyFixpoint(false);
+  llvm::FunctionPassManager straight;
+  straight.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  straight.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
+  straight.addPass(llvm::InstCombinePass(combine));
+  llvm::FunctionPassManager branching;
+  branching.addPass(llvm::SimplifyCFGPass());
+  branching.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LoopRotatePass()));
+  branching.addPass(llvm::SimplifyCFGPass());
+  branching.addPass(llvm::InstCombinePass(combine));
+  for (llvm::Function& f : module) {
+    if (f.isDeclaration()) continue;
+    straight.run(f, functions);
+    if (f.size() > 1) branching.run(f, functions);
+  }
+}
+
+std::unique_ptr<llvm::MemoryBuffer> emit_object(llvm::Module& module, const Target& target) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  emit(module, target, out, llvm::CodeGenFileType::ObjectFile);
+  return std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(bytes), module.getName(),
+                                                         /*RequiresNullTerminator=*/false);
+}
+
+std::string emit_assembly(llvm::Module& module, const Target& target) {
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream out(text);
+  emit(module, target, out, llvm::CodeGenFileType::AssemblyFile);
+  return std::string(text.str());
+}
+
+struct NativeCode::Library {
+  orc::JITDylib& dylib;
+};
+
+NativeCode::NativeCode(std::unique_ptr<llvm::MemoryBuffer> object) {
+  Linker& linker = Linker::instance();
+  auto& dylib = linker.session.createBareJITDylib("program" + std::to_string(linker.libraries++));
+  library_.reset(new Library{dylib});
+  dylib.addGenerator(checked(orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(linker.prefix)));
+  checked(linker.layer.add(dylib, std::move(object)));
+}
+
+NativeCode::~NativeCode() {
+  if (library_ != nullptr) llvm::consumeError(Linker::instance().session.removeJITDylib(library_->dylib));
+}
+
+void* NativeCode::find(llvm::StringRef name) const {
+  Linker& linker = Linker::instance();
+  return checked(linker.session.lookup({&library_->dylib}, linker.session.intern(name))).getAddress().toPtr<void*>();
+}
+
+}  // namespace tjit

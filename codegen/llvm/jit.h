@@ -1,0 +1,43 @@
+// From LLVM IR to running code.
+#pragma once
+
+#include <llvm/IR/Module.h>
+#include <llvm/Support/MemoryBuffer.h>
+
+#include <memory>
+#include <string>
+
+#include "codegen/llvm/target.h"
+
+namespace tjit {
+
+/// What emitted code still needs: variables to registers, common subexpressions, simplification, loop rotation. LLVM's own
+/// vectorisers, unrolling and inlining stay off: vectors are explicit, and op bodies were inlined as they were emitted.
+void optimize(llvm::Module& module, const Target& target);
+
+/// The module's functions as a relocatable object, or as assembly text. Both change the module.
+std::unique_ptr<llvm::MemoryBuffer> emit_object(llvm::Module& module, const Target& target);
+std::string emit_assembly(llvm::Module& module, const Target& target);
+
+/// Code that is in memory, until the object dies.
+class NativeCode {
+ public:
+  /// Links an object. Names that it does not define are looked up in this process.
+  explicit NativeCode(std::unique_ptr<llvm::MemoryBuffer> object);
+  ~NativeCode();
+  NativeCode(const NativeCode&) = delete;
+  NativeCode& operator=(const NativeCode&) = delete;
+
+  /// The address of an exported function.
+  void* find(llvm::StringRef name) const;
+  template <class F>
+  F* function(llvm::StringRef name) const {
+    return reinterpret_cast<F*>(find(name));
+  }
+
+ private:
+  struct Library;
+  std::unique_ptr<Library> library_;
+};
+
+}  // namespace tjit

@@ -1,0 +1,294 @@
+// Values of a fusion group as nodes of a nest.
+#include "codegen/nest_builder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "ir/ops/list.h"
+
+namespace tjit {
+
+namespace {
+
+[[noreturn]] void refuse(const Function& f, OpId op, const std::string& why) {
+  fail_at(f.op(op).loc, "fusion: " + std::string(f.def(op).info.name) + " " + why);
+}
+
+std::uint64_t element_bits(DType t, const void* element) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, element, static_cast<std::size_t>(size_of(t)));
+  return bits;
+}
+
+std::size_t hash_node(const Node& n) {
+  std::size_t h = static_cast<std::size_t>(n.kind) * 31 + static_cast<std::size_t>(n.dtype);
+  const auto mix = [&](auto value) { h = (h ^ static_cast<std::size_t>(value)) * 0x9e3779b97f4a7c15u + (h >> 29); };
+  mix(n.slot);
+  mix(n.code);
+  mix(n.bits);
+  mix(n.limit);
+  mix(n.address.offset);
+  for (const NodeId a : n.args) mix(a.index);
+  for (const std::int64_t s : n.address.strides) mix(s);
+  for (const Address::Term& t : n.address.dynamic) mix(t.node.index), mix(t.factor);
+  return h;
+}
+
+bool equal_nodes(const Node& a, const Node& b) {
+  return a.kind == b.kind && a.dtype == b.dtype && a.slot == b.slot && a.code == b.code && a.args == b.args &&
+         a.bits == b.bits && a.limit == b.limit && a.address == b.address && a.may_fail == b.may_fail;
+}
+
+}  // namespace
+
+const Literal* uniform_constant(const Function& f, ValueId v) {
+  const Literal* literal = f.constant(v);
+  const bool uniform = literal != nullptr && (literal->is_splat() || element_count(literal->type()) == 1);
+  return uniform ? literal : nullptr;
+}
+
+NestBuilder::NestBuilder(const Function& f, OpId fusion, Kernel& kernel, const Shape& space,
+                         const ReductionSpace* reduction, std::span<const Split> splits)
+    : f_(f), body_(f.op(fusion).blocks.front()), kernel_(kernel), reduction_(reduction) {
+  root_ = identity_map(space, extents_);
+  kept_ = static_cast<int>(extents_.size());
+  int row = -1;
+  if (reduction != nullptr) {
+    nest_.order = reduction_order(reduction->shape, reduction->axes);
+    Shape reduced = reduction->shape;
+    for (int d = 0; d < reduced.size(); ++d)
+      if (!reduction->axes.contains(d)) reduced[d] = 1;
+    reduced_ = identity_map(reduced, extents_);
+    root_.append_axes(reduced_.axes() - root_.axes());
+    if (nest_.order.lanes) row = static_cast<int>(extents_.size()) - 1;
+  }
+  for (const Split s : splits) {
+    if (s.axis == row) refuse(f, fusion, "would have to split the rows that a reduction joins by lanes");
+    root_.split_axis(s.axis, s.inner);
+    if (reduction != nullptr) reduced_.split_axis(s.axis, s.inner);
+    std::int64_t& extent = extents_[static_cast<std::size_t>(s.axis)];
+    extent /= s.inner;
+    extents_.insert(extents_.begin() + s.axis + 1, s.inner);
+    if (s.axis < kept_) ++kept_;
+    if (s.axis < row) ++row;
+  }
+}
+
+bool NestBuilder::is_inner(ValueId v) const {
+  const OpId op = f_.value(v).op;
+  return op.valid() && f_.op(op).parent == body_;
+}
+
+std::int32_t NestBuilder::input(ValueId v) {
+  const auto same = [&](const KernelBuffer& b) { return b.value == v && !b.output; };
+  auto it = std::ranges::find_if(kernel_.buffers, same);
+  if (it == kernel_.buffers.end()) it = kernel_.buffers.insert(it, {v, f_.type(v), false});
+  return static_cast<std::int32_t>(it - kernel_.buffers.begin());
+}
+
+std::int32_t NestBuilder::scalar(ValueId v) {
+  auto it = std::ranges::find(kernel_.scalars, v);
+  const auto slot = static_cast<std::int32_t>(it - kernel_.scalars.begin());
+  if (it == kernel_.scalars.end()) {
+    kernel_.scalars.push_back(v);
+    kernel_.scalar_types.push_back(f_.type(v));
+  }
+  return slot;
+}
+
+NodeId NestBuilder::add(Node node) {
+  const std::size_t hash = hash_node(node);
+  for (auto [it, end] = known_.equal_range(hash); it != end; ++it)
+    if (equal_nodes(nest_.nodes[static_cast<std::size_t>(it->second.index)], node)) return it->second;
+  const NodeId id{static_cast<std::int32_t>(nest_.nodes.size())};
+  nest_.nodes.push_back(std::move(node));
+  known_.emplace(hash, id);
+  return id;
+}
+
+NodeId NestBuilder::add_op(Opcode code, DType dtype, std::vector<NodeId> args, bool may_fail) {
+  Node node{.kind = NodeKind::Op, .dtype = dtype, .code = code, .args = std::move(args)};
+  node.may_fail = may_fail;
+  return add(std::move(node));
+}
+
+NodeId NestBuilder::add_constant(DType dtype, const void* element) {
+  return add({.kind = NodeKind::Constant, .dtype = dtype, .bits = element_bits(dtype, element)});
+}
+
+Address NestBuilder::address(const IndexMap& map, int dim) const {
+  Address address;
+  address.offset = map.offset(dim);
+  for (int a = 0; a < map.axes(); ++a) address.strides.push_back(map.stride(dim, a));
+  for (const IndexMap::Term& t : map.terms) {
+    if (t.dim != dim) continue;
+    auto it = std::ranges::find(address.dynamic, NodeId{t.lookup}, &Address::Term::node);
+    if (it == address.dynamic.end()) it = address.dynamic.insert(it, {NodeId{t.lookup}, 0});
+    it->factor += t.factor;
+  }
+  std::erase_if(address.dynamic, [](const Address::Term& t) { return t.factor == 0; });
+  return address;
+}
+
+NodeId NestBuilder::eval(ValueId v, const IndexMap& map) {
+  if (wanted_) return {};
+  if (!is_inner(v)) return eval_outer(v, map);
+  {
+    const Met& met = met_[v.index];
+    const auto it = std::ranges::find(met.maps, map);
+    if (it != met.maps.end()) return met.nodes[static_cast<std::size_t>(it - met.maps.begin())];
+  }
+  const NodeId node = eval_op(f_.value(v).op, map);
+  if (wanted_) return {};
+  Met& met = met_[v.index];
+  met.maps.push_back(map);
+  met.nodes.push_back(node);
+  return node;
+}
+
+NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map) {
+  const Type& type = f_.type(v);
+  if (const Literal* literal = uniform_constant(f_, v)) return add_constant(type.dtype, literal->data());
+  if (type.is_scalar()) return add({.kind = NodeKind::Scalar, .dtype = type.dtype, .slot = scalar(v)});
+  if (element_count(type) == 0) {
+    // Only a lookup that fails, or a nest without indices, gets here.
+    constexpr std::uint64_t kZero = 0;
+    return add_constant(type.dtype, &kZero);
+  }
+  Node load{.kind = NodeKind::Load, .dtype = type.dtype, .slot = input(v)};
+  load.address = address(linear_map(map, type.shape), 0);
+  return add(std::move(load));
+}
+
+NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
+  const OpDef& def = f_.def(op);
+  const ValueId result = f_.op(op).first_result;
+  switch (def.kind) {
+    case OpKind::Elementwise: {
+      std::vector<NodeId> args;
+      for (const ValueId v : f_.operands(op)) args.push_back(eval(v, map));
+      return wanted_ ? NodeId{} : add_op(def.code, f_.type(result).dtype, std::move(args), f_.may_fail(op));
+    }
+    case OpKind::View: {
+      const ValueId x = f_.operand(op, 0);
+      if (def.view == nullptr) return eval_reshape(op, map);
+      return eval(x, through_view(def, f_.op(op).attrs.get(), f_.type(x).shape, map));
+    }
+    case OpKind::Index: {
+      if (def.lookup != nullptr) return eval_lookup(op, map);
+      if (def.placing != nullptr) refuse(f_, op, "must be the last op of its group");
+      return eval_count(op, map);
+    }
+    case OpKind::Reduce: return eval_reduction(op, map);
+    case OpKind::Source: {
+      const Literal* literal = uniform_constant(f_, result);
+      if (literal == nullptr) refuse(f_, op, "with several elements must stand outside");
+      return add_constant(literal->type().dtype, literal->data());
+    }
+    default: refuse(f_, op, "cannot stand in a group");
+  }
+}
+
+NodeId NestBuilder::eval_reshape(OpId op, const IndexMap& map) {
+  const ValueId x = f_.operand(op, 0);
+  const Reshaped r = through_reshape(map, f_.type(f_.op(op).first_result).shape, f_.type(x).shape, extents_);
+  if (r.map) return eval(x, *r.map);
+  if (r.axis < 0) refuse(f_, op, "does not map indices affinely here");
+  wanted_ = Split{r.axis, r.inner};
+  return {};
+}
+
+bool NestBuilder::add_index(IndexMap& map, int dim, ValueId index, const IndexMap& index_map, std::int64_t limit,
+                            bool may_fail) {
+  if (const Literal* known = uniform_constant(f_, index)) {
+    std::int64_t at = 0;
+    if (known->type().dtype == DType::I32) {
+      std::int32_t narrow = 0;
+      std::memcpy(&narrow, known->data(), sizeof narrow);
+      at = narrow;
+    } else {
+      std::memcpy(&at, known->data(), sizeof at);
+    }
+    if (!may_fail && limit >= 0) {
+      map.offset(dim) += std::clamp<std::int64_t>(at, 0, limit);
+      return true;
+    }
+  }
+  NodeId node = eval(index, index_map);
+  if (wanted_) return false;
+  if (f_.type(index).dtype != DType::I64) node = add_op(kOpcode<Cast>, DType::I64, {node});
+  Node range{.kind = NodeKind::InRange, .dtype = DType::I64, .args = {node}, .limit = limit};
+  range.may_fail = may_fail;
+  map.terms.push_back({dim, add(std::move(range)).index, 1, limit});
+  return true;
+}
+
+NodeId NestBuilder::eval_lookup(OpId op, const IndexMap& map) {
+  const ValueId x = f_.operand(op, 0);
+  const Shape &from = f_.type(x).shape, &shape = f_.type(f_.op(op).first_result).shape;
+  const auto coordinates = f_.def(op).lookup(f_.op(op).attrs.get(), f_.operand_types(op));
+  const bool may_fail = f_.may_fail(op);
+  IndexMap at(from.size(), map.axes());
+  for (int d = 0; d < from.size(); ++d) {
+    const Coordinate& c = coordinates[static_cast<std::size_t>(d)];
+    if (c.dim >= 0) at.add(d, 1, map, c.dim);
+    if (c.index < 0) continue;
+    const std::int64_t limit = lookup_limit(c, d, from, shape);
+    if (!add_index(at, d, f_.operand(op, c.index), index_operand_map(c, map), limit, may_fail)) return {};
+  }
+  return eval(x, at);
+}
+
+NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
+  const auto& iota = f_.attrs<Iota>(op);
+  const int dim = rules::axis(iota.axis, iota.shape.size());
+  Node index{.kind = NodeKind::Index, .dtype = DType::I64};
+  index.address = address(map, dim);
+  const std::vector<Address::Term> terms = std::exchange(index.address.dynamic, {});
+  NodeId node = add(std::move(index));
+  for (const Address::Term& t : terms) {
+    const NodeId factor = add_constant(DType::I64, &t.factor);
+    const NodeId part = t.factor == 1 ? t.node : add_op(kOpcode<Multiply>, DType::I64, {t.node, factor});
+    node = add_op(kOpcode<Add>, DType::I64, {node, part});
+  }
+  return iota.dtype == DType::I64 ? node : add_op(kOpcode<Cast>, iota.dtype, {node});
+}
+
+NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
+  const OpDef& def = f_.def(op);
+  if (def.combine == kNoOp) refuse(f_, op, "must be expanded before it is grouped");
+  if (reduction_ == nullptr || in_reduction_) refuse(f_, op, "reduces what the group does not");
+  const ValueId x = f_.operand(op, 0);
+  const Dims axes = rules::axes(f_.attrs<ReduceAxes>(op).axes, f_.type(x).shape.size());
+  if (f_.type(x).shape != reduction_->shape || axes != reduction_->axes)
+    refuse(f_, op, "differs in shape or axes from another reduction of its group");
+  in_reduction_ = true;
+  const NodeId value = eval(x, through_reduction(axes, map, reduced_));
+  in_reduction_ = false;
+  if (wanted_) return {};
+  const DType dtype = f_.type(x).dtype;
+  std::uint64_t identity = 0;
+  def.identity(dtype, &identity);
+  const auto same = [&](const Reduction& r) { return r.value == value && r.combine == def.combine; };
+  auto it = std::ranges::find_if(nest_.reductions, same);
+  if (it == nest_.reductions.end()) it = nest_.reductions.insert(it, {value, def.combine, dtype, identity});
+  const auto slot = static_cast<std::int32_t>(it - nest_.reductions.begin());
+  return add({.kind = NodeKind::Reduced, .dtype = dtype, .slot = slot});
+}
+
+void NestBuilder::store(int output, const Shape& shape, const IndexMap& map, NodeId value) {
+  if (wanted_) return;
+  nest_.stores.push_back({output, address(linear_map(map, shape), 0), value});
+}
+
+std::span<const IndexMap> NestBuilder::maps_of(ValueId v) const {
+  const auto it = met_.find(v.index);
+  return it == met_.end() ? std::span<const IndexMap>{} : it->second.maps;
+}
+
+bool NestBuilder::covers_once(const IndexMap& map, const Shape& shape) const {
+  return tjit::covers_once(map, shape, extents_, kept_);
+}
+
+}  // namespace tjit

@@ -1,0 +1,56 @@
+// Compiled programs: what the backend produces, and how it is called.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/function.h"
+#include "passes/pass.h"
+#include "runtime/array.h"
+#include "runtime/execute.h"
+
+namespace tjit {
+
+struct CompileOptions {
+  std::string cpu = {};        ///< LLVM's CPU name; empty: this machine
+  bool optimize = true;        ///< false: no passes but those that lowering needs (inline, fuse one op at a time)
+  bool fast_math = false;
+  bool verify_each = false;
+  /// Called after each pass, for dumps; and where its time is added.
+  std::function<void(const Pass&, const Function& before, const Function& after)> after_pass = {};
+  std::vector<PassTiming>* pass_timings = nullptr;
+};
+
+/// Seconds spent in the stages of one compilation.
+struct CompileTimes {
+  double load = 0, passes = 0, lower = 0, llvm = 0, codegen = 0, link = 0;
+  double total() const { return load + passes + lower + llvm + codegen + link; }
+};
+
+/// A program compiled for fixed types. Immutable; `run` may be called by several threads at once.
+class Executable {
+ public:
+  virtual ~Executable();
+  virtual std::span<const Type> param_types() const = 0;
+  virtual std::span<const Type> result_types() const = 0;
+  /// Arguments must have the parameter types (any strides). Throws Error exactly as the interpreter would.
+  virtual std::vector<Array> run(std::span<const Array> args, const PrintSink& print = {}) const = 0;
+  /// The same into a caller's array of results: the fast path, without allocating a vector.
+  virtual void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print = {}) const = 0;
+  virtual const CompileTimes& times() const = 0;
+};
+
+/// Runs the passes on `entry` (static types; see `specialize`) and compiles the result. Loads the code generator on first use;
+/// throws Error(Internal) naming the library when it cannot be loaded.
+std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options = {});
+
+enum class Stage : std::uint8_t { Ir, Opt, Kernel, Llvm, Asm, Obj };
+/// The program's text (or bytes, for Obj) at a stage of the same compilation.
+std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options = {});
+
+/// What the code generator says of itself and this machine: LLVM's version, CPU name, vector width.
+std::string backend_description();
+
+}  // namespace tjit

@@ -1,0 +1,238 @@
+// Applying ops.
+#include "frontend/apply.h"
+
+#include <array>
+#include <cmath>
+
+#include "runtime/execute.h"
+#include "runtime/kernels.h"
+
+namespace tjit {
+
+namespace {
+
+/// Small same-shape operands go straight to the kernel; larger ones are worth the general path's care for caches.
+constexpr std::int64_t kFastElements = 4096;
+
+std::string scalar_text(const Scalar& s) {
+  if (s.kind == Scalar::Kind::Float) return std::to_string(s.f);
+  if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
+  return std::to_string(s.i);
+}
+
+template <class T>
+bool holds(const Scalar& s) {
+  if constexpr (std::is_same_v<T, bool>) return s.kind == Scalar::Kind::Bool;
+  if (s.kind == Scalar::Kind::Bool) return false;
+  if constexpr (std::is_floating_point_v<T>) {
+    return true;
+  } else {
+    return s.kind == Scalar::Kind::Int && s.i >= static_cast<std::int64_t>(std::numeric_limits<T>::min()) &&
+           s.i <= static_cast<std::int64_t>(std::numeric_limits<T>::max());
+  }
+}
+
+bool plain(const Operand& x) {
+  return x.tensor() != nullptr && x.tensor()->defined() && !is_symbolic(x.tensor()->impl()) &&
+         x.tensor()->impl()->contiguous;
+}
+
+/// The result for operands of one type that lie ready in memory, or an undefined tensor: the path of small eager programs.
+template <class... Operands>
+Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
+  if (Trace::current() != nullptr || !plain(x) || !(plain(rest) && ...)) return {};
+  const TensorImpl& first = *x.tensor()->impl();
+  if (first.size > kFastElements || !((rest.tensor()->impl()->type == first.type) && ...)) return {};
+  const DType dtype = rule == Result::Bool ? DType::Bool : first.type.dtype;
+  const ElementwiseKernel& kernel = kernels().elementwise_kernel(code, first.type.dtype, dtype);
+  if (kernel.run == nullptr || kernel.first_failure != nullptr) return {};
+  Type type = first.type;
+  type.dtype = dtype;
+  TensorImpl* out = new_tensor(type, first.strides, first.size);
+  const void* in[] = {first.data, rest.tensor()->impl()->data...};
+  kernel.run(out->data, in, first.size);
+  return Tensor::adopt(out);
+}
+
+std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
+  std::vector<Array> arrays;
+  for (const Tensor& t : tensors) arrays.push_back(to_array(t));
+  return arrays;
+}
+
+bool any_symbolic(std::span<const Tensor> tensors) {
+  for (const Tensor& t : tensors)
+    if (t.symbolic()) return true;
+  return false;
+}
+
+/// Runs `f` and puts the op's name and place on the errors of inference.
+template <class F>
+auto placed(std::string_view op, const Location& at, F&& f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    if (e.location() || e.kind() == Error::Kind::Internal) throw;
+    throw Error(e.kind(), std::string(op) + ": " + e.message(), at);
+  }
+}
+
+/// Brings elementwise operands to one shape.
+void broadcast(std::vector<Tensor>& operands, const Location& at) {
+  Shape shape = operands[0].shape();
+  bool same = true;
+  for (const Tensor& t : operands) {
+    same &= t.shape() == shape;
+    shape = rules::broadcast(shape, t.shape());
+  }
+  if (same) return;
+  for (Tensor& t : operands)
+    if (t.shape() != shape) t = apply(BroadcastTo{.shape = shape}, {t}, at);
+}
+
+void require_one_dtype(std::span<const Tensor> operands, std::size_t first) {
+  for (std::size_t i = first + 1; i < operands.size(); ++i) {
+    if (operands[i].dtype() != operands[first].dtype())
+      fail("operands differ in dtype: " + std::string(info(operands[first].dtype()).name) + " and " +
+           std::string(info(operands[i].dtype()).name) + "; use cast(x, dtype) on one of them");
+  }
+}
+
+}  // namespace
+
+DType natural_dtype(const Scalar& value) {
+  switch (value.kind) {
+    case Scalar::Kind::Bool: return DType::Bool;
+    case Scalar::Kind::Float: return DType::F32;
+    case Scalar::Kind::Int: return holds<std::int32_t>(value) ? DType::I32 : DType::I64;
+  }
+  __builtin_unreachable();
+}
+
+Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op) {
+  return dispatch(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (!holds<T>(value))
+      fail(std::string(op) + ": " + scalar_text(value) + " does not fit " + std::string(info(dtype).name) +
+           "; cast the tensor to another dtype");
+    const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
+    return to_tensor(Array::scalar(element));
+  });
+}
+
+Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op) {
+  if (operand.tensor() != nullptr) {
+    if (!operand.tensor()->defined())
+      fail_at(operand.loc(), std::string(op) + ": the tensor is undefined: it was declared and never given a value");
+    return *operand.tensor();
+  }
+  const DType dtype = like.defined() ? like.dtype() : natural_dtype(operand.scalar());
+  try {
+    return scalar_tensor(operand.scalar(), dtype, op);
+  } catch (const Error& e) {
+    throw e.at(operand.loc());
+  }
+}
+
+Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at) {
+  const OpDef& d = def(code);
+  Trace* trace = Trace::current();
+  if (trace != nullptr) {
+    std::vector<ValueId> values;
+    for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
+    const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
+    return results.empty() ? Tensor() : trace->wrap(results[0]);
+  }
+  if (any_symbolic(operands)) {
+    for (const Tensor& t : operands)
+      if (t.symbolic()) fail_symbolic(t.impl());
+  }
+  const std::vector<Array> arrays = to_arrays(operands);
+  std::vector<Type> types;
+  for (const Array& a : arrays) types.push_back(a.type());
+  const Type result = d.infer == nullptr ? Type{} : placed(d.info.name, at, [&] { return d.infer(attrs.get(), types); });
+  return to_tensor(execute(d, attrs.get(), arrays, result, at));
+}
+
+Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands) {
+  const OpInfo& op = def(code).info;
+  const std::size_t first = op.mask_first ? 1 : 0;
+  Location at = operands[0]->loc();
+  Tensor like;
+  for (std::size_t i = first; i < operands.size() && !like.defined(); ++i)
+    if (operands[i]->tensor() != nullptr) like = *operands[i]->tensor();
+  std::vector<Tensor> tensors;
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    tensors.push_back(to_tensor(*operands[i], i < first ? Tensor() : like, op.name));
+  placed(op.name, at, [&] {
+    require_one_dtype(tensors, first);
+    broadcast(tensors, at);
+  });
+  return apply(code, std::move(attrs), tensors, at);
+}
+
+namespace detail {
+
+template <class Op>
+Tensor unary(const Operand& x) {
+  if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, x); t.defined()) return t;
+  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x});
+}
+
+template <class Op>
+Tensor binary(const Operand& x, const Operand& y) {
+  if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, x, y); t.defined()) return t;
+  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x, &y});
+}
+
+template <class Op>
+Tensor ternary(const Operand& x, const Operand& y, const Operand& z) {
+  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x, &y, &z});
+}
+
+template <class Op>
+Tensor reduce(const Operand& x, const Axes& axes, bool keepdims) {
+  const Tensor t = to_tensor(x, Op::info.name);
+  Op op;
+  op.keepdims = keepdims;
+  op.axes = axes.list;
+  for (int d = 0; axes.all && d < t.rank(); ++d) op.axes.push_back(d);
+  return apply(op, {t}, x.loc());
+}
+
+namespace {
+
+/// Odr-uses the templates above for every op they serve, so that programs can link to them.
+template <class Op>
+constexpr const void* instance() {
+  return nullptr;
+}
+template <class Op>
+  requires(Op::kind == OpKind::Elementwise && !requires { Op::fields; })
+auto instance() {
+  if constexpr (Op::info.arity == 1) {
+    return &unary<Op>;
+  } else if constexpr (Op::info.arity == 2) {
+    return &binary<Op>;
+  } else {
+    return &ternary<Op>;
+  }
+}
+template <class Op>
+  requires std::is_base_of_v<ReduceAxes, Op>
+auto instance() {
+  return &reduce<Op>;
+}
+
+template <class... Op>
+auto instances(TypeList<Op...>) {
+  return std::tuple{instance<Op>()...};
+}
+
+}  // namespace
+
+[[gnu::used]] const auto kInstances = instances(AllOps{});
+
+}  // namespace detail
+
+}  // namespace tjit

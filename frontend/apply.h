@@ -1,0 +1,36 @@
+// Applying an op to operands: at once, or recorded in the current trace.
+#pragma once
+
+#include "frontend/trace.h"
+#include "ir/ops/list.h"
+#include "tjit/ops.h"
+
+namespace tjit {
+
+/// A scalar as a rank-0 tensor of `dtype`; throws Error, naming the op, when that cannot hold it.
+Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op);
+/// The dtype a scalar has by itself.
+DType natural_dtype(const Scalar& value);
+
+/// The tensor that an operand is. A number takes the dtype of `like` when that is defined.
+Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op);
+inline Tensor to_tensor(const Operand& operand, std::string_view op) { return to_tensor(operand, Tensor(), op); }
+
+/// Applies an op with one result; operands are what its inference takes.
+Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at);
+
+template <class Op>
+Tensor apply(const Op& attrs, std::span<const Tensor> operands, const Location& at) {
+  std::shared_ptr<const OpAttrs> shared;
+  if constexpr (requires { Op::fields; }) shared = std::make_shared<const Op>(attrs);
+  return apply(kOpcode<Op>, std::move(shared), operands, at);
+}
+template <class Op>
+Tensor apply(const Op& attrs, std::initializer_list<Tensor> operands, const Location& at) {
+  return apply(attrs, std::span(operands.begin(), operands.size()), at);
+}
+
+/// Applies an elementwise op: numbers take the tensors' dtype, shapes broadcast.
+Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands);
+
+}  // namespace tjit

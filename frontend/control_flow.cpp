@@ -1,0 +1,126 @@
+// Control flow: executed, or recorded as cond and while ops.
+#include "tjit/control_flow.h"
+
+#include "frontend/apply.h"
+
+namespace tjit::detail {
+
+namespace {
+
+void require_predicate(const Tensor& p, std::string_view what, const Location& at) {
+  if (!p.defined() || p.dtype() != DType::Bool || p.rank() != 0)
+    fail_at(at, std::string(what) + " must be a rank-0 bool" +
+                    (p.defined() ? ", not " + to_string(Type{p.dtype(), p.shape()}) : ""));
+}
+
+std::vector<Type> types_of(const Tensors& tensors) {
+  std::vector<Type> types;
+  for (const Tensor& t : tensors) types.push_back({t.dtype(), t.shape()});
+  return types;
+}
+
+std::vector<ValueId> values_of(Trace& trace, const Tensors& tensors, const Location& at) {
+  std::vector<ValueId> values;
+  for (const Tensor& t : tensors) values.push_back(trace.value_of(t, at));
+  return values;
+}
+
+Tensors wrap_all(Trace& trace, const ValueRange& values) {
+  Tensors tensors;
+  for (const ValueId v : values) tensors.push_back(trace.wrap(v));
+  return tensors;
+}
+
+void require_equal_results(const std::vector<Type>& a, const std::vector<Type>& b, const Location& at) {
+  if (a.size() != b.size())
+    fail_at(at, "cond: the branches give " + std::to_string(a.size()) + " and " + std::to_string(b.size()) + " tensors");
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i])
+      fail_at(at, "cond: result " + std::to_string(i) + " is " + to_string(a[i]) + " in the first branch and " +
+                      to_string(b[i]) + " in the second");
+}
+
+void require_same_variables(const std::vector<Type>& before, const std::vector<Type>& after, const Location& at) {
+  if (before.size() != after.size())
+    fail_at(at, "while_loop: " + std::to_string(before.size()) + " loop variables enter and " +
+                    std::to_string(after.size()) + " leave the first iteration");
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (before[i] != after[i])
+      fail_at(at, "while_loop: loop variable " + std::to_string(i) + " enters as " + to_string(before[i]) +
+                      " and leaves the first iteration as " + to_string(after[i]));
+}
+
+Tensors traced_while(Trace& trace, Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body,
+                     const Tensors& state, const Location& at) {
+  Builder& b = trace.builder();
+  const std::vector<ValueId> initial = values_of(trace, state, at);
+  const std::vector<Type> types = types_of(state);
+  const BlockId test_block = b.begin_block(types);
+  const Tensor go_on = test(wrap_all(trace, b.function().params(test_block)));
+  require_predicate(go_on, "while_loop: the condition", at);
+  b.end_block(std::array{trace.value_of(go_on, at)});
+  const BlockId body_block = b.begin_block(types);
+  const Tensors next = body(wrap_all(trace, b.function().params(body_block)));
+  require_same_variables(types, types_of(next), at);
+  b.end_block(values_of(trace, next, at));
+  return wrap_all(trace, b.append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}));
+}
+
+}  // namespace
+
+Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Callable<void(Tensors&)> else_branch,
+             const Location& at) {
+  require_predicate(predicate, "cond: the predicate", at);
+  Trace* trace = Trace::current();
+  if (trace == nullptr) {
+    Tensors results;
+    (predicate ? then_branch : else_branch)(results);
+    return results;
+  }
+  Builder& b = trace->builder();
+  const std::array operand{trace->value_of(predicate, at)};
+  std::vector<BlockId> blocks;
+  std::vector<Type> types[2];
+  for (const int i : {0, 1}) {
+    blocks.push_back(b.begin_block({}));
+    Tensors results;
+    (i == 0 ? then_branch : else_branch)(results);
+    types[i] = types_of(results);
+    b.end_block(values_of(*trace, results, at));
+  }
+  require_equal_results(types[0], types[1], at);
+  return wrap_all(*trace, b.append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at}));
+}
+
+Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body, Tensors state,
+                   const WhileOptions& options, const Location& at) {
+  Trace* trace = Trace::current();
+  if (trace == nullptr) {
+    const std::vector<Type> types = types_of(state);
+    for (std::int64_t n = 0; options.maximum_iterations < 0 || n < options.maximum_iterations; ++n) {
+      const Tensor go_on = test(state);
+      require_predicate(go_on, "while_loop: the condition", at);
+      if (!go_on) break;
+      state = body(state);
+      require_same_variables(types, types_of(state), at);
+    }
+    return state;
+  }
+  if (options.maximum_iterations < 0) return traced_while(*trace, test, body, state, at);
+  // The count is one more loop variable, the last.
+  const auto counted_test = [&](const Tensors& s) {
+    const Tensors own(s.begin(), s.end() - 1);
+    return logical_and({less({s.back(), at}, options.maximum_iterations), at}, test(own));
+  };
+  const auto counted_body = [&](const Tensors& s) {
+    Tensors next = body(Tensors(s.begin(), s.end() - 1));
+    next.push_back(add({s.back(), at}, 1));
+    return next;
+  };
+  state.push_back(scalar_tensor(0, DType::I64, "while_loop"));
+  Tensors results = traced_while(*trace, counted_test, counted_body, state, at);
+  results.pop_back();
+  return results;
+}
+
+}  // namespace tjit::detail

@@ -1,0 +1,92 @@
+// The tensor handle.
+#include "tjit/tensor.h"
+
+#include "frontend/trace.h"
+#include "runtime/format.h"
+
+namespace tjit {
+
+Tensor::Tensor(const Tensor& other) noexcept : impl_(other.impl_) {
+  if (impl_ != nullptr) retain(impl_);
+}
+
+Tensor& Tensor::operator=(const Tensor& other) noexcept {
+  Tensor copy(other);
+  std::swap(impl_, copy.impl_);
+  return *this;
+}
+
+void Tensor::release() noexcept { tjit::release(impl_); }
+
+bool Tensor::symbolic() const { return impl_ != nullptr && is_symbolic(impl_); }
+
+namespace {
+
+const TensorImpl& defined_impl(const TensorImpl* impl) {
+  if (impl == nullptr) fail("the tensor is undefined: it was declared and never given a value");
+  return *impl;
+}
+
+void require_dtype(const TensorImpl& impl, DType dtype) {
+  if (impl.type.dtype != dtype)
+    fail("the elements are " + std::string(info(impl.type.dtype).name) + ", not " + std::string(info(dtype).name));
+}
+
+}  // namespace
+
+DType Tensor::dtype() const { return defined_impl(impl_).type.dtype; }
+const Shape& Tensor::shape() const { return defined_impl(impl_).type.shape; }
+std::int64_t Tensor::size() const { return defined_impl(impl_).size; }
+
+const void* Tensor::data(DType dtype) const {
+  const TensorImpl* impl = concrete(*this);
+  require_dtype(*impl, dtype);
+  if (!impl->contiguous) {
+    Tensor row_major = to_tensor(to_array(*this).contiguous());
+    std::swap(impl_, row_major.impl_);
+  }
+  return impl_->data;
+}
+
+void* Tensor::mutable_data(DType dtype) {
+  TensorImpl* impl = concrete(*this);
+  require_dtype(*impl, dtype);
+  if (!impl->contiguous || !impl->writable()) {
+    const Array row_major = to_array(*this).contiguous();
+    *this = to_tensor(Array::copy(row_major.type(), row_major.data()));
+  }
+  return impl_->data;
+}
+
+const void* Tensor::item(DType dtype) const {
+  if (concrete(*this)->size != 1) fail("item() needs one element, found shape " + shape_text(shape()));
+  return data(dtype);
+}
+
+Tensor::operator bool() const {
+  const TensorImpl* impl = concrete(*this);
+  if (impl->size != 1) {
+    fail("the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
+         " element is ambiguous; use reduce_any() or reduce_all()");
+  }
+  return dispatch(impl->type.dtype, [&](auto tag) {
+    return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0;
+  });
+}
+
+std::string Tensor::numpy_text() const { return tjit::numpy_text(to_array(*this)); }
+
+std::string Tensor::repr() const { return symbolic() ? text() : tensor_repr(to_array(*this)); }
+
+std::string Tensor::text() const {
+  if (impl_ == nullptr) return "Tensor(undefined)";
+  if (!symbolic()) return tensor_text(to_array(*this));
+  const auto& t = static_cast<const SymbolicTensor&>(*impl_);
+  const Function& f = t.trace->builder().function();
+  const Value& v = f.value(t.value);
+  const std::string name = v.op.valid() ? std::string(f.def(v.op).info.name) : "arg" + std::to_string(v.index);
+  return "Tensor(\"" + name + ":" + std::to_string(v.op.valid() ? v.index : 0) + "\", shape=" + tuple_text(shape()) +
+         ", dtype=" + std::string(info(dtype()).name) + ")";
+}
+
+}  // namespace tjit

@@ -1,0 +1,143 @@
+// Tensor: the value that programs compute with, and the operands that ops take.
+#pragma once
+
+#include <concepts>
+#include <iosfwd>
+#include <source_location>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "tjit/dims.h"
+#include "tjit/dtype.h"
+#include "tjit/error.h"
+
+namespace tjit {
+
+struct TensorImpl;
+
+/// An n-dimensional value of one element type; cheap to copy. Eagerly it holds elements. While a function is captured it
+/// stands for a value of the program, and asking it for elements is an error that says where and what to do instead.
+/// A default-constructed Tensor is undefined: using it is an error.
+class Tensor {
+ public:
+  Tensor() noexcept = default;
+  Tensor(const Tensor& other) noexcept;
+  Tensor(Tensor&& other) noexcept : impl_(other.impl_) { other.impl_ = nullptr; }
+  Tensor& operator=(const Tensor& other) noexcept;
+  Tensor& operator=(Tensor&& other) noexcept {
+    std::swap(impl_, other.impl_);
+    return *this;
+  }
+  ~Tensor() {
+    if (impl_ != nullptr) release();
+  }
+
+  bool defined() const { return impl_ != nullptr; }
+  /// Whether it stands for a value that is not known yet, in a capture.
+  bool symbolic() const;
+  DType dtype() const;
+  const Shape& shape() const;
+  int rank() const { return shape().size(); }
+  /// Number of elements.
+  std::int64_t size() const;
+
+  /// The elements in row-major order; a strided view is made contiguous first. Valid as long as this Tensor lives and is
+  /// not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
+  template <class T>
+  const T* data() const& {
+    return static_cast<const T*>(data(dtype_of<T>));
+  }
+  template <class T>
+  const T* data() const&& = delete;
+  /// Writable elements; copies them first when they are shared.
+  template <class T>
+  T* mutable_data() {
+    return static_cast<T*>(mutable_data(dtype_of<T>));
+  }
+  /// The only element; throws Error when there is not exactly one.
+  template <class T>
+  T item() const {
+    return *static_cast<const T*>(item(dtype_of<T>));
+  }
+  template <class T>
+  std::vector<T> to_vector() const {
+    const T* elements = data<T>();
+    return std::vector<T>(elements, elements + size());
+  }
+  /// Whether the only element is not zero, so that `if (x < y)` works eagerly.
+  explicit operator bool() const;
+
+  /// The value alone as NumPy prints it; `repr()` as TensorFlow's repr. Printing to a stream gives
+  /// `Tensor([1 2 3], shape=(3,), dtype=int32)`.
+  std::string numpy_text() const;
+  std::string repr() const;
+  std::string text() const;
+
+  TensorImpl* impl() const { return impl_; }
+  /// Takes over one count of `impl`.
+  static Tensor adopt(TensorImpl* impl) {
+    Tensor t;
+    t.impl_ = impl;
+    return t;
+  }
+
+ private:
+  void release() noexcept;
+  const void* data(DType dtype) const;
+  void* mutable_data(DType dtype);
+  const void* item(DType dtype) const;
+
+  // `data()` may replace a strided view by its contiguous copy: the value stays the same.
+  mutable TensorImpl* impl_ = nullptr;
+};
+
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Tensor& t) {
+  const std::string text = t.text();
+  out.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+  return out;
+}
+
+/// A C++ number in an expression. It takes the dtype of the tensors it meets when that can hold it.
+struct Scalar {
+  enum class Kind : std::uint8_t { Bool, Int, Float } kind = Kind::Int;
+  bool narrow = true;  ///< spelt as a type of at most 32 bits; decides the dtype of a scalar alone
+  union {
+    std::int64_t i;
+    double f;
+  };
+
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Scalar(T value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      kind = Kind::Bool, i = value;
+    } else if constexpr (std::is_integral_v<T>) {
+      kind = Kind::Int, narrow = sizeof(T) <= 4, i = static_cast<std::int64_t>(value);
+    } else {
+      kind = Kind::Float, f = value;
+    }
+  }
+};
+
+/// What an op takes: a tensor, or a C++ number; with the place in the user's program where it was passed.
+class Operand {
+ public:
+  Operand(const Tensor& tensor, const Location& at = std::source_location::current())
+      : tensor_(&tensor), scalar_(0), loc_(at) {}
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  Operand(T value, const Location& at = std::source_location::current()) : scalar_(value), loc_(at) {}
+
+  const Tensor* tensor() const { return tensor_; }
+  const Scalar& scalar() const { return scalar_; }
+  const Location& loc() const { return loc_; }
+
+ private:
+  const Tensor* tensor_ = nullptr;
+  Scalar scalar_;
+  Location loc_;
+};
+
+}  // namespace tjit

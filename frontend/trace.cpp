@@ -1,0 +1,127 @@
+// Traces and symbolic tensors.
+#include "frontend/trace.h"
+
+#include "ir/ops/list.h"
+
+namespace tjit {
+
+thread_local Trace* Trace::current_ = nullptr;
+
+namespace {
+
+const bool kHooked = [] {
+  destroy_other_tensor = [](TensorImpl* t) { delete static_cast<SymbolicTensor*>(t); };
+  return true;
+}();
+
+std::string named(const Trace& trace) {
+  const std::string place = to_string(trace.at());
+  return "'" + trace.name() + "'" + (place.empty() ? "" : " (" + place + ")");
+}
+
+/// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`.
+std::string describe(const Function& f, ValueId id) {
+  const Value& v = f.value(id);
+  std::string text = "%" + std::to_string(id.index) + " (" + to_string(v.type) + ", ";
+  if (!v.op.valid()) return text + "a parameter)";
+  text += "`" + std::string(f.def(v.op).info.name) + "`";
+  const std::string place = to_string(f.op(v.op).loc);
+  return text + (place.empty() ? "" : " at " + place) + ")";
+}
+
+/// The numbers of the function's parameters that a value depends on through operands, as text.
+std::string argument_list(const Function& f, ValueId id) {
+  std::vector<char> seen(static_cast<std::size_t>(f.value_count()));
+  std::vector<ValueId> work{id};
+  std::string text;
+  while (!work.empty()) {
+    const ValueId v = work.back();
+    work.pop_back();
+    if (std::exchange(seen[static_cast<std::size_t>(v.index)], 1) != 0) continue;
+    const OpId op = f.value(v).op;
+    if (op.valid()) {
+      work.insert(work.end(), f.operands(op).begin(), f.operands(op).end());
+    } else if (f.value(v).block == Function::kBody) {
+      text += (text.empty() ? "" : ", ") + std::to_string(f.value(v).index);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Trace::Scope::~Scope() {
+  current_->ended_ = true;
+  current_ = previous_;
+}
+
+Tensor Trace::wrap(ValueId value) {
+  auto* t = new SymbolicTensor;
+  t->kind = TensorImpl::Kind::Other;
+  t->type = builder_.type(value);
+  t->size = is_dynamic(t->type.shape) ? 0 : element_count(t->type);
+  t->trace = shared_from_this();
+  t->value = value;
+  return Tensor::adopt(t);
+}
+
+ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
+  TensorImpl* impl = tensor.impl();
+  if (impl == nullptr) fail_at(at, "the tensor is undefined: it was declared and never given a value");
+  if (is_symbolic(impl)) {
+    const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
+    if (symbolic.trace.get() != this)
+      fail_at(at, "the tensor belongs to the trace of " + named(*symbolic.trace) +
+                      (symbolic.trace->ended_ ? ", which has ended; return it from '" + symbolic.trace->name() + "' instead"
+                                              : ", which is another one"));
+    if (!builder_.visible(symbolic.value))
+      fail_at(at, describe(builder_.function(), symbolic.value) +
+                      " was made inside a branch or loop body that has ended; return it from there instead");
+    return symbolic.value;
+  }
+  auto it = constants_.find(impl);
+  if (it != constants_.end() && builder_.visible(it->second.second)) return it->second.second;
+  const ValueId value = builder_.constant(to_array(tensor).literal(), at);
+  if (it == constants_.end()) captures_.push_back(impl->type);
+  constants_.insert_or_assign(impl, std::pair(tensor, value));
+  return value;
+}
+
+Function Trace::finish(std::span<const Tensor> results) {
+  std::vector<ValueId> yields;
+  for (const Tensor& t : results) yields.push_back(value_of(t, at_));
+  // Symbolic tensors that outlive the capture still describe themselves, so the trace keeps its function.
+  Function f = builder_.function();
+  Builder done(f.name);
+  Copier copy(f, done);
+  copy.copy_params();
+  for (const OpId op : f.body().ops) copy.copy(op);
+  Function result = done.finish(copy(yields));
+  result.loc = at_;
+  return result;
+}
+
+void fail_symbolic(const TensorImpl* t) {
+  const auto& symbolic = static_cast<const SymbolicTensor&>(*t);
+  const Function& f = symbolic.trace->builder().function();
+  const OpId op = f.value(symbolic.value).op;
+  const std::string arguments = argument_list(f, symbolic.value);
+  fail_at(op.valid() ? f.op(op).loc : symbolic.trace->at(),
+          "the value of " + describe(f, symbolic.value) + " is not known while tracing " + named(*symbolic.trace) +
+              "\nnote: it depends on " + (arguments.empty() ? "no argument" : "argument " + arguments) +
+              "; use cond/while_loop (see docs/control_flow.md)");
+}
+
+TensorImpl* concrete(const Tensor& t) {
+  if (t.impl() == nullptr) fail("the tensor is undefined: it was declared and never given a value");
+  if (is_symbolic(t.impl())) fail_symbolic(t.impl());
+  return t.impl();
+}
+
+Array to_array(const Tensor& t) {
+  TensorImpl* impl = concrete(t);
+  retain(impl);
+  return Array::adopt(impl);
+}
+
+}  // namespace tjit

@@ -1,0 +1,75 @@
+// Capturing a function: while a Trace is current on a thread, ops are recorded in it instead of executed.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "ir/builder.h"
+#include "runtime/tensor_impl.h"
+#include "tjit/tensor.h"
+
+namespace tjit {
+
+/// A function being captured, or captured already.
+class Trace : public std::enable_shared_from_this<Trace> {
+ public:
+  Trace(std::string name, const Location& at) : builder_(std::move(name)), at_(at) {}
+
+  /// The capture under way on this thread, or null.
+  static Trace* current() { return current_; }
+
+  Builder& builder() { return builder_; }
+  const std::string& name() const { return builder_.function().name; }
+  const Location& at() const { return at_; }
+
+  Tensor param(const Type& type) { return wrap(builder_.param(type)); }
+  /// The symbolic tensor for a value of this trace.
+  Tensor wrap(ValueId value);
+  /// The value that a tensor is here; a concrete one becomes a constant. Throws Error, placed at `at`, for undefined tensors
+  /// and for those of another trace or a closed block.
+  ValueId value_of(const Tensor& tensor, const Location& at);
+
+  /// Types of the concrete tensors that were bound as constants.
+  const std::vector<Type>& captures() const { return captures_; }
+  Function finish(std::span<const Tensor> results);
+
+  /// Makes a trace current for a scope.
+  class Scope {
+   public:
+    explicit Scope(Trace& trace) : previous_(current_) { current_ = &trace; }
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Trace* previous_;
+  };
+
+ private:
+  static thread_local Trace* current_;
+
+  Builder builder_;
+  Location at_;
+  bool ended_ = false;
+  /// Constants made for concrete tensors, which stay alive so that their addresses stay theirs.
+  std::unordered_map<TensorImpl*, std::pair<Tensor, ValueId>> constants_;
+  std::vector<Type> captures_;
+};
+
+/// A tensor that stands for a value of a trace.
+struct SymbolicTensor : TensorImpl {
+  std::shared_ptr<Trace> trace;
+  ValueId value;
+};
+
+inline bool is_symbolic(const TensorImpl* t) { return t->kind == TensorImpl::Kind::Other; }
+/// Throws the error that says why a symbolic tensor has no elements yet, and what to do instead.
+[[noreturn]] void fail_symbolic(const TensorImpl* t);
+/// The implementation of a tensor that must have elements; throws Error for undefined and symbolic ones.
+TensorImpl* concrete(const Tensor& t);
+
+/// A Tensor's elements as the runtime's Array, and back; both share the counted block.
+Array to_array(const Tensor& t);
+inline Tensor to_tensor(Array a) { return Tensor::adopt(a.release()); }
+
+}  // namespace tjit

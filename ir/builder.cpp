@@ -1,0 +1,307 @@
+// Appending ops, and copying them from function to function.
+#include "ir/builder.h"
+
+#include <algorithm>
+
+#include "ir/ops/list.h"
+
+namespace tjit {
+
+namespace {
+
+std::size_t mix(std::size_t hash, std::size_t value) {
+  return (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29);
+}
+
+std::size_t hash_bytes(const std::byte* data, std::int64_t size) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)});
+}
+
+std::size_t hash_value(const AttrValue& value) {
+  return std::visit(
+      [](const auto& v) -> std::size_t {
+        using V = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<V, Dims>) {
+          std::size_t h = static_cast<std::size_t>(v.size());
+          for (const std::int64_t d : v) h = mix(h, static_cast<std::size_t>(d));
+          return h;
+        } else if constexpr (std::is_same_v<V, Callee>) {
+          return std::hash<std::string>{}(v.name);
+        } else if constexpr (std::is_same_v<V, Literal>) {
+          // Equal literals may be stored in two ways; the first element and the type are common to both.
+          const std::size_t h = mix(static_cast<std::size_t>(v.type().dtype), hash_value(AttrValue(v.type().shape)));
+          return v.stored_bytes() == 0 ? h : mix(h, hash_bytes(v.data(), size_of(v.type().dtype)));
+        } else {
+          return std::hash<V>{}(v);
+        }
+      },
+      value);
+}
+
+std::size_t hash_op(const NewOp& op) {
+  std::size_t h = mix(static_cast<std::size_t>(op.code), hash_attrs(def(op.code), op.attrs.get()));
+  for (const ValueId v : op.operands) h = mix(h, static_cast<std::size_t>(v.index));
+  return h;
+}
+
+/// The declared type stands where inference leaves sizes open; otherwise the two must agree.
+Type merged(const Type& inferred, const Type& declared) {
+  if (!compatible(inferred, declared))
+    fail("the result is " + to_string(inferred) + ", but " + to_string(declared) + " is written");
+  Type result = inferred;
+  for (int d = 0; d < result.shape.size(); ++d)
+    if (result.shape[d] == Dims::kUnknown) result.shape[d] = declared.shape[d];
+  return result;
+}
+
+std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
+  std::vector<Type> types;
+  for (const ValueId v : values) types.push_back(f.type(v));
+  return types;
+}
+
+/// Throws when a block's yield does not have the types `expected`.
+void require_yield(const std::vector<Type>& found, const std::vector<Type>& expected, const char* block) {
+  const std::string where = "block `" + std::string(block) + "` yields ";
+  if (found.size() != expected.size())
+    fail(where + std::to_string(found.size()) + " values where " + std::to_string(expected.size()) + " are expected");
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (!compatible(found[i], expected[i]))
+      fail(where + to_string(found[i]) + " as value " + std::to_string(i) + " where " + to_string(expected[i]) +
+           " is expected");
+}
+
+void require_params(const Function& f, BlockId block, const std::vector<Type>& expected, const char* name) {
+  std::vector<Type> found;
+  for (const ValueId p : f.params(block)) found.push_back(f.type(p));
+  const std::string text = "block `" + std::string(name) + "` takes ";
+  if (found.size() != expected.size())
+    fail(text + std::to_string(found.size()) + " parameters where " + std::to_string(expected.size()) +
+         " are expected");
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i] != expected[i])
+      fail(text + to_string(found[i]) + " as parameter " + std::to_string(i) + " where " + to_string(expected[i]) +
+           " is expected");
+}
+
+void require_blocks(const NewOp& op, std::size_t count) {
+  if (op.blocks.size() != count)
+    fail("owns " + std::to_string(count) + " block" + (count == 1 ? "" : "s") + ", found " +
+         std::to_string(op.blocks.size()));
+}
+
+/// Result types of the ops that own blocks.
+std::vector<Type> infer_control(const Function& f, const NewOp& op) {
+  const std::vector<Type> operands = types_of(f, op.operands);
+  const auto yields = [&](std::size_t block) { return types_of(f, f.block(op.blocks[block]).yields); };
+  if (op.code == kOpcode<Cond>) {
+    require_blocks(op, 2);
+    if (operands.size() != 1 || operands[0] != Type{DType::Bool, {}})
+      fail("the predicate must be bool[]" + (operands.empty() ? "" : ", not " + to_string(operands[0])));
+    require_params(f, op.blocks[0], {}, "then");
+    require_params(f, op.blocks[1], {}, "else");
+    require_yield(yields(1), yields(0), "else");
+    return yields(0);
+  }
+  if (op.code == kOpcode<While>) {
+    require_blocks(op, 2);
+    require_params(f, op.blocks[0], operands, "test");
+    require_params(f, op.blocks[1], operands, "body");
+    require_yield(yields(0), {{DType::Bool, {}}}, "test");
+    require_yield(yields(1), operands, "body");
+    return operands;
+  }
+  TJIT_CHECK(op.code == kOpcode<Fusion>);
+  if (!operands.empty()) fail("takes no operands");
+  require_blocks(op, 1);
+  require_params(f, op.blocks[0], {}, "body");
+  return yields(0);
+}
+
+/// Effects have no results; assert takes one bool, print anything.
+void check_effect(const Function& f, const NewOp& op) {
+  const OpInfo& i = def(op.code).info;
+  if (i.arity >= 0 && static_cast<int>(op.operands.size()) != i.arity)
+    fail("takes " + std::to_string(i.arity) + " operand, found " + std::to_string(op.operands.size()));
+  for (const ValueId v : op.operands)
+    if (!contains(i.types, f.type(v).dtype)) fail("does not take " + to_string(f.type(v)));
+}
+
+}  // namespace
+
+std::size_t hash_attrs(const OpDef& def, const OpAttrs* attrs) {
+  std::size_t h = 0;
+  for (const AttrField& field : def.attrs) h = mix(h, hash_value(field.get(*attrs)));
+  return h;
+}
+
+bool equal_attrs(const OpDef& def, const OpAttrs* a, const OpAttrs* b) {
+  return a == b ||
+         std::ranges::all_of(def.attrs, [&](const AttrField& field) { return field.get(*a) == field.get(*b); });
+}
+
+Builder::Builder(std::string name, Options options) : f_(std::move(name)), options_(std::move(options)) {
+  f_.blocks_.emplace_back();
+  open_.push_back(Function::kBody);
+  seen_in_.emplace_back();
+}
+
+ValueId Builder::new_value(const Type& type, OpId op, BlockId block, int index) {
+  f_.values_.push_back({type, op, block, index});
+  return {f_.value_count() - 1};
+}
+
+ValueId Builder::param(const Type& type) {
+  Block& body = f_.blocks_.front();
+  TJIT_CHECK(body.ops.empty() && open_.size() == 1 && f_.value_count() == body.param_count);
+  if (body.param_count == 0) body.first_param = {0};
+  return new_value(type, {}, Function::kBody, body.param_count++);
+}
+
+std::vector<Type> infer_results(const Function& f, const NewOp& op) {
+  const OpDef& d = def(op.code);
+  TJIT_CHECK(op.code != kOpcode<Call>);
+  if (d.infer != nullptr) return {d.infer(op.attrs.get(), types_of(f, op.operands))};
+  if (!d.is_effect) return infer_control(f, op);
+  check_effect(f, op);
+  return {};
+}
+
+std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type> declared) {
+  if (declared.size() != inferred.size())
+    fail("has " + std::to_string(inferred.size()) + (inferred.size() == 1 ? " result, but " : " results, but ") +
+         std::to_string(declared.size()) + (declared.size() == 1 ? " type is written" : " types are written"));
+  for (std::size_t i = 0; i < inferred.size(); ++i) inferred[i] = merged(inferred[i], declared[i]);
+  return inferred;
+}
+
+std::optional<ValueId> Builder::find_equal(const NewOp& op, std::size_t hash) const {
+  for (auto [it, end] = seen_.equal_range(hash); it != end; ++it) {
+    const Op& other = f_.op(it->second);
+    if (other.code == op.code && std::ranges::equal(f_.operands(it->second), op.operands) &&
+        equal_attrs(def(op.code), other.attrs.get(), op.attrs.get()))
+      return other.first_result;
+  }
+  return std::nullopt;
+}
+
+bool Builder::fits(const std::optional<ValueId>& value, std::span<const Type> declared) const {
+  return value && (declared.empty() || declared[0] == f_.type(*value));
+}
+
+ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
+  const OpDef& d = def(op.code);
+  const bool plain = op.blocks.empty() && d.infer != nullptr;
+  if (plain && options_.simplify) {
+    if (const auto value = options_.simplify(*this, op); fits(value, declared)) return {*value, 1};
+  }
+  const std::size_t hash = plain && options_.share ? hash_op(op) : 0;
+  if (plain && options_.share) {
+    if (const auto value = find_equal(op, hash); fits(value, declared)) return {*value, 1};
+  }
+  std::vector<Type> types;
+  try {
+    if (op.code == kOpcode<Call>) {
+      types.assign(declared.begin(), declared.end());
+    } else {
+      types = infer_results(f_, op);
+      if (!declared.empty()) types = refine_types(std::move(types), declared);
+    }
+  } catch (const Error& e) {
+    throw Error(e.kind(), std::string(d.info.name) + ": " + e.message(), op.loc);
+  }
+  const OpId id{f_.op_count()};
+  Op& now = f_.ops_.emplace_back();
+  now.code = op.code;
+  now.parent = open_.back();
+  now.first_operand = static_cast<std::int32_t>(f_.operands_.size());
+  now.operand_count = static_cast<std::int32_t>(op.operands.size());
+  f_.operands_.insert(f_.operands_.end(), op.operands.begin(), op.operands.end());
+  now.attrs = std::move(op.attrs);
+  now.loc = op.loc;
+  now.first_result = {f_.value_count()};
+  now.result_count = static_cast<std::int32_t>(types.size());
+  for (const BlockId b : op.blocks) f_.blocks_[Function::index(b)].owner = id;
+  now.blocks = std::move(op.blocks);
+  for (std::size_t i = 0; i < types.size(); ++i) new_value(types[i], id, {}, static_cast<int>(i));
+  f_.blocks_[Function::index(open_.back())].ops.push_back(id);
+  if (plain && options_.share) seen_in_.back().push_back(seen_.emplace(hash, id));
+  return f_.results(id);
+}
+
+ValueId Builder::constant(Literal value, Location loc) {
+  Constant c;
+  c.value = std::move(value);
+  return append(c, {}, loc);
+}
+
+bool Builder::visible(ValueId id) const {
+  const Value& v = f_.value(id);
+  return std::ranges::find(open_, v.op.valid() ? f_.op(v.op).parent : v.block) != open_.end();
+}
+
+BlockId Builder::begin_block(std::span<const Type> params) {
+  const BlockId id{f_.block_count()};
+  Block& block = f_.blocks_.emplace_back();
+  block.first_param = {f_.value_count()};
+  block.param_count = static_cast<std::int32_t>(params.size());
+  for (std::size_t i = 0; i < params.size(); ++i) new_value(params[i], {}, id, static_cast<int>(i));
+  open_.push_back(id);
+  seen_in_.emplace_back();
+  return id;
+}
+
+void Builder::end_block(std::span<const ValueId> yields) {
+  TJIT_CHECK(open_.size() > 1);
+  f_.blocks_[Function::index(open_.back())].yields.assign(yields.begin(), yields.end());
+  open_.pop_back();
+  for (const Seen::iterator it : seen_in_.back()) seen_.erase(it);
+  seen_in_.pop_back();
+}
+
+Function Builder::finish(std::span<const ValueId> yields) {
+  TJIT_CHECK(open_.size() == 1);
+  f_.blocks_.front().yields.assign(yields.begin(), yields.end());
+  return std::move(f_);
+}
+
+std::vector<ValueId> Copier::operator()(std::span<const ValueId> old) const {
+  std::vector<ValueId> now;
+  now.reserve(old.size());
+  for (const ValueId v : old) now.push_back((*this)[v]);
+  return now;
+}
+
+void Copier::copy_params() {
+  for (const ValueId p : from_.params()) bind(p, to_.param(from_.type(p)));
+}
+
+ValueRange Copier::copy(OpId id, const Each& each) {
+  const Op& op = from_.op(id);
+  std::vector<BlockId> blocks;
+  for (const BlockId b : op.blocks) blocks.push_back(copy_block(b, each));
+  const std::vector<ValueId> operands = (*this)(from_.operands(id));
+  std::vector<Type> types;
+  for (const ValueId r : from_.results(id)) types.push_back(from_.type(r));
+  const ValueRange results = to_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
+  for (int i = 0; i < results.size(); ++i) bind(from_.results(id)[i], results[i]);
+  return results;
+}
+
+BlockId Copier::copy_block(BlockId old, const Each& each) {
+  std::vector<Type> types;
+  for (const ValueId p : from_.params(old)) types.push_back(from_.type(p));
+  const BlockId now = to_.begin_block(types);
+  for (int i = 0; i < from_.params(old).size(); ++i) bind(from_.params(old)[i], to_.function().params(now)[i]);
+  for (const OpId id : from_.block(old).ops) {
+    if (each) {
+      each(id);
+    } else {
+      copy(id);
+    }
+  }
+  to_.end_block((*this)(from_.block(old).yields));
+  return now;
+}
+
+}  // namespace tjit

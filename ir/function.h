@@ -1,0 +1,143 @@
+// Programs: functions of ops in blocks, append-only. An id is a position in the function's tables.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/op.h"
+
+namespace tjit {
+
+/// `count` consecutive ids, as a range.
+class ValueRange {
+ public:
+  class Iterator {
+   public:
+    using value_type = ValueId;
+    using difference_type = std::ptrdiff_t;
+    constexpr explicit Iterator(std::int32_t i) : i_(i) {}
+    constexpr ValueId operator*() const { return {i_}; }
+    constexpr Iterator& operator++() { return ++i_, *this; }
+    friend constexpr bool operator==(Iterator, Iterator) = default;
+
+   private:
+    std::int32_t i_;
+  };
+
+  constexpr ValueRange(ValueId first, int count) : first_(first.index), count_(count) {}
+  constexpr int size() const { return count_; }
+  constexpr bool empty() const { return count_ == 0; }
+  constexpr ValueId operator[](int i) const { return {first_ + i}; }
+  constexpr Iterator begin() const { return Iterator(first_); }
+  constexpr Iterator end() const { return Iterator(first_ + count_); }
+
+ private:
+  std::int32_t first_, count_;
+};
+
+/// What defines a value: an op's result number `index`, or a block's parameter number `index`.
+struct Value {
+  Type type;
+  OpId op;
+  BlockId block;
+  std::int32_t index = 0;
+};
+
+struct Op {
+  Opcode code{};
+  BlockId parent;                         ///< the block it stands in
+  std::int32_t first_operand = 0, operand_count = 0;
+  ValueId first_result;
+  std::int32_t result_count = 0;
+  std::vector<BlockId> blocks;            ///< cond: then, else; while: test, body; fusion: body
+  std::shared_ptr<const OpAttrs> attrs;   ///< the op's struct; null when it has no attributes
+  Location loc;
+};
+
+struct Block {
+  OpId owner;  ///< invalid for the function's body
+  ValueId first_param;
+  std::int32_t param_count = 0;
+  std::vector<OpId> ops;
+  std::vector<ValueId> yields;
+};
+
+/// One function. Read by everyone, written only by Builder.
+class Function {
+ public:
+  explicit Function(std::string function_name = "main") : name(std::move(function_name)) {}
+
+  std::string name;
+  Location loc;
+  /// What the text called the parameters, so that inputs can be given by name; empty when they have no names.
+  std::vector<std::string> param_names;
+
+  static constexpr BlockId kBody{0};
+  const Block& body() const { return blocks_.front(); }
+  const Block& block(BlockId id) const { return blocks_[index(id)]; }
+  const Op& op(OpId id) const { return ops_[index(id)]; }
+  const Value& value(ValueId id) const { return values_[index(id)]; }
+  const Type& type(ValueId id) const { return values_[index(id)].type; }
+  const OpDef& def(OpId id) const { return tjit::def(op(id).code); }
+
+  ValueRange params() const { return params(kBody); }
+  ValueRange params(BlockId id) const { return {block(id).first_param, block(id).param_count}; }
+  ValueRange results(OpId id) const { return {op(id).first_result, op(id).result_count}; }
+  std::span<const ValueId> operands(OpId id) const {
+    return std::span(operands_).subspan(static_cast<std::size_t>(op(id).first_operand),
+                                        static_cast<std::size_t>(op(id).operand_count));
+  }
+  ValueId operand(OpId id, int i) const { return operands(id)[static_cast<std::size_t>(i)]; }
+  std::vector<Type> operand_types(OpId id) const;
+  std::vector<Type> param_types() const;
+  std::vector<Type> result_types() const;
+
+  /// The op's struct with its attributes: `function.attrs<Slice>(id).begin`. The op must be a `T` or derive from it.
+  template <class T>
+  const T& attrs(OpId id) const {
+    TJIT_CHECK(op(id).attrs != nullptr);
+    return static_cast<const T&>(*op(id).attrs);
+  }
+
+  /// The literal that a value is, or null when a constant op does not define it.
+  const Literal* constant(ValueId id) const;
+  /// Whether executing this op (not its blocks) may raise, from its attributes and operand types. Index ops with constant
+  /// indices inside the range cannot.
+  bool may_fail(OpId id) const;
+  /// Whether it must stay, in order: it may fail or is an effect, or owns a block with such an op, or calls.
+  bool is_ordered(OpId id) const;
+
+  int value_count() const { return static_cast<int>(values_.size()); }
+  int op_count() const { return static_cast<int>(ops_.size()); }
+  int block_count() const { return static_cast<int>(blocks_.size()); }
+
+ private:
+  friend class Builder;
+  template <class T>
+  static std::size_t index(IdOf<T> id) {
+    return static_cast<std::size_t>(id.index);
+  }
+
+  std::vector<Value> values_;
+  std::vector<Op> ops_;
+  std::vector<Block> blocks_;
+  std::vector<ValueId> operands_;
+};
+
+/// The functions of one file. Names are unique.
+struct Module {
+  std::vector<Function> functions;
+
+  const Function* find(std::string_view name) const;
+  /// `@main`, or the only function; throws Error when there is neither.
+  const Function& entry() const;
+};
+
+/// Types that are the same after the call's sizes replace the names in `f`'s signature. Throws Error when `args` do not
+/// match the parameters, naming the first that differs and what each size is bound to.
+Module specialize(const Module& module, const Function& entry, std::span<const Type> args);
+
+}  // namespace tjit

@@ -1,0 +1,27 @@
+// Numbers, strings and constant data as text, in both directions. Nothing here depends on the locale.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ir/type.h"
+
+namespace tjit {
+
+/// Appends one element: the shortest text that reads back to the same bits (any NaN is `nan`).
+void append_element(std::string& out, DType dtype, const std::byte* element);
+
+/// Stores the element that `text` spells. Returns an empty string, or what is wrong with the text.
+std::string parse_element(std::string_view text, DType dtype, std::byte* element);
+
+/// An integer in decimal or hex, or nullopt when it is none or too large.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// Appends `text` in quotes, escaped so that it stays on one line and is valid UTF-8.
+void append_quoted(std::string& out, std::string_view text);
+
+/// The text that stands between the quotes of a string token; nullopt and the offset of a wrong escape otherwise.
+std::optional<std::string> unescape(std::string_view quoted, std::size_t* wrong);
+
+}  // namespace tjit

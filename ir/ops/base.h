@@ -1,0 +1,67 @@
+// What op structs are made of: the base of each kind, attribute fields, and shape rules that several ops share.
+#pragma once
+
+#include "ir/op.h"
+#include "ir/ops/vec.h"
+
+namespace tjit {
+
+struct Elementwise : OpAttrs {
+  static constexpr OpKind kind = OpKind::Elementwise;
+};
+struct Reduce : OpAttrs {
+  static constexpr OpKind kind = OpKind::Reduce;
+};
+struct ViewOp : OpAttrs {
+  static constexpr OpKind kind = OpKind::View;
+};
+struct IndexOp : OpAttrs {
+  static constexpr OpKind kind = OpKind::Index;
+};
+struct Contract : OpAttrs {
+  static constexpr OpKind kind = OpKind::Contract;
+};
+struct Control : OpAttrs {
+  static constexpr OpKind kind = OpKind::Control;
+};
+struct Source : OpAttrs {
+  static constexpr OpKind kind = OpKind::Source;
+};
+struct Effect : OpAttrs {
+  static constexpr OpKind kind = OpKind::Effect;
+};
+
+/// An attribute: the member that holds it and its name in text. `optional` ones print only when they differ from the
+/// member's initialiser.
+template <auto Member>
+struct Field {
+  std::string_view name;
+  bool optional = false;
+};
+template <auto Member>
+consteval Field<Member> field(std::string_view name) {
+  return {name, false};
+}
+template <auto Member>
+consteval Field<Member> optional_field(std::string_view name) {
+  return {name, true};
+}
+
+namespace rules {
+
+/// Reads an axis of a tensor of `rank` dimensions, counted from the end when negative; throws Error outside.
+int axis(std::int64_t axis, int rank);
+/// The axes as ascending non-negative numbers; throws Error when one is out of range or named twice.
+Dims axes(const Dims& axes, int rank);
+/// NumPy's broadcasting of two shapes; nullopt-like failure is an Error naming both.
+Shape broadcast(const Shape& a, const Shape& b);
+/// `shape` with one -1 replaced so that `count` elements fit; throws Error when they do not.
+Shape reshape(const Shape& from, const Shape& to);
+/// Whether two sizes can be equal at run time.
+bool may_equal(std::int64_t a, std::int64_t b);
+/// Throws Error unless the type is a rank-0 integer of `kIndices`.
+void require_index(const Type& type);
+
+}  // namespace rules
+
+}  // namespace tjit

@@ -1,0 +1,164 @@
+// Inference of index ops, and where their elements come from.
+#include "ir/ops/index.h"
+
+#include <algorithm>
+
+namespace tjit::inline ops {
+
+namespace {
+
+/// Rank-0 integer operands `first`..., one per dimension.
+void require_indices(std::span<const Type> in, std::size_t first, int rank) {
+  if (in.size() != first + static_cast<std::size_t>(rank))
+    fail("needs one index per dimension (" + std::to_string(rank) + "), found " +
+         std::to_string(in.size() < first ? 0 : in.size() - first));
+  for (std::size_t i = first; i < in.size(); ++i) rules::require_index(in[i]);
+}
+
+/// The window of sizes `inner` must fit in `outer` at some index.
+void require_window(const Shape& inner, const Shape& outer) {
+  bool fits = inner.size() == outer.size();
+  for (int d = 0; fits && d < outer.size(); ++d)
+    fits = is_symbolic(inner[d]) || is_symbolic(outer[d]) || (inner[d] >= 0 && inner[d] <= outer[d]);
+  if (!fits) fail("a window of sizes " + to_string(inner) + " does not fit in " + shape_text(outer));
+}
+
+/// Whether a window of sizes `inner` at indices `known` (null: not a constant) could stick out of `outer`.
+bool may_stick_out(const Shape& inner, const Shape& outer, std::span<const Literal* const> known) {
+  for (int d = 0; d < outer.size(); ++d) {
+    const Literal* at = known[static_cast<std::size_t>(d)];
+    if (is_symbolic(inner[d]) || is_symbolic(outer[d])) return true;
+    if (at == nullptr) return true;
+    const std::int64_t i = at->type().dtype == DType::I32 ? *at->as<std::int32_t>() : *at->as<std::int64_t>();
+    if (i < 0 || i > outer[d] - inner[d]) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Type Pad::infer(const Pad& a, std::span<const Type> in) {
+  const int rank = in[0].shape.size();
+  if (in[1].dtype != in[0].dtype || !in[1].is_scalar())
+    fail("the fill value must be " + to_string(Type{in[0].dtype, {}}) + ", not " + to_string(in[1]));
+  if (a.low.size() != rank || a.high.size() != rank)
+    fail("`low` and `high` need one entry per dimension (" + std::to_string(rank) + ")");
+  Type out = in[0];
+  for (int d = 0; d < rank; ++d) {
+    if (a.low[d] < 0 || a.high[d] < 0 || a.low[d] > (std::int64_t{1} << 48) || a.high[d] > (std::int64_t{1} << 48))
+      fail("padding must lie between 0 and 2^48, found " + to_string(a.low) + " and " + to_string(a.high));
+    if (a.low[d] == 0 && a.high[d] == 0) continue;
+    out.shape[d] = is_symbolic(in[0].shape[d]) ? Dims::kUnknown : in[0].shape[d] + a.low[d] + a.high[d];
+  }
+  return out;
+}
+
+Placing Pad::placing(const Pad& a, std::span<const Type>) { return {.background = 1, .pieces = {{0, a.low}}}; }
+
+Type Concat::infer(const Concat& a, std::span<const Type> in) {
+  if (in.empty()) fail("needs at least one operand");
+  Type out = in[0];
+  const int axis = rules::axis(a.axis, out.shape.size());
+  for (std::size_t i = 1; i < in.size(); ++i) {
+    if (in[i].dtype != out.dtype)
+      fail("operands differ in dtype: " + to_string(in[0]) + " and " + to_string(in[i]) + "; insert `cast`");
+    bool agrees = in[i].shape.size() == out.shape.size();
+    for (int d = 0; agrees && d < out.shape.size(); ++d)
+      agrees = d == axis || rules::may_equal(in[0].shape[d], in[i].shape[d]);
+    if (!agrees)
+      fail("operands differ outside dimension " + std::to_string(axis) + ": " + to_string(in[0]) + " and " +
+           to_string(in[i]));
+    const std::int64_t size = in[i].shape[axis];
+    out.shape[axis] = is_symbolic(size) || is_symbolic(out.shape[axis]) ? Dims::kUnknown : out.shape[axis] + size;
+  }
+  return out;
+}
+
+Placing Concat::placing(const Concat& a, std::span<const Type> in) {
+  Placing placing;
+  const int rank = in[0].shape.size(), axis = rules::axis(a.axis, rank);
+  Dims offset = Dims::filled(rank, 0);
+  for (int i = 0; i < static_cast<int>(in.size()); ++i) {
+    placing.pieces.push_back({i, offset});
+    offset[axis] += in[static_cast<std::size_t>(i)].shape[axis];
+  }
+  return placing;
+}
+
+Type Gather::infer(const Gather& a, std::span<const Type> in) {
+  const Shape &from = in[0].shape, &index = in[1].shape;
+  if (!contains(kIndices, in[1].dtype)) fail("indices must be i32 or i64, not " + to_string(in[1]));
+  const int axis = rules::axis(a.axis, from.size());
+  if (a.batch_dims < 0 || a.batch_dims > axis || a.batch_dims > index.size())
+    fail("`batch_dims` must lie between 0 and axis (" + std::to_string(axis) + ") and the rank of the indices, found " +
+         std::to_string(a.batch_dims));
+  const int batch = static_cast<int>(a.batch_dims);
+  for (int d = 0; d < batch; ++d)
+    if (!rules::may_equal(from[d], index[d]))
+      fail("batch dimension " + std::to_string(d) + " differs: " + to_string(in[0]) + " and " + to_string(in[1]));
+  Type out{in[0].dtype, {}};
+  for (int d = 0; d < axis; ++d) out.shape.push_back(from[d]);
+  for (int d = batch; d < index.size(); ++d) out.shape.push_back(index[d]);
+  for (int d = axis + 1; d < from.size(); ++d) out.shape.push_back(from[d]);
+  return out;
+}
+
+std::vector<Coordinate> Gather::lookup(const Gather& a, std::span<const Type> in) {
+  const int rank = in[0].shape.size(), axis = rules::axis(a.axis, rank), batch = static_cast<int>(a.batch_dims);
+  const int index_dims = in[1].shape.size() - batch;
+  std::vector<Coordinate> coordinates(static_cast<std::size_t>(rank));
+  for (int d = 0; d < rank; ++d) {
+    Coordinate& c = coordinates[static_cast<std::size_t>(d)];
+    if (d != axis) {
+      c.dim = d < axis ? d : d - 1 + index_dims;
+      continue;
+    }
+    c.index = 1;
+    for (int b = 0; b < batch; ++b) c.index_dims.push_back(b);
+    for (int k = 0; k < index_dims; ++k) c.index_dims.push_back(axis + k);
+  }
+  return coordinates;
+}
+
+Type DynamicSlice::infer(const DynamicSlice& a, std::span<const Type> in) {
+  if (in.empty()) fail("needs a tensor and its indices");
+  require_indices(in, 1, in[0].shape.size());
+  require_window(a.sizes, in[0].shape);
+  return {in[0].dtype, a.sizes};
+}
+
+bool DynamicSlice::may_fail(const DynamicSlice& a, std::span<const Type> in, Known known) {
+  return !a.clamp && may_stick_out(a.sizes, in[0].shape, known.subspan(1));
+}
+
+std::vector<Coordinate> DynamicSlice::lookup(const DynamicSlice&, std::span<const Type> in) {
+  std::vector<Coordinate> coordinates;
+  for (int d = 0; d < in[0].shape.size(); ++d) coordinates.push_back({.dim = d, .index = d + 1});
+  return coordinates;
+}
+
+Type DynamicUpdateSlice::infer(const DynamicUpdateSlice&, std::span<const Type> in) {
+  if (in.size() < 2) fail("needs a tensor, an update and their indices");
+  if (in[0].dtype != in[1].dtype)
+    fail("the update's dtype differs: " + to_string(in[0]) + " and " + to_string(in[1]) + "; insert `cast`");
+  require_indices(in, 2, in[0].shape.size());
+  require_window(in[1].shape, in[0].shape);
+  return in[0];
+}
+
+bool DynamicUpdateSlice::may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, Known known) {
+  return !a.clamp && may_stick_out(in[1].shape, in[0].shape, known.subspan(2));
+}
+
+Placing DynamicUpdateSlice::placing(const DynamicUpdateSlice&, std::span<const Type> in) {
+  return {.background = 0, .pieces = {{1, Dims::filled(in[0].shape.size(), 0)}}, .first_index = 2};
+}
+
+Type Iota::infer(const Iota& a, std::span<const Type>) {
+  (void)rules::axis(a.axis, a.shape.size());
+  if (!contains(kNumbers, a.dtype)) fail("cannot count in " + std::string(tjit::info(a.dtype).ir_name));
+  if (a.shape.contains(-1)) fail("negative size in shape " + to_string(a.shape));
+  return {a.dtype, a.shape};
+}
+
+}  // namespace tjit::inline ops

@@ -1,0 +1,79 @@
+// Ops that move elements by index: placing operands in a larger result, looking elements up, and counting.
+#pragma once
+
+#include "ir/ops/base.h"
+
+namespace tjit::inline ops {
+
+struct Pad : IndexOp {
+  Dims low, high;
+  static constexpr OpInfo info{.name = "pad", .arity = 2, .types = kAll,
+                               .doc = "The operand with `low` and `high` elements of the rank-0 second operand before "
+                                      "and after it in each dimension."};
+  static constexpr auto fields = std::tuple{field<&Pad::low>("low"), field<&Pad::high>("high")};
+  static Type infer(const Pad& a, std::span<const Type> in);
+  static Placing placing(const Pad& a, std::span<const Type> in);
+};
+
+struct Concat : IndexOp {
+  std::int64_t axis = 0;
+  static constexpr OpInfo info{.name = "concat", .arity = -1, .types = kAll,
+                               .doc = "The operands one after another along `axis`; other sizes agree."};
+  static constexpr auto fields = std::tuple{field<&Concat::axis>("axis")};
+  static Type infer(const Concat& a, std::span<const Type> in);
+  static Placing placing(const Concat& a, std::span<const Type> in);
+};
+
+struct Gather : IndexOp {
+  std::int64_t axis = 0, batch_dims = 0;
+  static constexpr OpInfo info{.name = "gather", .arity = 2, .types = kAll,
+                               .doc = "Elements of the first operand at the integer indices of the second along `axis`, "
+                                      "with `batch_dims` leading dimensions shared (tf.gather). An index outside raises."};
+  static constexpr std::string_view failure = "index out of range";
+  static constexpr auto fields =
+      std::tuple{field<&Gather::axis>("axis"), optional_field<&Gather::batch_dims>("batch_dims")};
+  static Type infer(const Gather& a, std::span<const Type> in);
+  static std::vector<Coordinate> lookup(const Gather& a, std::span<const Type> in);
+};
+
+struct DynamicSlice : IndexOp {
+  Dims sizes;
+  bool clamp = false;
+  static constexpr OpInfo info{.name = "dynamic_slice", .arity = -1, .types = kAll,
+                               .doc = "The window of `sizes` at the rank-0 integer indices that follow the tensor, one a "
+                                      "dimension. A window that sticks out raises, or is moved inside under `clamp`."};
+  static constexpr std::string_view failure = "window out of range";
+  static constexpr auto fields =
+      std::tuple{field<&DynamicSlice::sizes>("sizes"), optional_field<&DynamicSlice::clamp>("clamp")};
+  using Known = std::span<const Literal* const>;
+  static bool may_fail(const DynamicSlice& a, std::span<const Type> in, Known known);
+  static Type infer(const DynamicSlice& a, std::span<const Type> in);
+  static std::vector<Coordinate> lookup(const DynamicSlice& a, std::span<const Type> in);
+};
+
+struct DynamicUpdateSlice : IndexOp {
+  bool clamp = false;
+  static constexpr OpInfo info{.name = "dynamic_update_slice", .arity = -1, .types = kAll,
+                               .doc = "The tensor with the window at the given indices replaced by the update. Operands: "
+                                      "tensor, update, one rank-0 integer index a dimension. A window that sticks out "
+                                      "raises, or is moved inside under `clamp`."};
+  static constexpr std::string_view failure = "window out of range";
+  static constexpr auto fields = std::tuple{optional_field<&DynamicUpdateSlice::clamp>("clamp")};
+  using Known = std::span<const Literal* const>;
+  static bool may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, Known known);
+  static Type infer(const DynamicUpdateSlice& a, std::span<const Type> in);
+  static Placing placing(const DynamicUpdateSlice& a, std::span<const Type> in);
+};
+
+struct Iota : IndexOp {
+  Dims shape;
+  std::int64_t axis = 0;
+  DType dtype = DType::I32;
+  static constexpr OpInfo info{.name = "iota", .arity = 0, .types = kNumbers,
+                               .doc = "Each element is its index along `axis`, converted to `dtype`."};
+  static constexpr auto fields =
+      std::tuple{field<&Iota::shape>("shape"), field<&Iota::axis>("axis"), field<&Iota::dtype>("dtype")};
+  static Type infer(const Iota& a, std::span<const Type> in);
+};
+
+}  // namespace tjit::inline ops

@@ -1,0 +1,80 @@
+// What the math functions share: the layout of a float type, and polynomials whose operation order is fixed.
+#pragma once
+
+#include <concepts>
+
+#include "ir/ops/vec.h"
+
+namespace tjit::math {
+
+template <class T>
+concept Float = std::is_floating_point_v<T>;
+template <class T>
+concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+namespace detail {
+
+// An IEEE format. All functions work on these numbers, so that f32 and f64 share their code. (Constants here and
+// elsewhere: a call of numeric_limits or std::bit_cast at run time would stay a call in the bitcode, where only what
+// must be is inlined.)
+template <class T>
+struct Format {
+  using Limits = std::numeric_limits<T>;
+  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+  static constexpr int mantissa_bits = Limits::digits - 1;
+  static constexpr int bias = Limits::max_exponent - 1;
+  static constexpr Bits mantissa_mask = (Bits{1} << mantissa_bits) - 1;
+  static constexpr T smallest_normal = Limits::min();
+  static constexpr T infinity = Limits::infinity();
+  static constexpr T nan = Limits::quiet_NaN();
+  // 2^mantissa_bits: its unit in the last place is 1.
+  static constexpr T unit = static_cast<T>(Bits{1} << mantissa_bits);
+  static constexpr Bits unit_bits = std::bit_cast<Bits>(unit);
+  // ln 2 in two parts. `ln2_hi` has so few bits that its product with an exponent is exact.
+  static constexpr T ln2_hi = static_cast<T>(sizeof(T) == 4 ? 0x1.62e4p-1 : 0x1.62e42fefa3800p-1);
+  static constexpr T ln2_lo = static_cast<T>(sizeof(T) == 4 ? 0x1.7f7d1cf79abcap-20 : 0x1.ef35793c76730p-45);
+  static constexpr T log2_e = static_cast<T>(0x1.71547652b82fep+0);
+};
+
+template <class T, int N>
+using BitsOf = Vec<typename Format<T>::Bits, N>;
+
+template <Float T, int N>
+[[gnu::always_inline]] inline BitsOf<T, N> bits_of(Vec<T, N> x) {
+  return bit_cast<typename Format<T>::Bits>(x);
+}
+
+template <Float T, int N>
+[[gnu::always_inline]] inline Mask<T, N> has_sign(Vec<T, N> x) {
+  using Signed = SignedOfSize<sizeof(T)>;
+  return convert<T>(bit_cast<Signed>(x) < Vec<Signed, N>(0));
+}
+
+// polynomial(x, x2, a, b, c, ...) = a + b x + c x^2 + ..., by pairs: (a + b x) + x2 ((c + d x) + x2 (...)). As many
+// operations as Horner's rule when x2 = x * x is at hand, and half the latency.
+template <class V>
+[[gnu::always_inline]] inline V polynomial(V, V, double a) {
+  return V(a);
+}
+template <class V>
+[[gnu::always_inline]] inline V polynomial(V x, V, double a, double b) {
+  return fma(x, V(b), V(a));
+}
+template <class V, class... C>
+[[gnu::always_inline]] inline V polynomial(V x, V x2, double a, double b, C... rest) {
+  return fma(x2, polynomial(x, x2, rest...), fma(x, V(b), V(a)));
+}
+
+// a + b where b is the smaller one (or a is 0): sum + rest is exactly a + b.
+template <class V>
+struct Sum {
+  V sum, rest;
+};
+template <class V>
+[[gnu::always_inline]] inline Sum<V> add_smaller(V a, V b) {
+  const V sum = a + b;
+  return {sum, (a - sum) + b};
+}
+
+}  // namespace detail
+}  // namespace tjit::math

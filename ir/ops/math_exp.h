@@ -1,0 +1,127 @@
+// exp, and what is built from its reduction: sigmoid, tanh.
+// exp(x) = 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2 and e^r = 1 + r + r^2 P(r).
+#pragma once
+
+#include "ir/ops/math_base.h"
+
+namespace tjit::math {
+namespace detail {
+
+template <Float T, int N>
+struct Reduced {
+  Vec<T, N> n;                // the integer, as a float
+  BitsOf<T, N> biased_twice;  // n + 2 bias, positive for every n that exp meets
+};
+
+// round(x / ln 2) for |x| < 2^10 or so (NaN stays NaN in n). Adding 1.5 * 2^mantissa_bits leaves the integer in the low
+// bits of the sum: fewer instructions than rounding and converting, and AVX2 has no conversion from double to int64.
+template <Float T, int N>
+[[gnu::always_inline]] inline Reduced<T, N> nearest_exponent(Vec<T, N> x) {
+  using F = Format<T>;
+  constexpr T kMagic = F::unit * T(1.5);
+  constexpr auto kMagicBits = std::bit_cast<typename F::Bits>(kMagic);
+  const Vec<T, N> offset(kMagic + 2 * F::bias);
+  const Vec<T, N> shifted = fma(x, Vec<T, N>(F::log2_e), offset);
+  return {shifted - offset, bits_of(shifted) - BitsOf<T, N>(kMagicBits)};
+}
+
+// p * 2^n for p near 1, in two steps so that overflow and subnormal results come out right, rounded once.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> scale(Vec<T, N> p, BitsOf<T, N> biased_twice) {
+  const BitsOf<T, N> shift(Format<T>::mantissa_bits);
+  const BitsOf<T, N> half = biased_twice >> BitsOf<T, N>(1);
+  return p * bit_cast<T>(half << shift) * bit_cast<T>((biased_twice - half) << shift);
+}
+
+// P. Own minimax fits (Lawson's reweighted least squares in 300 bits, coefficients rounded one after the other) of the
+// relative error of 1 + r + r^2 P(r) against e^r on |r| <= ln 2 / 2: f32 3.1e-9, f64 3.7e-18.
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> exp_tail(Vec<float, N> r, Vec<float, N> r2) {
+  return polynomial(r, r2, 0x1.fffffcp-2, 0x1.555492p-3, 0x1.5558bp-5, 0x1.1239a4p-7, 0x1.6a4f84p-10);
+}
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> exp_tail(Vec<double, N> r, Vec<double, N> r2) {
+  return polynomial(r, r2, 0x1.000000000000ap-1, 0x1.555555555550ap-3, 0x1.5555555550757p-5, 0x1.1111111124a3fp-7,
+                    0x1.6c16c1844d9efp-10, 0x1.a01a01380a687p-13, 0x1.a01999d07fd3ep-16, 0x1.71df0b4ca8a31p-19,
+                    0x1.28ad985cf8be3p-22, 0x1.ada38a5496660p-26);
+}
+
+// The same for the relative error of r + r^2 P(r) against e^r - 1.
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> expm1_tail(Vec<float, N> r, Vec<float, N> r2) {
+  return polynomial(r, r2, 0x1p-1, 0x1.555556p-3, 0x1.5554f6p-5, 0x1.111002p-7, 0x1.6d3c92p-10, 0x1.a2474p-13);
+}
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> expm1_tail(Vec<double, N> r, Vec<double, N> r2) {
+  return polynomial(r, r2, 0x1.0000000000005p-1, 0x1.555555555555cp-3, 0x1.55555555520ecp-5, 0x1.111111110e810p-7,
+                    0x1.6c16c17f3a371p-10, 0x1.a01a01b57103cp-13, 0x1.a019a67bc6202p-16, 0x1.71ddeae11ce38p-19,
+                    0x1.28a2b701137e7p-22, 0x1.af7560c43a62ep-26);
+}
+
+// Below `lowest` exp is 0, above `highest` infinite; between them `scale` can represent 2^n.
+template <Float T>
+constexpr T kExpLowest = sizeof(T) == 4 ? -104 : -746;
+template <Float T>
+constexpr T kExpHighest = sizeof(T) == 4 ? 89 : 710;
+
+// For x within the bounds above, or NaN.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> exp_between(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const Reduced<T, N> e = nearest_exponent(x);
+  const V r = fma(-e.n, V(Format<T>::ln2_lo), fma(-e.n, V(Format<T>::ln2_hi), x));
+  const V r2 = r * r;
+  return scale(V(1) + fma(r2, exp_tail(r, r2), r), e.biased_twice);
+}
+
+// numerator / (d.sum + d.rest) for d in [1, 2]. Just above 1, leaving out the rest would cost a whole unit in the last
+// place; towards 2, where the correction is too large by half, the rest itself is half as large.
+template <class V>
+[[gnu::always_inline]] inline V divide(V numerator, Sum<V> d) {
+  const V quotient = numerator / d.sum;
+  return fma(-quotient, d.rest, quotient);
+}
+
+}  // namespace detail
+
+/// e^x.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> exp(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  // Both selections keep NaN.
+  x = select(x < V(detail::kExpLowest<T>), V(detail::kExpLowest<T>), x);
+  x = select(x > V(detail::kExpHighest<T>), V(detail::kExpHighest<T>), x);
+  return detail::exp_between(x);
+}
+
+/// 1 / (1 + e^-x). By e = e^-|x|, which does not overflow: 1 / (1 + e), or e / (1 + e) for negative x.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> sigmoid(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V low = -abs(x);
+  const V e = detail::exp_between(select(low < V(detail::kExpLowest<T>), V(detail::kExpLowest<T>), low));
+  return detail::divide(select(x < V(0), e, V(1)), detail::add_smaller(V(1), e));
+}
+
+/// Hyperbolic tangent: -m / (2 + m) for m = e^(-2|x|) - 1, which is exact enough down to the smallest x.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> tanh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = detail::Format<T>;
+  const V limit(sizeof(T) == 4 ? 10 : 20);  // from here on m rounds to -1
+  const V size = abs(x);
+  const V twice = V(-2) * select(size > limit, limit, size);
+  const auto e = detail::nearest_exponent(twice);
+  // r and what its rounding lost, s = 2^n, and m = (s - 1) + s r + s (r^2 P + lost), of which the first sum is kept
+  // exactly.
+  const V r_hi = fma(-e.n, V(F::ln2_hi), twice);
+  const V r = fma(-e.n, V(F::ln2_lo), r_hi);
+  const V lost = fma(-e.n, V(F::ln2_lo), r_hi - r);
+  const V s = bit_cast<T>((e.biased_twice - detail::BitsOf<T, N>(F::bias)) << detail::BitsOf<T, N>(F::mantissa_bits));
+  const V r2 = r * r;
+  const auto head = detail::add_smaller(s - V(1), s * r);
+  const V m = head.sum + fma(s, fma(r2, detail::expm1_tail(r, r2), lost), head.rest);
+  return copysign(detail::divide(m, detail::add_smaller(V(2), m)), x);
+}
+
+}  // namespace tjit::math

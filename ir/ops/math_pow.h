@@ -1,0 +1,138 @@
+// pow: floats as C99 defines it, integers by repeated squaring.
+#pragma once
+
+#include "ir/ops/math_exp.h"
+#include "ir/ops/math_log.h"
+
+namespace tjit::math {
+namespace detail {
+
+// |x|^y for finite |x| > 0; `a` is |x|.
+//
+// f32 in double: 2^(y log2 a), wrong by at most 2^-33 before the one rounding at the end. With s = f / (2 + f) as in
+// log, log2(1 + f) = s L(s^2). L and the polynomial for 2^r are own minimax fits (as in math_exp.h), relative
+// errors 2.6e-14 and 4e-11.
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> pow_positive(Vec<float, N> a, Vec<float, N> y) {
+  using V = Vec<double, N>;
+  using B = BitsOf<double, N>;
+  using F = Format<double>;
+  const auto [k, f] = split<double, N, false>(convert<double>(a));
+  const V s = f / (V(2) + f);
+  const V z = s * s;
+  const V l = polynomial(z, z * z, 0x1.71547652b8250p+1, 0x1.ec709dc53f3ddp-1, 0x1.2776c28fb91e7p-1,
+                         0x1.a61a31b544cb7p-2, 0x1.4794d9a7e366dp-2, 0x1.21b81d6416aa1p-2);
+  V t = convert<double>(y) * fma(s, l, k);
+  t = select(t < V(-200), V(-200), t);  // beyond the range of float, within that of double
+  t = select(t > V(200), V(200), t);
+  const V magic(F::unit * 1.5 + F::bias);
+  const V shifted = t + magic;
+  const V r = t - (shifted - magic);
+  const V p =
+      polynomial(r, r * r, 0x1.ffffffffabb55p-1, 0x1.62e42ff11648ep-1, 0x1.ebfbe0a4cbcf4p-3, 0x1.c6b08aaf070dap-5,
+                 0x1.3b29dc33691b0p-7, 0x1.5d8a709c29d2ap-10, 0x1.446a2d4a4b71cp-13, 0x1.fe1794f332792p-17);
+  return convert<float>(p * bit_cast<double>(bits_of(shifted) << B(F::mantissa_bits)));
+}
+
+// A value in two parts, `lo` at most half a unit in the last place of `hi` (or a few of them where that is enough).
+template <class V>
+struct Double {
+  V hi, lo;
+};
+
+template <class V>
+[[gnu::always_inline]] inline Double<V> product(V a, V b) {
+  const V hi = a * b;
+  return {hi, fma(a, b, -hi)};
+}
+
+template <class V>
+[[gnu::always_inline]] inline Double<V> product(Double<V> a, Double<V> b) {
+  const Double<V> p = product(a.hi, b.hi);
+  return {p.hi, p.lo + fma(a.hi, b.lo, a.lo * b.hi)};
+}
+
+// log(a) with a relative error of 2^-65: what y = 1000 needs. 2 atanh(s) = 2 (s + s z (1/3 + z Q(z))), z = s^2, s = f /
+// (2 + f); only z Q(z) is small enough for plain double. Q is an own minimax fit, relative error of the logarithm
+// 7e-23.
+template <int N>
+[[gnu::always_inline]] inline Double<Vec<double, N>> log_in_two_parts(Vec<double, N> a) {
+  using V = Vec<double, N>;
+  const auto [k, f] = split(a);
+  const auto d = add_smaller(V(2), f);
+  const V inverse = V(1) / d.sum;
+  const V quotient = f * inverse;
+  const Double<V> s{quotient, fma(-quotient, d.rest, fma(-quotient, d.sum, f)) * inverse};
+  const Double<V> z = product(s, s);
+  const V q = polynomial(z.hi, z.hi * z.hi, 0x1.9999999999996p-3, 0x1.2492492492f56p-3, 0x1.c71c71c59595ep-4,
+                         0x1.745d1829eeaa4p-4, 0x1.3b13649a62146p-4, 0x1.112076f667d71p-4, 0x1.de3c1cf493f37p-5,
+                         0x1.ead16b4fa3b2ep-5);
+  const auto third = add_smaller(V(0x1.5555555555555p-2), z.hi * q);
+  const Double<V> u = product(s, product(z, Double<V>{third.sum, third.rest + V(0x1.5555555555555p-56)}));
+  const auto half = add_smaller(s.hi, u.hi);
+  const auto head = add_smaller(k * V(Format<double>::ln2_hi), V(2) * half.sum);
+  const V rest = fma(V(2), half.rest + (s.lo + u.lo), fma(k, V(Format<double>::ln2_lo), head.rest));
+  const auto result = add_smaller(head.sum, rest);
+  return {result.sum, result.rest};
+}
+
+// f64: e^(y log a), both in two parts.
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> pow_positive(Vec<double, N> a, Vec<double, N> y) {
+  using V = Vec<double, N>;
+  using F = Format<double>;
+  const Double<V> l = log_in_two_parts(a);
+  const V exact = y * l.hi;
+  V t = select(exact < V(kExpLowest<double>), V(kExpLowest<double>), exact);
+  t = select(t > V(kExpHighest<double>), V(kExpHighest<double>), t);
+  // Out of range, or infinite, the low part means nothing.
+  const V t_lo = select(t == exact, fma(y, l.lo, fma(y, l.hi, -exact)), V(0));
+  const auto e = nearest_exponent(t);
+  const auto r = add_smaller(fma(-e.n, V(F::ln2_hi), t), fma(-e.n, V(F::ln2_lo), t_lo));
+  const auto head = add_smaller(V(1), r.sum);
+  const V r2 = r.sum * r.sum;
+  return scale(head.sum + (head.rest + fma(r2, exp_tail(r.sum, r2), fma(r.rest, r.sum, r.rest))), e.biased_twice);
+}
+
+}  // namespace detail
+
+/// x^y with every special case of C99: 1 for y = 0 and for x = 1 whatever the other is; NaN for finite x < 0 unless y
+/// is an integer.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> pow(Vec<T, N> x, Vec<T, N> y) {
+  using V = Vec<T, N>;
+  using B = detail::BitsOf<T, N>;
+  const V zero(0), one(1), infinity(detail::Format<T>::infinity), nan(detail::Format<T>::nan);
+  const V a = abs(x);
+  const V half = y * V(0.5);
+  const auto fraction = trunc(y) != y;
+  const auto odd = !fraction & (trunc(half) != half);
+  V r = select(a == one, one, detail::pow_positive(a, y));
+  r = select((x < zero) & fraction, nan, r);
+  r = select(a == infinity, select(y > zero, infinity, zero), r);
+  r = select(a == zero, select(y > zero, zero, infinity), r);
+  const B sign = detail::bits_of(x) & detail::bits_of(select(odd, V(-0.0), zero));
+  r = bit_cast<T>(detail::bits_of(r) ^ sign);
+  r = select((x != x) | (y != y), nan, r);
+  return select((x == one) | (y == zero), one, r);
+}
+
+/// x^y, wrapping, by squaring; 0 in lanes with negative y (callers raise).
+template <Integer T, int N>
+[[gnu::always_inline]] inline Vec<T, N> pow(Vec<T, N> x, Vec<T, N> y) {
+  using V = Vec<T, N>;
+  V result(1);
+  if constexpr (std::is_signed_v<T>) {
+    result = select(y < V(0), V(0), V(1));
+    y = select(y < V(0), V(0), y);
+  }
+  // One turn per bit of the largest exponent.
+  while (any(y != V(0))) {
+    result = select((y & V(1)) != V(0), result * x, result);
+    x = x * x;
+    y = y >> V(1);
+  }
+  return result;
+}
+
+}  // namespace tjit::math

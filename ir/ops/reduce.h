@@ -1,0 +1,93 @@
+// Reductions. The order in which elements join is a function of shape and axes alone (ir/order.h).
+#pragma once
+
+#include <limits>
+
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/logic.h"
+
+namespace tjit::inline ops {
+
+/// The attributes that reduce_* share.
+struct ReduceAxes : Reduce {
+  Dims axes;
+  bool keepdims = false;
+  static constexpr auto fields =
+      std::tuple{field<&ReduceAxes::axes>("axes"), optional_field<&ReduceAxes::keepdims>("keepdims")};
+  static Type infer(const ReduceAxes& a, std::span<const Type> in);
+};
+
+struct ReduceSum : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_sum", .types = kNumbers, .doc = "Sum over `axes`; 0 over nothing."};
+  using Combine = Add;
+  template <class T>
+  static constexpr T identity = T(0);
+};
+
+struct ReduceProd : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_prod", .types = kNumbers, .doc = "Product over `axes`; 1 over nothing."};
+  using Combine = Multiply;
+  template <class T>
+  static constexpr T identity = T(1);
+};
+
+struct ReduceMax : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_max", .types = kNumbers,
+                               .doc = "Largest over `axes`; NaN if any is; the lowest value over nothing."};
+  using Combine = Maximum;
+  template <class T>
+  static constexpr T identity = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                                     : std::numeric_limits<T>::lowest();
+};
+
+struct ReduceMin : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_min", .types = kNumbers,
+                               .doc = "Smallest over `axes`; NaN if any is; the highest value over nothing."};
+  using Combine = Minimum;
+  template <class T>
+  static constexpr T identity = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                                     : std::numeric_limits<T>::max();
+};
+
+struct ReduceAny : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_any", .types = kBool, .doc = "Whether any is true; false over nothing."};
+  using Combine = LogicalOr;
+  template <class T>
+  static constexpr T identity = false;
+};
+
+struct ReduceAll : ReduceAxes {
+  static constexpr OpInfo info{.name = "reduce_all", .types = kBool, .doc = "Whether all are true; true over nothing."};
+  using Combine = LogicalAnd;
+  template <class T>
+  static constexpr T identity = true;
+};
+
+/// The attribute that argmax and argmin share. Their `Extreme` is the reduction that gives the element itself.
+struct ArgAxis : Reduce {
+  std::int64_t axis = 0;
+  static constexpr auto fields = std::tuple{field<&ArgAxis::axis>("axis")};
+  static Type infer(const ArgAxis& a, std::span<const Type> in);
+
+ protected:
+  template <class Extreme>
+  static ValueId first_extreme(Builder& b, const ArgAxis& a, ValueId x);
+};
+
+struct ArgMax : ArgAxis {
+  static constexpr OpInfo info{.name = "argmax", .types = kNumbers,
+                               .doc = "Index (i64) of the first NaN, else of the first largest, along `axis`, which is "
+                                      "dropped. Over nothing it is an error if the result has elements."};
+  using Extreme = ReduceMax;
+  static ValueId expand(Builder& b, const ArgMax& a, ValueId x);
+};
+
+struct ArgMin : ArgAxis {
+  static constexpr OpInfo info{.name = "argmin", .types = kNumbers,
+                               .doc = "Index (i64) of the first NaN, else of the first smallest, along `axis`, which is "
+                                      "dropped. Over nothing it is an error if the result has elements."};
+  using Extreme = ReduceMin;
+  static ValueId expand(Builder& b, const ArgMin& a, ValueId x);
+};
+
+}  // namespace tjit::inline ops

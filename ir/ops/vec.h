@@ -1,0 +1,293 @@
+// Vec<T, N>: N lanes of T as one value, and Mask<T, N>: the outcome of comparing two of them.
+// Every op's `eval` is written on these. The same source is compiled natively (eager kernels, constant folder) and to
+// bitcode (generated code), so nothing here names an instruction set: all of it is generic LLVM IR. Width 1 is a plain
+// scalar, which LLVM optimises like C.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace tjit {
+
+template <int kBytes>
+using SignedOfSize =
+    std::conditional_t<kBytes == 1, int8_t,
+                       std::conditional_t<kBytes == 2, int16_t, std::conditional_t<kBytes == 4, int32_t, int64_t>>>;
+
+namespace detail {
+
+// A bool lane is a byte that is exactly 0 or 1, as in a tensor's buffer.
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
+template <class T, int N>
+struct RawOf {
+  using type = T __attribute__((ext_vector_type(N)));
+};
+template <class T>
+struct RawOf<T, 1> {
+  using type = T;
+};
+template <class T, int N>
+using Raw = typename RawOf<T, N>::type;
+
+// `?:` on ext_vector_type becomes and/or of bits, on vector_size it becomes one IR select: only selections use this
+// type.
+template <class T, int N>
+using Selectable = T __attribute__((vector_size(N * sizeof(T))));
+
+// V is a Vec or a Mask. Raw vectors travel by reference: by value, clang warns about their ABI even where everything is
+// inlined.
+template <class V, class From>
+[[gnu::always_inline]] inline V converted(const From& raw) {
+  using To = typename V::Raw;
+  V v;
+  if constexpr (std::is_arithmetic_v<From>) {
+    v.raw = static_cast<To>(raw);
+  } else {
+    v.raw = __builtin_convertvector(raw, To);
+  }
+  return v;
+}
+
+}  // namespace detail
+
+// A truth value per lane. Vectors hold 0 or -1 in lanes as wide as T (what a comparison yields), width 1 holds a bool.
+// The sign extension never reaches machine code: instcombine cancels it against the select or to_bool that consumes the
+// mask.
+template <class T, int N>
+struct Mask {
+  using Lane = std::conditional_t<N == 1, bool, SignedOfSize<sizeof(detail::Stored<T>)>>;
+  using Raw = detail::Raw<Lane, N>;
+  static constexpr int lanes = N;
+
+  Raw raw;
+
+  Mask() = default;
+  [[gnu::always_inline]] explicit Mask(bool value)
+      : raw(static_cast<Raw>(static_cast<Lane>(N == 1 ? value : -value))) {}
+
+  // `comparison`: what clang's comparison of two raw values yields; its lane type is ours up to the spelling (char,
+  // long long).
+  template <class C>
+  [[gnu::always_inline]] static Mask of(const C& comparison) {
+    Mask m;
+    m.raw = __builtin_bit_cast(Raw, comparison);
+    return m;
+  }
+
+  [[gnu::always_inline]] bool operator[](int lane) const {
+    if constexpr (N == 1) {
+      return raw;
+    } else {
+      return raw[lane] != 0;
+    }
+  }
+
+  [[gnu::always_inline]] friend Mask operator&(Mask a, Mask b) { return of(static_cast<Raw>(a.raw & b.raw)); }
+  [[gnu::always_inline]] friend Mask operator|(Mask a, Mask b) { return of(static_cast<Raw>(a.raw | b.raw)); }
+  [[gnu::always_inline]] friend Mask operator^(Mask a, Mask b) { return of(static_cast<Raw>(a.raw ^ b.raw)); }
+  [[gnu::always_inline]] friend Mask operator!(Mask a) {
+    if constexpr (N == 1) {
+      return of(!a.raw);
+    } else {
+      return of(~a.raw);
+    }
+  }
+  [[gnu::always_inline]] friend Mask operator~(Mask a) { return !a; }
+};
+
+template <class T, int N>
+struct Vec {
+  static_assert(N >= 1 && N <= 64 && (N & (N - 1)) == 0);
+  using Scalar = T;
+  using Stored = detail::Stored<T>;
+  using Raw = detail::Raw<Stored, N>;
+  template <class U>
+  using With = Vec<U, N>;
+  static constexpr int lanes = N;
+
+  Raw raw;
+
+  Vec() = default;
+  // Every lane gets `value`, converted to T.
+  template <class A>
+    requires std::is_arithmetic_v<A>
+  [[gnu::always_inline]] explicit Vec(A value) : raw(static_cast<Raw>(static_cast<Stored>(static_cast<T>(value)))) {}
+
+  // Wraps a raw value; for bool every lane must be 0 or 1.
+  template <class R>
+  [[gnu::always_inline]] static Vec of(const R& raw_value) {
+    Vec v;
+    v.raw = static_cast<Raw>(raw_value);
+    return v;
+  }
+
+  // No alignment is asked for.
+  [[gnu::always_inline]] static Vec load(const T* from) {
+    Vec v;
+    __builtin_memcpy(&v.raw, from, sizeof(Raw));
+    return v;
+  }
+  [[gnu::always_inline]] void store(T* to) const { __builtin_memcpy(to, &raw, sizeof(Raw)); }
+
+  [[gnu::always_inline]] T operator[](int lane) const {
+    if constexpr (N == 1) {
+      return static_cast<T>(raw);
+    } else {
+      return static_cast<T>(raw[lane]);
+    }
+  }
+
+  // Integers wrap. An integer divisor must not be 0, nor -1 under the lowest value: those trap on some machines and
+  // widths (see math::floor_div). A shift count must lie in [0, width) (see math::shift_left).
+  [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return of(a.raw + b.raw); }
+  [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return of(a.raw - b.raw); }
+  [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) { return of(a.raw * b.raw); }
+  [[gnu::always_inline]] friend Vec operator/(Vec a, Vec b) { return of(a.raw / b.raw); }
+  [[gnu::always_inline]] friend Vec operator%(Vec a, Vec b) { return of(a.raw % b.raw); }
+  [[gnu::always_inline]] friend Vec operator<<(Vec a, Vec b) { return of(a.raw << b.raw); }
+  [[gnu::always_inline]] friend Vec operator>>(Vec a, Vec b) { return of(a.raw >> b.raw); }
+  [[gnu::always_inline]] friend Vec operator-(Vec a) { return of(-a.raw); }
+
+  [[gnu::always_inline]] friend Vec operator&(Vec a, Vec b) { return of(a.raw & b.raw); }
+  [[gnu::always_inline]] friend Vec operator|(Vec a, Vec b) { return of(a.raw | b.raw); }
+  [[gnu::always_inline]] friend Vec operator^(Vec a, Vec b) { return of(a.raw ^ b.raw); }
+  // On bool this is logical not, so that lanes stay 0 or 1.
+  [[gnu::always_inline]] friend Vec operator~(Vec a) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return a ^ Vec(true);
+    } else {
+      return of(~a.raw);
+    }
+  }
+  [[gnu::always_inline]] friend Vec operator!(Vec a)
+    requires std::is_same_v<T, bool>
+  {
+    return ~a;
+  }
+
+  [[gnu::always_inline]] friend Mask<T, N> operator==(Vec a, Vec b) { return Mask<T, N>::of(a.raw == b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator!=(Vec a, Vec b) { return Mask<T, N>::of(a.raw != b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator<(Vec a, Vec b) { return Mask<T, N>::of(a.raw < b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator<=(Vec a, Vec b) { return Mask<T, N>::of(a.raw <= b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator>(Vec a, Vec b) { return Mask<T, N>::of(a.raw > b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator>=(Vec a, Vec b) { return Mask<T, N>::of(a.raw >= b.raw); }
+};
+
+// The same truth values in the lane width of U.
+template <class U, class T, int N>
+[[gnu::always_inline]] inline Mask<U, N> convert(Mask<T, N> m) {
+  return detail::converted<Mask<U, N>>(m.raw);
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<bool, N> to_bool(Mask<T, N> m) {
+  if constexpr (N == 1) {
+    return Vec<bool, N>::of(m.raw);
+  } else {
+    return detail::converted<Vec<bool, N>>(m.raw) & Vec<bool, N>(true);
+  }
+}
+
+template <int N>
+[[gnu::always_inline]] inline Mask<bool, N> to_mask(Vec<bool, N> v) {
+  return v != Vec<bool, N>(false);
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline bool any(Mask<T, N> m) {
+  if constexpr (N == 1) {
+    return m.raw;
+  } else {
+    return __builtin_reduce_or(m.raw) != 0;
+  }
+}
+
+// Lane by lane: condition ? a : b. Both sides are computed.
+template <class C, class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> select(Mask<C, N> condition, Vec<T, N> a, Vec<T, N> b) {
+  using S = typename Vec<T, N>::Stored;
+  if constexpr (N == 1) {
+    // Copies, as a choice between two variables would be one between their addresses.
+    return Vec<T, N>::of(condition.raw ? S(a.raw) : S(b.raw));
+  } else {
+    using Values = detail::Selectable<S, N>;
+    auto mask = (detail::Selectable<SignedOfSize<sizeof(S)>, N>)convert<T>(condition).raw;
+    return Vec<T, N>::of(mask ? (Values)a.raw : (Values)b.raw);
+  }
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> select(Vec<bool, N> condition, Vec<T, N> a, Vec<T, N> b) {
+  return select(to_mask(condition), a, b);
+}
+
+// C++ conversion of each lane; a float that does not fit an integer U is undefined (see math::cast).
+template <class U, class T, int N>
+[[gnu::always_inline]] inline Vec<U, N> convert(Vec<T, N> v) {
+  if constexpr (std::is_same_v<U, bool> && !std::is_same_v<T, bool>) {
+    return to_bool(v != Vec<T, N>(0));
+  } else {
+    return detail::converted<Vec<U, N>>(v.raw);
+  }
+}
+
+// The bits of each lane as a U of the same size.
+template <class U, class T, int N>
+[[gnu::always_inline]] inline Vec<U, N> bit_cast(Vec<T, N> v) {
+  static_assert(sizeof(T) == sizeof(U) && !std::is_same_v<U, bool>);
+  return Vec<U, N>::of(__builtin_bit_cast(typename Vec<U, N>::Raw, v.raw));
+}
+
+// a * b + c with one rounding.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> fma(Vec<T, N> a, Vec<T, N> b, Vec<T, N> c) {
+  return Vec<T, N>::of(__builtin_elementwise_fma(a.raw, b.raw, c.raw));
+}
+
+// The lowest integer is its own absolute value.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> abs(Vec<T, N> v) {
+  if constexpr (std::is_unsigned_v<T>) {
+    return v;
+  } else {
+    return Vec<T, N>::of(__builtin_elementwise_abs(v.raw));
+  }
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> sqrt(Vec<T, N> v) {
+  return Vec<T, N>::of(__builtin_elementwise_sqrt(v.raw));
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> floor(Vec<T, N> v) {
+  return Vec<T, N>::of(__builtin_elementwise_floor(v.raw));
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> ceil(Vec<T, N> v) {
+  return Vec<T, N>::of(__builtin_elementwise_ceil(v.raw));
+}
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> trunc(Vec<T, N> v) {
+  return Vec<T, N>::of(__builtin_elementwise_trunc(v.raw));
+}
+
+// To the nearest integer, ties to even.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> round_even(Vec<T, N> v) {
+  return Vec<T, N>::of(__builtin_elementwise_roundeven(v.raw));
+}
+
+// The magnitude of `v` with the sign of `sign`.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> copysign(Vec<T, N> v, Vec<T, N> sign) {
+  return Vec<T, N>::of(__builtin_elementwise_copysign(v.raw, sign.raw));
+}
+
+}  // namespace tjit

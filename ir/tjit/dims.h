@@ -1,0 +1,68 @@
+// A short list of sizes: a tensor's shape, or any list-of-integers attribute.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tjit {
+
+/// At most `kMax` integers, stored in place. As a shape, an entry is a size (>= 0), a named size `?n` that is known
+/// only at the call (`symbol("n")`), or `kUnknown`, printed `?`: a size that inference cannot express until then.
+class Dims {
+ public:
+  static constexpr int kMax = 8;
+  static constexpr std::int64_t kUnknown = INT64_MIN;
+
+  constexpr Dims() = default;
+  Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
+  explicit Dims(std::span<const std::int64_t> values);
+  static Dims filled(int size, std::int64_t value);
+
+  constexpr int size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr std::int64_t& operator[](int i) { return values_[i]; }
+  constexpr std::int64_t operator[](int i) const { return values_[i]; }
+  constexpr std::int64_t* begin() { return values_; }
+  constexpr std::int64_t* end() { return values_ + size_; }
+  constexpr const std::int64_t* begin() const { return values_; }
+  constexpr const std::int64_t* end() const { return values_ + size_; }
+  constexpr std::int64_t back() const { return values_[size_ - 1]; }
+
+  /// Throws Error when the list is full.
+  void push_back(std::int64_t value);
+  void insert(int at, std::int64_t value);
+  void erase(int at);
+  bool contains(std::int64_t value) const;
+
+  friend bool operator==(const Dims& a, const Dims& b);
+
+ private:
+  std::int64_t values_[kMax] = {};
+  std::uint8_t size_ = 0;
+};
+
+using Shape = Dims;
+
+/// A size known only at the call. Names are interned for the life of the process. Symbols lie below -2^62, so that lists of
+/// axes and the like may hold negative numbers.
+std::int64_t symbol(std::string_view name);
+constexpr bool is_symbolic(std::int64_t size) { return size < -(std::int64_t{1} << 62); }
+/// The name of a symbol without `?`; empty for `kUnknown`.
+std::string_view symbol_name(std::int64_t size);
+
+/// Whether any size is symbolic or unknown.
+bool is_dynamic(const Shape& shape);
+/// Number of elements; 1 for rank 0. Throws Error when it passes 2^48. Static shapes only.
+std::int64_t element_count(const Shape& shape);
+/// Row-major strides in elements.
+Dims row_major_strides(const Shape& shape);
+
+/// `[2, 3]`, as attributes print; symbols as `?n`.
+std::string to_string(const Dims& dims);
+/// `(2,3)`, as error messages and eager values print shapes.
+std::string shape_text(const Shape& shape);
+
+}  // namespace tjit

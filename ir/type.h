@@ -1,0 +1,72 @@
+// The type of an IR value, and constant data as the IR holds it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "tjit/dims.h"
+#include "tjit/dtype.h"
+#include "tjit/error.h"
+
+namespace tjit {
+
+struct Type {
+  DType dtype = DType::F32;
+  Shape shape;
+
+  bool is_scalar() const { return shape.empty(); }
+  friend bool operator==(const Type&, const Type&) = default;
+};
+
+/// `f32[2,3]`.
+std::string to_string(const Type& type);
+
+/// Elements and bytes of a static type; throws Error when they pass the limits of `element_count`.
+inline std::int64_t element_count(const Type& type) { return element_count(type.shape); }
+inline std::int64_t byte_count(const Type& type) { return element_count(type.shape) * size_of(type.dtype); }
+
+/// Whether two types can be the same at run time: equal, or equal but for sizes that are unknown (`?`) in either.
+bool compatible(const Type& a, const Type& b);
+
+/// Constant data: row-major elements, shared and never written. A splat stores one element for the whole shape.
+class Literal {
+ public:
+  Literal() = default;
+  /// `bytes` holds one element (splat) or all of them, and may keep any owner alive.
+  Literal(Type type, std::shared_ptr<const std::byte> bytes, bool splat)
+      : type_(type), bytes_(std::move(bytes)), splat_(splat) {}
+
+  /// One value for every element of `shape`.
+  template <class T>
+  static Literal splat(T value, const Shape& shape = {}) {
+    return copy({dtype_of<T>, shape}, &value, true);
+  }
+  /// Copies the elements at `data`: one for a splat, all of `type` otherwise.
+  static Literal copy(const Type& type, const void* data, bool splat);
+
+  const Type& type() const { return type_; }
+  bool is_splat() const { return splat_; }
+  const std::byte* data() const { return bytes_.get(); }
+  const std::shared_ptr<const std::byte>& owner() const { return bytes_; }
+  std::int64_t stored_bytes() const { return splat_ ? size_of(type_.dtype) : byte_count(type_); }
+  template <class T>
+  const T* as() const {
+    TJIT_CHECK(dtype_of<T> == type_.dtype);
+    return reinterpret_cast<const T*>(bytes_.get());
+  }
+
+  /// Where the data came from when the text said `file("weights.npz", "w1")`; empty otherwise.
+  std::string file, key;
+
+  /// Same type and the same bits, whichever way they are stored.
+  friend bool operator==(const Literal& a, const Literal& b);
+
+ private:
+  Type type_;
+  std::shared_ptr<const std::byte> bytes_;
+  bool splat_ = false;
+};
+
+}  // namespace tjit

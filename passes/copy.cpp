@@ -1,0 +1,58 @@
+// Copying functions with parts left out.
+#include "passes/copy.h"
+
+#include "ir/ops/list.h"
+
+namespace tjit {
+
+namespace {
+
+std::vector<ValueId> kept(const auto& values, const std::vector<bool>& keep) {
+  std::vector<ValueId> result;
+  std::size_t i = 0;
+  for (const ValueId v : values)
+    if (keep[i++]) result.push_back(v);
+  return result;
+}
+
+std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
+  std::vector<Type> types;
+  types.reserve(values.size());
+  for (const ValueId v : values) types.push_back(f.type(v));
+  return types;
+}
+
+}  // namespace
+
+Function copy_function(const Function& from, Builder& to) {
+  to.function().loc = from.loc;
+  Copier map(from, to);
+  map.copy_params();
+  for (const OpId op : from.body().ops) map.copy(op);
+  return to.finish(map(from.body().yields));
+}
+
+void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const std::vector<bool>& keep,
+                  const Copier::Each& each) {
+  const Op& op = from.op(id);
+  const bool loop = op.code == kOpcode<While>;
+  std::vector<BlockId> blocks;
+  for (const BlockId block : op.blocks) {
+    const std::vector<ValueId> params = loop ? kept(from.params(block), keep) : std::vector<ValueId>();
+    const BlockId now = to.begin_block(types_of(from, params));
+    for (std::size_t i = 0; i < params.size(); ++i)
+      map.bind(params[i], to.function().params(now)[static_cast<int>(i)]);
+    for (const OpId inner : from.block(block).ops) each(inner);
+    const std::span<const ValueId> yields = from.block(block).yields;
+    const bool is_test = loop && block == op.blocks.front();
+    to.end_block(is_test ? map(yields) : map(kept(yields, keep)));
+    blocks.push_back(now);
+  }
+  const std::span<const ValueId> operands = from.operands(id);
+  const std::vector<ValueId> now = loop ? map(kept(operands, keep)) : map(operands);
+  const std::vector<ValueId> results = kept(from.results(id), keep);
+  const ValueRange made = to.append({op.code, op.attrs, now, std::move(blocks), op.loc}, types_of(from, results));
+  for (std::size_t i = 0; i < results.size(); ++i) map.bind(results[i], made[static_cast<int>(i)]);
+}
+
+}  // namespace tjit

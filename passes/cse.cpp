@@ -1,0 +1,13 @@
+// Sharing of equal ops. An op that may raise is shared like any other: if it raises, it does so the first time.
+#include "passes/cse.h"
+
+#include "passes/copy.h"
+
+namespace tjit {
+
+Function cse(const Function& function, const PassContext&) {
+  Builder b(function.name, {.simplify = nullptr, .share = true});
+  return copy_function(function, b);
+}
+
+}  // namespace tjit

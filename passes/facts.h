@@ -1,0 +1,23 @@
+// What several passes ask of functions.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ir/builder.h"
+
+namespace tjit {
+
+/// Whether an op about to be appended may raise.
+bool may_fail(const Function& f, const NewOp& op);
+
+/// `Function::is_ordered` for every op, in one walk.
+std::vector<bool> ordered_ops(const Function& f);
+
+/// The literal of a constant that holds the same element everywhere, also behind views; null when `v` is none.
+const Literal* splat_constant(const Function& f, ValueId v);
+
+/// The value of a rank-0 bool constant.
+std::optional<bool> known_bool(const Function& f, ValueId v);
+
+}  // namespace tjit

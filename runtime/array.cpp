@@ -1,0 +1,183 @@
+// Concrete tensors: making, viewing and reading them.
+#include "runtime/array.h"
+
+#include <cstring>
+#include <new>
+
+#include "runtime/strided.h"
+#include "runtime/tensor_impl.h"
+
+namespace tjit {
+
+static_assert(sizeof(TensorImpl) == 192, "three cache lines: the elements that follow start on a fourth");
+
+constinit void (*destroy_other_tensor)(TensorImpl*) = nullptr;
+
+namespace {
+
+using Storage = TensorImpl::Storage;
+using Owner = std::shared_ptr<const std::byte>;
+
+/// Elements stand in the header's block up to this many bytes.
+constexpr std::size_t kInlineBytes = 4096;
+static_assert(sizeof(TensorImpl) + kInlineBytes <= kSmallLimit);
+
+Owner& foreign_owner(TensorImpl* t) { return *std::launder(reinterpret_cast<Owner*>(t->inline_data())); }
+
+TensorImpl& checked(TensorImpl* t) {
+  TJIT_CHECK(t != nullptr && t->kind == TensorImpl::Kind::Concrete);
+  return *t;
+}
+
+bool is_row_major(const Shape& shape, const Dims& strides) {
+  std::int64_t expected = 1;
+  bool gaps = false;
+  for (int d = shape.size() - 1; d >= 0; --d) {
+    if (shape[d] == 0) return true;
+    gaps |= shape[d] != 1 && strides[d] != expected;
+    expected *= shape[d];
+  }
+  return !gaps;
+}
+
+Array with_owner(const Type& type, Owner owner, const Dims& strides, bool contiguous) {
+  TensorImpl* t = new_tensor_header(type, strides, element_count(type), sizeof(Owner));
+  t->storage = Storage::Foreign;
+  t->contiguous = contiguous;
+  // Nobody writes through this pointer: foreign elements are never `writable`.
+  t->data = const_cast<std::byte*>(owner.get());
+  new (t->inline_data()) Owner(std::move(owner));
+  return Array::adopt(t);
+}
+
+}  // namespace
+
+TensorImpl* new_tensor_header(const Type& type, const Dims& strides, std::int64_t size, std::size_t inline_bytes) {
+  const int size_class = small_class(sizeof(TensorImpl) + inline_bytes);
+  auto* t = new (allocate_small(size_class)) TensorImpl;
+  t->block_class = static_cast<std::uint8_t>(size_class);
+  t->size = size;
+  t->type = type;
+  t->strides = strides;
+  return t;
+}
+
+TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size) {
+  const auto bytes = static_cast<std::size_t>(size) * static_cast<std::size_t>(size_of(type.dtype));
+  if (bytes <= kInlineBytes) {
+    TensorImpl* t = new_tensor_header(type, strides, size, bytes);
+    t->data = t->inline_data();
+    return t;
+  }
+  void* block = allocate_large(bytes);
+  TensorImpl* t = new_tensor_header(type, strides, size, 0);
+  t->storage = Storage::Large;
+  t->storage_bytes = bytes;
+  t->block = block;
+  t->data = static_cast<std::byte*>(block);
+  return t;
+}
+
+void destroy_tensor(TensorImpl* t) {
+  if (t->kind != TensorImpl::Kind::Concrete) [[unlikely]]
+    return destroy_other_tensor(t);
+  switch (t->storage) {
+    case Storage::Inline: break;
+    case Storage::Large: free_large(t->block, t->storage_bytes); break;
+    case Storage::Base: release(t->base); break;
+    case Storage::Foreign: foreign_owner(t).~Owner(); break;
+  }
+  free_small(t, t->block_class);
+}
+
+Array::Array(const Array& other) : impl_(other.impl_) {
+  if (impl_ != nullptr) retain(impl_);
+}
+
+Array::~Array() {
+  if (impl_ != nullptr) tjit::release(impl_);
+}
+
+Array Array::empty(const Type& type) {
+  return adopt(new_tensor(type, row_major_strides(type.shape), element_count(type)));
+}
+
+Array Array::copy(const Type& type, const void* data) {
+  Array a = empty(type);
+  if (a.size() != 0)  // an empty vector has a null pointer, which memcpy may not get
+    std::memcpy(a.impl_->data, data, static_cast<std::size_t>(a.size()) * static_cast<std::size_t>(size_of(type.dtype)));
+  return a;
+}
+
+Array Array::of(const Literal& literal) {
+  const Type& type = literal.type();
+  const Dims strides =
+      literal.is_splat() ? Dims::filled(type.shape.size(), 0) : row_major_strides(type.shape);
+  return with_owner(type, literal.owner(), strides, is_row_major(type.shape, strides));
+}
+
+Array Array::wrap(const Type& type, Owner data) {
+  return with_owner(type, std::move(data), row_major_strides(type.shape), true);
+}
+
+const Type& Array::type() const { return checked(impl_).type; }
+std::int64_t Array::size() const { return checked(impl_).size; }
+const Dims& Array::strides() const { return checked(impl_).strides; }
+bool Array::is_contiguous() const { return checked(impl_).contiguous; }
+const void* Array::data() const { return checked(impl_).data; }
+bool Array::unique() const { return checked(impl_).writable(); }
+
+void* Array::mutable_data() {
+  TJIT_CHECK(unique() && is_contiguous());
+  return impl_->data;
+}
+
+View Array::view() const { return {shape(), strides(), 0}; }
+
+Array Array::view(const View& view) const {
+  TensorImpl& own = checked(impl_);
+  TensorImpl* base = own.storage == Storage::Base ? own.base : impl_;
+  TensorImpl* t = new_tensor_header({own.type.dtype, view.shape}, view.strides, element_count(view.shape), 0);
+  t->storage = Storage::Base;
+  t->base = base;
+  t->contiguous = is_row_major(view.shape, view.strides);
+  // A window without elements may name an offset outside the buffer.
+  t->data = own.data + (t->size == 0 ? 0 : view.offset * size_of(own.type.dtype));
+  retain(base);
+  return adopt(t);
+}
+
+Array Array::contiguous() const {
+  if (is_contiguous()) return *this;
+  Array result = empty(type());
+  copy_elements(shape(), size_of(dtype()), result.mutable_data(), result.strides(), data(), strides());
+  return result;
+}
+
+Literal Array::literal() const {
+  TensorImpl& own = checked(impl_);
+  bool splat = own.size > 0 && rank() > 0;
+  for (int d = 0; d < rank(); ++d) splat &= own.type.shape[d] == 1 || own.strides[d] == 0;
+  if (!splat && !own.contiguous) return contiguous().literal();
+  TensorImpl* holder = own.storage == Storage::Base ? own.base : impl_;
+  if (holder->storage == Storage::Foreign) return Literal(own.type, Owner(foreign_owner(holder), own.data), splat);
+  return Literal(own.type, Owner(own.data, [keep = *this](const std::byte*) {}), splat);
+}
+
+bool identical(const Array& a, const Array& b, std::int64_t* where) {
+  if (where != nullptr) *where = 0;
+  if (a.type() != b.type()) return false;
+  const Array x = a.contiguous(), y = b.contiguous();
+  return dispatch(a.dtype(), [&]<class T>(Tag<T>) {
+    const T* p = x.data<T>();
+    const T* q = y.data<T>();
+    for (std::int64_t i = 0; i < x.size(); ++i) {
+      if (std::memcmp(p + i, q + i, sizeof(T)) == 0 || (p[i] != p[i] && q[i] != q[i])) continue;
+      if (where != nullptr) *where = i;
+      return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace tjit

@@ -1,0 +1,48 @@
+// Runs single ops and whole functions on concrete arrays: the reference that compiled code must equal.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ir/function.h"
+#include "runtime/array.h"
+
+namespace tjit {
+
+/// Runs an op that owns no blocks (not call). The result type must be what inference gives; operands may be any views.
+/// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the text
+/// names the op, the cause and, for elementwise and gather, the lowest failing index.
+Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+              const Location& loc = {});
+
+/// Where `print` ops write; standard output when null. Used by tests and by compiled code alike.
+using PrintSink = std::function<void(std::string_view)>;
+
+struct InterpretOptions {
+  PrintSink print;
+  /// Called after each op with its results; may throw (--check-nan).
+  std::function<void(const Function&, OpId, std::span<const Array>)> after_op;
+};
+
+/// Runs `function` op by op. `module` resolves calls. Arguments must match the parameter types.
+std::vector<Array> interpret(const Module& module, const Function& function, std::span<const Array> args,
+                             const InterpretOptions& options = {});
+
+/// Runs one op of a function, blocks included, with the values of everything it uses given by `values` (indexed by
+/// ValueId; entries it does not use may be empty). Compiled code calls it to raise a failing group's error.
+std::vector<Array> interpret_op(const Module& module, const Function& function, OpId op,
+                                std::span<const Array> values, const InterpretOptions& options = {});
+
+/// The text of a `print` op: its message with each `{}` replaced by the value's text.
+std::string print_text(std::string_view message, std::span<const Array> operands);
+
+/// Writes the text of a `print` op: to `sink`, or to standard output when it is null.
+void write_print(std::string_view text, const PrintSink& sink);
+
+/// The constant folder: the op's result for literal operands, or nullopt when it would fail.
+std::optional<Literal> fold(const OpDef& def, const OpAttrs* attrs, std::span<const Literal* const> operands,
+                            const Type& result);
+
+}  // namespace tjit

@@ -1,0 +1,20 @@
+// The parts of `execute`, one for each kind of op. Internal to runtime/.
+#pragma once
+
+#include "runtime/execute.h"
+
+namespace tjit {
+
+Array execute_elementwise(const OpDef& def, std::span<const Array> operands, const Type& result, const Location& loc);
+Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result);
+Array execute_extreme(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc);
+Array execute_index(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                    const Location& loc);
+Array execute_dot(const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result);
+
+/// Throws Error of kind Runtime: `name: cause` at `loc`.
+[[noreturn]] void raise(const OpDef& def, std::string_view cause, const Location& loc);
+/// ` at index (1,2)` for element number `linear` of `shape`; empty for rank 0.
+std::string index_text(const Shape& shape, std::int64_t linear);
+
+}  // namespace tjit

@@ -1,0 +1,228 @@
+// Runs functions op by op, by recursion over blocks.
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+
+#include "ir/ops/list.h"
+#include "runtime/execute.h"
+
+namespace tjit {
+
+namespace {
+
+/// Calls nested deeper than this are a runaway recursion.
+constexpr int kMaxCalls = 1000;
+
+/// For each op, the values that nobody reads after it: defined in its own block, neither yielded nor used later.
+class LastUses {
+ public:
+  explicit LastUses(const Function& f) : first_(static_cast<std::size_t>(f.op_count()) + 1) {
+    const auto count = static_cast<std::size_t>(f.value_count());
+    std::vector<std::int32_t> last(count, -1);
+    std::vector<bool> stays(count);
+    for (int b = 0; b < f.block_count(); ++b) {
+      for (const ValueId v : f.block({b}).yields) {
+        if (f.block({b}).owner.valid() && block_of(f, v) != BlockId{b}) {
+          use(f, v, {b}, last);
+        } else {
+          stays[index(v)] = true;
+        }
+      }
+    }
+    for (int i = 0; i < f.op_count(); ++i) {
+      for (const ValueId v : f.results({i})) last[index(v)] = std::max(last[index(v)], i);
+      for (const ValueId v : f.operands({i})) use(f, v, f.op({i}).parent, last, i);
+    }
+    for (std::size_t v = 0; v < count; ++v)
+      if (last[v] >= 0 && !stays[v]) ++first_[static_cast<std::size_t>(last[v]) + 1];
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    values_.resize(static_cast<std::size_t>(first_.back()));
+    std::vector<std::int32_t> next = first_;
+    for (std::size_t v = 0; v < count; ++v)
+      if (last[v] >= 0 && !stays[v])
+        values_[static_cast<std::size_t>(next[static_cast<std::size_t>(last[v])]++)] = {static_cast<std::int32_t>(v)};
+  }
+
+  std::span<const ValueId> after(OpId op) const {
+    const auto i = static_cast<std::size_t>(op.index);
+    return std::span(values_).subspan(static_cast<std::size_t>(first_[i]), static_cast<std::size_t>(first_[i + 1] - first_[i]));
+  }
+
+ private:
+  static std::size_t index(ValueId v) { return static_cast<std::size_t>(v.index); }
+  static BlockId block_of(const Function& f, ValueId v) {
+    const Value& value = f.value(v);
+    return value.op.valid() ? f.op(value.op).parent : value.block;
+  }
+  /// Notes a use of `v` by op `user` in `block`: at the op of the value's own block that holds it.
+  static void use(const Function& f, ValueId v, BlockId block, std::vector<std::int32_t>& last, std::int32_t user = -1) {
+    const BlockId home = block_of(f, v);
+    while (block != home) {
+      user = f.block(block).owner.index;
+      block = f.op({user}).parent;
+    }
+    last[index(v)] = std::max(last[index(v)], user);
+  }
+
+  std::vector<std::int32_t> first_;
+  std::vector<ValueId> values_;
+};
+
+class Interpreter {
+ public:
+  Interpreter(const Module& module, const Function& f, const InterpretOptions& options, int depth,
+              std::vector<Array> values)
+      : module_(module), f_(f), options_(options), depth_(depth), values_(std::move(values)) {}
+
+  std::vector<Array> run_function(std::span<const Array> args) {
+    const LastUses last_uses(f_);
+    last_uses_ = &last_uses;
+    for (int i = 0; i < f_.params().size(); ++i) at(f_.params()[i]) = args[static_cast<std::size_t>(i)];
+    return run_block(Function::kBody);
+  }
+
+  std::vector<Array> run_op(OpId id) {
+    std::vector<Array> results = results_of(id);
+    if (options_.after_op) options_.after_op(f_, id, results);
+    return results;
+  }
+
+ private:
+  Array& at(ValueId v) { return values_[static_cast<std::size_t>(v.index)]; }
+
+  std::vector<Array> gather(std::span<const ValueId> ids) {
+    std::vector<Array> arrays;
+    arrays.reserve(ids.size());
+    for (const ValueId v : ids) arrays.push_back(at(v));
+    return arrays;
+  }
+
+  std::vector<Array> run_block(BlockId id) {
+    const Block& block = f_.block(id);
+    for (const OpId op : block.ops) {
+      std::vector<Array> results = run_op(op);
+      const ValueRange ids = f_.results(op);
+      for (int i = 0; i < ids.size(); ++i) at(ids[i]) = std::move(results[static_cast<std::size_t>(i)]);
+      if (last_uses_ != nullptr)
+        for (const ValueId v : last_uses_->after(op)) at(v) = {};
+    }
+    return gather(block.yields);
+  }
+
+  std::vector<Array> results_of(OpId id) {
+    const Op& op = f_.op(id);
+    if (f_.def(id).kind == OpKind::Control) return run_control(id);
+    const std::vector<Array> operands = gather(f_.operands(id));
+    if (op.code == kOpcode<Print>) {
+      write_print(print_text(f_.attrs<Print>(id).message, operands), options_.print);
+      return {};
+    }
+    Array result = execute(f_.def(id), op.attrs.get(), operands, result_type(id, operands), op.loc);
+    if (op.result_count == 0) return {};
+    std::vector<Array> results;
+    results.push_back(std::move(result));
+    return results;
+  }
+
+  /// The op's result type; sizes that were unknown until now are inferred from the operands.
+  Type result_type(OpId id, std::span<const Array> operands) const {
+    if (f_.op(id).result_count == 0) return {};
+    const Type& type = f_.type(f_.results(id)[0]);
+    if (!is_dynamic(type.shape)) return type;
+    std::vector<Type> types;
+    for (const Array& x : operands) types.push_back(x.type());
+    return f_.def(id).infer(f_.op(id).attrs.get(), types);
+  }
+
+  std::vector<Array> run_control(OpId id) {
+    const Op& op = f_.op(id);
+    if (op.code == kOpcode<Cond>) return run_block(op.blocks[at(f_.operand(id, 0)).item<bool>() ? 0 : 1]);
+    if (op.code == kOpcode<While>) return run_while(id);
+    if (op.code == kOpcode<Call>) return run_call(id);
+    TJIT_CHECK(op.code == kOpcode<Fusion>);
+    return run_block(op.blocks[0]);
+  }
+
+  std::vector<Array> run_while(OpId id) {
+    const BlockId test = f_.op(id).blocks[0], body = f_.op(id).blocks[1];
+    std::vector<Array> state = gather(f_.operands(id));
+    for (;;) {
+      bind(test, state);
+      if (!run_block(test).front().item<bool>()) return state;
+      bind(body, std::move(state));
+      state = run_block(body);
+    }
+  }
+
+  void bind(BlockId block, std::vector<Array> values) {
+    const ValueRange params = f_.params(block);
+    for (int i = 0; i < params.size(); ++i) at(params[i]) = std::move(values[static_cast<std::size_t>(i)]);
+  }
+
+  std::vector<Array> run_call(OpId id) {
+    const std::string& name = f_.attrs<Call>(id).callee.name;
+    const Function* callee = module_.find(name);
+    if (callee == nullptr) fail_at(f_.op(id).loc, "call: there is no function @" + name);
+    if (depth_ == kMaxCalls)
+      throw Error(Error::Kind::Runtime, "call: more than " + std::to_string(kMaxCalls) + " calls are nested at @" + name,
+                  f_.op(id).loc);
+    Interpreter inner(module_, *callee, options_, depth_ + 1,
+                      std::vector<Array>(static_cast<std::size_t>(callee->value_count())));
+    return inner.run_function(gather(f_.operands(id)));
+  }
+
+  const Module& module_;
+  const Function& f_;
+  const InterpretOptions& options_;
+  const int depth_;
+  std::vector<Array> values_;
+  const LastUses* last_uses_ = nullptr;
+};
+
+void check_arguments(const Function& f, std::span<const Array> args) {
+  const ValueRange params = f.params();
+  if (static_cast<int>(args.size()) != params.size())
+    fail_at(f.loc, "@" + f.name + " takes " + std::to_string(params.size()) + " arguments, found " +
+                       std::to_string(args.size()));
+  for (int i = 0; i < params.size(); ++i) {
+    const Array& x = args[static_cast<std::size_t>(i)];
+    const Type& expected = f.type(params[i]);
+    bool fits = expected.dtype == x.dtype() && expected.shape.size() == x.rank();
+    for (int d = 0; fits && d < x.rank(); ++d) fits = is_symbolic(expected.shape[d]) || expected.shape[d] == x.shape()[d];
+    if (!fits)
+      fail_at(f.loc, "argument " + std::to_string(i) + " of @" + f.name + " must be " + to_string(expected) + ", found " +
+                         to_string(x.type()));
+  }
+}
+
+/// Runs `f()`; what was printed is visible before an error is raised.
+template <class F>
+std::vector<Array> flushing_on_error(F&& f) {
+  try {
+    return f();
+  } catch (...) {
+    std::fflush(stdout);
+    throw;
+  }
+}
+
+}  // namespace
+
+std::vector<Array> interpret(const Module& module, const Function& function, std::span<const Array> args,
+                             const InterpretOptions& options) {
+  check_arguments(function, args);
+  return flushing_on_error([&] {
+    Interpreter interpreter(module, function, options, 0,
+                            std::vector<Array>(static_cast<std::size_t>(function.value_count())));
+    return interpreter.run_function(args);
+  });
+}
+
+std::vector<Array> interpret_op(const Module& module, const Function& function, OpId op, std::span<const Array> values,
+                                const InterpretOptions& options) {
+  return flushing_on_error([&] {
+    return Interpreter(module, function, options, 0, std::vector<Array>(values.begin(), values.end())).run_op(op);
+  });
+}
+
+}  // namespace tjit

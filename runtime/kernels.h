@@ -1,0 +1,92 @@
+// The native kernels: what each CPU level supplies, and the choice of a level. The code is in runtime/kernels/, compiled
+// once per level; all levels give the same bits.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "ir/ops/list.h"
+#include "runtime/cpu.h"
+
+namespace tjit {
+
+/// One elementwise op for one operand type and result type, on contiguous elements. `out` may be one of the operands.
+struct ElementwiseKernel {
+  void (*run)(void* out, const void* const* in, std::int64_t n) = nullptr;
+  /// The first index at which the op fails, or -1. Null for ops that cannot fail; where it gives an index, `run` still
+  /// gives some value and does not trap.
+  std::int64_t (*first_failure)(const void* const* in, std::int64_t n) = nullptr;
+};
+
+/// A reduction along rows (ir/order.h): `lanes` are kReduceLanes accumulators.
+struct ReduceKernel {
+  void (*row)(void* lanes, const void* x, std::int64_t n) = nullptr;  ///< joins element i to lane i mod kReduceLanes
+  void (*fold)(void* lanes) = nullptr;                                ///< joins all lanes in lane 0, by halves
+};
+
+/// Where the largest or smallest element stands (argmax, argmin).
+struct ExtremeKernel {
+  Opcode reduce = kNoOp;  ///< the reduction that gives the element itself
+  /// Where x[j] comes before best[j] (is NaN and best is not, or is more extreme): best[j] = x[j], place[j] = at.
+  void (*column)(void* best, std::int64_t* place, const void* x, std::int64_t n, std::int64_t at) = nullptr;
+  /// The first index of an element equal to `*value` (any NaN for a NaN), or -1.
+  std::int64_t (*find)(const void* x, std::int64_t n, const void* value) = nullptr;
+};
+
+/// A block of a matrix product: c[i][j] = fma(a[p][i], b[p][j], c[i][j]) for p = 0 ... k-1, for `height` rows (a is packed:
+/// a[p * height + i]) and `DotKernel::width` columns. `first`: c starts as 0 and is not read. Integers wrap.
+using DotTile = void (*)(std::int64_t k, const void* a, const void* b, std::int64_t b_row, void* c, std::int64_t c_row,
+                         bool first);
+
+struct DotKernel {
+  static constexpr int kHeights = 4;
+  int width = 0;
+  int height[kHeights] = {};       ///< descending; the last is 1
+  DotTile tile[kHeights] = {};     ///< tile[i] takes height[i] rows
+  /// lanes[i mod kReduceLanes] = fma(a[i], b[i], lanes[...])
+  void (*row)(void* lanes, const void* a, const void* b, std::int64_t n) = nullptr;
+};
+
+struct KernelTable {
+  CpuLevel level{};
+  int vector_bytes = 0;
+  /// By operand dtype (the last operand's), then [op * kDTypeCount + result dtype].
+  const ElementwiseKernel* elementwise[kDTypeCount] = {};
+  const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then [op]
+  const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then [op]
+  const DotKernel* dot[kDTypeCount] = {};          ///< by element type; null for bool
+  /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
+  void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;
+  void (*stream_end)() = nullptr;
+
+  const ElementwiseKernel& elementwise_kernel(Opcode op, DType operand, DType result) const {
+    return elementwise[static_cast<int>(operand)][static_cast<int>(op) * kDTypeCount + static_cast<int>(result)];
+  }
+  const ReduceKernel& reduce_kernel(Opcode op, DType t) const {
+    return reduce[static_cast<int>(t)][static_cast<int>(op)];
+  }
+  const ExtremeKernel& extreme_kernel(Opcode op, DType t) const {
+    return extreme[static_cast<int>(t)][static_cast<int>(op)];
+  }
+};
+
+/// The tables this machine can run, lowest level first.
+std::span<const KernelTable* const> supported_kernels();
+
+namespace detail {
+extern std::atomic<const KernelTable*> active_kernels;
+const KernelTable& choose_kernels();
+}  // namespace detail
+
+/// The table in use: that of `cpu_level()`, unless a test chose another.
+inline const KernelTable& kernels() {
+  const KernelTable* table = detail::active_kernels.load(std::memory_order_relaxed);
+  return table != nullptr ? *table : detail::choose_kernels();
+}
+
+/// Uses `table` from now on, in all threads; for tests that compare levels. Not while other threads execute.
+void use_kernels(const KernelTable& table);
+
+}  // namespace tjit

@@ -1,0 +1,135 @@
+// Elementwise kernels of one operand type, derived from the `eval` of every op in the op list.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "runtime/kernels/level.h"
+
+namespace tjit::TJIT_LEVEL {
+
+template <class V>
+struct IsMask : std::false_type {};
+template <class T, int N>
+struct IsMask<Mask<T, N>> : std::true_type {};
+
+/// An op on operands of type T with results of type R.
+template <class Op, class T, class R>
+struct Kernel {
+  static constexpr bool by_attribute = Op::info.result == Result::Attribute;
+  template <std::size_t I>
+  using Operand = std::conditional_t<I == 0 && Op::info.mask_first, bool, T>;
+
+  // `eval` and `fails` are templates of namespace tjit, whose code at this level must not be shared with the others:
+  // hence always_inline at each call.
+  template <class... V>
+  [[gnu::always_inline]] static auto eval(V... x) {
+    if constexpr (by_attribute) {
+      [[clang::always_inline]] return Op::template eval<R>(x...);
+    } else {
+      [[clang::always_inline]] return Op::eval(x...);
+    }
+  }
+
+  static constexpr bool fallible = []<std::size_t... I>(std::index_sequence<I...>) {
+    return requires(Vec<Operand<I>, 1>... x) { Op::fails(x...); };
+  }(std::make_index_sequence<Op::info.arity>());
+
+  template <int N, class... E>
+  [[gnu::always_inline]] static void step(R* out, std::int64_t i, const E*... in) {
+    const auto y = eval(Vec<E, N>::load(in + i)...);
+    if constexpr (IsMask<std::remove_const_t<decltype(y)>>::value) {
+      to_bool(y).store(out + i);
+    } else {
+      y.store(out + i);
+    }
+  }
+
+  // As wide as the widest element fills a register. The rest runs at width 1, which gives the same bits.
+  static constexpr int kWidth = kVectorBytes / static_cast<int>(sizeof(T) > sizeof(R) ? sizeof(T) : sizeof(R));
+
+  template <class... E>
+  [[gnu::always_inline]] static void run_on(R* out, std::int64_t n, const E*... in) {
+    std::int64_t i = 0;
+    for (; i + kWidth <= n; i += kWidth) step<kWidth>(out, i, in...);
+    for (; i < n; ++i) step<1>(out, i, in...);
+  }
+
+  template <class... E>
+  [[gnu::always_inline]] static std::int64_t first_failure_on(std::int64_t n, const E*... in) {
+    constexpr int kStep = kLanes<T>;
+    std::int64_t i = 0;
+    for (; i + kStep <= n; i += kStep) {
+      bool failed = false;
+      [[clang::always_inline]] failed = any(Op::fails(Vec<E, kStep>::load(in + i)...));
+      if (failed) break;
+    }
+    for (; i < n; ++i) {
+      bool failed = false;
+      [[clang::always_inline]] failed = any(Op::fails(Vec<E, 1>::load(in + i)...));
+      if (failed) return i;
+    }
+    return -1;
+  }
+
+  static void run(void* out, const void* const* in, std::int64_t n) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      run_on(static_cast<R*>(out), n, static_cast<const Operand<I>*>(in[I])...);
+    }(std::make_index_sequence<Op::info.arity>());
+  }
+
+  static std::int64_t first_failure(const void* const* in, std::int64_t n) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      return first_failure_on(n, static_cast<const Operand<I>*>(in[I])...);
+    }(std::make_index_sequence<Op::info.arity>());
+  }
+
+  static constexpr ElementwiseKernel entry() {
+    if constexpr (fallible) {
+      return {run, first_failure};
+    } else {
+      return {run, nullptr};
+    }
+  }
+};
+
+/// Whether an op gives results of type R from operands of type T.
+template <class Op, class T, class R>
+constexpr bool gives() {
+  switch (Op::info.result) {
+    case Result::Same: return std::is_same_v<T, R>;
+    case Result::Bool: return std::is_same_v<bool, R>;
+    case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+  }
+  return false;
+}
+
+template <class Op, class T, class R, class Table>
+consteval void add_kernel(Table& table) {
+  if constexpr (contains(Op::info.types, dtype_of<T>)) {
+    if constexpr (gives<Op, T, R>())
+      table[static_cast<std::size_t>(kOpcode<Op>) * kDTypeCount + static_cast<std::size_t>(dtype_of<R>)] =
+          Kernel<Op, T, R>::entry();
+  }
+}
+
+template <class T>
+consteval auto elementwise_table() {
+  std::array<ElementwiseKernel, static_cast<std::size_t>(AllOps::size) * kDTypeCount> table{};
+  AllOps::for_each([&]<class Op>(Tag<Op>) {
+    if constexpr (std::is_base_of_v<Elementwise, Op>) {
+      add_kernel<Op, T, bool>(table);
+      add_kernel<Op, T, std::uint8_t>(table);
+      add_kernel<Op, T, std::int32_t>(table);
+      add_kernel<Op, T, std::int64_t>(table);
+      add_kernel<Op, T, float>(table);
+      add_kernel<Op, T, double>(table);
+    }
+  });
+  return table;
+}
+
+template <class T>
+inline constexpr auto kElementwiseTable = elementwise_table<T>();
+
+}  // namespace tjit::TJIT_LEVEL

@@ -1,0 +1,76 @@
+// The counted block behind every tensor: a header and, when they are few, the elements.
+#pragma once
+
+#include <sys/single_threaded.h>
+
+#include <atomic>
+
+#include "runtime/allocator.h"
+#include "runtime/array.h"
+
+namespace tjit {
+
+struct alignas(64) TensorImpl {
+  enum class Kind : std::uint8_t { Concrete, Other };
+  /// Who owns the elements of a concrete tensor.
+  enum class Storage : std::uint8_t {
+    Inline,  ///< this block: they follow the header
+    Large,   ///< a block of `storage_bytes` from allocate_large, freed with this one
+    Base,    ///< another tensor, which this one keeps alive
+    Foreign  ///< somebody else, through the std::shared_ptr<const std::byte> that follows the header
+  };
+
+  std::atomic<std::uint32_t> count{1};
+  Kind kind = Kind::Concrete;
+  std::uint8_t block_class = 0;  ///< size class of this block
+  Storage storage = Storage::Inline;
+  bool contiguous = true;  ///< row-major without gaps
+  std::int64_t size = 0;   ///< number of elements
+  std::byte* data = nullptr;
+  union {
+    std::size_t storage_bytes = 0;  ///< Large
+    TensorImpl* base;               ///< Base; never a tensor that has a base itself
+  };
+  void* block = nullptr;  ///< Large: what allocate_large gave
+  Type type;
+  Dims strides;  ///< in elements
+
+  std::byte* inline_data() { return reinterpret_cast<std::byte*>(this + 1); }
+  /// Whether this count of the tensor is the only way to its elements, and they may be written.
+  bool writable() const {
+    if (count.load(std::memory_order_acquire) != 1) return false;
+    if (storage == Storage::Base) return base->writable();
+    return storage != Storage::Foreign;
+  }
+};
+
+/// Destroys a tensor of a kind other than Concrete, as whoever makes such tensors sets it.
+extern void (*destroy_other_tensor)(TensorImpl*);
+
+/// A concrete tensor with uninitialised contiguous elements; `size` must be `element_count(type)`.
+TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size);
+/// A header without elements: the caller sets data and storage.
+TensorImpl* new_tensor_header(const Type& type, const Dims& strides, std::int64_t size, std::size_t inline_bytes);
+/// Called when the last count is gone.
+void destroy_tensor(TensorImpl* t);
+
+// A process with one thread has no need of atomic read-modify-writes, which cost as much as a small op.
+inline void retain(TensorImpl* t) {
+  if (__libc_single_threaded) {
+    t->count.store(t->count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  } else {
+    t->count.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+inline void release(TensorImpl* t) {
+  const std::uint32_t count = t->count.load(std::memory_order_acquire);
+  if (count == 1) return destroy_tensor(t);
+  if (__libc_single_threaded) {
+    t->count.store(count - 1, std::memory_order_relaxed);
+  } else if (t->count.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    destroy_tensor(t);
+  }
+}
+
+}  // namespace tjit

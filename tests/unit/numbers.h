@@ -1,0 +1,131 @@
+// Numbers that find mistakes, and comparisons that count every NaN as equal; for the tests of numeric code.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+namespace tjit::test {
+
+template <class T>
+using BitsOf = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+template <class T>
+constexpr T kInf = std::numeric_limits<T>::infinity();
+template <class T>
+constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+
+// Equal, where all NaNs are, and zeros of different sign are not.
+template <class T>
+bool same(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return (a != a && b != b) || std::bit_cast<BitsOf<T>>(a) == std::bit_cast<BitsOf<T>>(b);
+  } else {
+    return a == b;
+  }
+}
+
+// Zeros, subnormals, powers of two and their neighbours, thresholds of exp, limits of the integers; both signs.
+template <class T>
+  requires std::is_floating_point_v<T>
+std::vector<T> edge_values() {
+  using L = std::numeric_limits<T>;
+  std::vector<T> v{0,        L::denorm_min(), 3 * L::denorm_min(), L::min() - L::denorm_min(),
+                   L::min(), L::epsilon(),    L::max() / 2,        L::max(),
+                   kInf<T>,  kNan<T>};
+  for (double x : {1e-10,
+                   1e-3,
+                   0.1,
+                   0.34657359,
+                   0.5,
+                   0.70710678,
+                   1.0,
+                   1.41421356,
+                   1.5,
+                   2.0,
+                   2.5,
+                   3.0,
+                   10.0,
+                   64.5,
+                   88.7228,
+                   103.97,
+                   127.0,
+                   128.0,
+                   255.0,
+                   256.0,
+                   709.782712893384,
+                   745.133,
+                   16777215.0,
+                   2147483648.0,
+                   4294967296.0,
+                   9007199254740992.0,
+                   9223372036854775808.0,
+                   18446744073709551616.0,
+                   1e30}) {
+    const T value = static_cast<T>(x);
+    for (T near : {std::nextafter(value, T(0)), value, std::nextafter(value, kInf<T>)}) v.push_back(near);
+  }
+  const std::size_t positive = v.size();
+  for (std::size_t i = 0; i < positive; ++i) v.push_back(-v[i]);
+  return v;
+}
+
+template <class T>
+  requires std::is_integral_v<T>
+std::vector<T> edge_values() {
+  using L = std::numeric_limits<T>;
+  std::vector<T> v;
+  for (int i = -9; i <= 9; ++i) v.push_back(static_cast<T>(i));
+  for (int i = 0; i < 4; ++i) {
+    v.push_back(static_cast<T>(L::min() + i));
+    v.push_back(static_cast<T>(L::max() - i));
+  }
+  for (int bit = 4; bit < L::digits; bit += 3) {
+    for (int near : {-1, 0, 1}) {
+      v.push_back(static_cast<T>((uint64_t{1} << bit) + static_cast<uint64_t>(near)));
+      v.push_back(static_cast<T>(uint64_t{0} - (uint64_t{1} << bit) + static_cast<uint64_t>(near)));
+    }
+  }
+  return v;
+}
+
+template <class T>
+std::vector<T> random_bits(int count, unsigned seed) {
+  std::mt19937_64 random(seed);
+  std::vector<T> v(static_cast<std::size_t>(count));
+  for (T& x : v) {
+    if constexpr (std::is_floating_point_v<T>) {
+      x = std::bit_cast<T>(static_cast<BitsOf<T>>(random()));
+    } else {
+      x = static_cast<T>(random());
+    }
+  }
+  return v;
+}
+
+// `value` as an element of [low, high), from 53 random bits.
+template <class T>
+std::vector<T> random_between(double low, double high, int count, unsigned seed) {
+  std::mt19937_64 random(seed);
+  std::vector<T> v(static_cast<std::size_t>(count));
+  for (T& x : v) x = static_cast<T>(low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53));
+  return v;
+}
+
+// |got - exact| in units in the last place that T has at `exact`. An infinity stands for the number one step beyond the
+// largest.
+template <class T, class Wide>
+double ulps(T got, Wide exact) {
+  using L = std::numeric_limits<T>;
+  if (got != got || exact != exact) return (got != got) == (exact != exact) ? 0 : 1e30;
+  if (std::isinf(exact)) return same(got, static_cast<T>(exact)) ? 0 : 1e30;
+  const Wide value = std::isinf(got) ? std::copysign(std::ldexp(Wide(1), L::max_exponent), Wide(got)) : Wide(got);
+  if (std::isinf(got) && std::fabs(exact) >= std::fabs(value)) return 0;
+  const int exponent = std::max(std::ilogb(exact), L::min_exponent - 1);
+  return static_cast<double>(std::ldexp(std::fabs(value - exact), L::digits - 1 - exponent));
+}
+
+}  // namespace tjit::test

@@ -1,0 +1,48 @@
+// A subcommand of `tjit`: adds its options to the argument parser and says what to run.
+#pragma once
+
+#include <functional>
+
+#include "tools/program_file.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tjit {
+
+/// Exit codes: 0 fine, 1 the program failed or differed, 2 wrong usage.
+enum Exit : int { kFine = 0, kFailed = 1, kUsage = 2 };
+
+/// Runs the subcommand once arguments are parsed; gives the exit code. Errors are thrown and reported by main.
+using Action = std::function<int()>;
+
+Action add_run(CLI::App& app);
+Action add_compile(CLI::App& app);
+Action add_opt(CLI::App& app);
+Action add_compare(CLI::App& app);
+Action add_bench(CLI::App& app);
+Action add_ops(CLI::App& app);
+Action add_version(CLI::App& app);
+
+/// Which program to take, and for which sizes.
+struct ProgramOptions {
+  std::string file;
+  std::string function;             ///< empty: the entry
+  std::vector<std::string> inputs;  ///< SPECs
+  std::uint64_t seed = 42;          ///< of inputs that are not given, where a command makes them up
+};
+void add_program_options(CLI::App& app, ProgramOptions& options);
+
+/// What to print while compiling.
+struct DumpOptions {
+  std::vector<std::string> after;
+  bool after_all = false, after_change = false, time_passes = false, verify_each = false, fast_math = false;
+};
+void add_dump_options(CLI::App& app, DumpOptions& options);
+/// Compile options that print to standard error as asked; `timings` must outlive them.
+CompileOptions compile_options(const DumpOptions& options, std::vector<PassTiming>& timings);
+/// The table of --time-passes, on standard error.
+void print_timings(const DumpOptions& options, const std::vector<PassTiming>& timings, const CompileTimes& times);
+
+}  // namespace tjit

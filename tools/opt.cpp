@@ -1,0 +1,58 @@
+// tjit opt: run chosen passes and print the program.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "tools/command.h"
+
+namespace tjit {
+
+namespace {
+
+struct OptOptions {
+  std::string file;
+  std::vector<std::string> passes;
+  DumpOptions dump;
+  bool list = false, locations = false;
+};
+
+int run(const OptOptions& o) {
+  if (o.list) {
+    for (const Pass& p : all_passes())
+      std::printf("%-12.*s %.*s\n", static_cast<int>(p.name.size()), p.name.data(), static_cast<int>(p.doc.size()), p.doc.data());
+    return kFine;
+  }
+  if (o.file.empty()) fail("name the program to read; - is standard input");
+  Module module = read_program(o.file);
+  std::vector<PassTiming> timings;
+  const CompileOptions compile = compile_options(o.dump, timings);
+  PipelineOptions options;
+  for (const std::string& name : o.passes) options.passes.push_back(name);
+  options.context.fast_math = compile.fast_math;
+  options.verify_each = compile.verify_each;
+  options.after_pass = compile.after_pass;
+  options.timings = &timings;
+  const Module source = module;
+  options.context.module = &source;
+  for (Function& f : module.functions) f = run_passes(f, options);
+  if (o.dump.time_passes) {
+    for (const PassTiming& t : timings)
+      std::fprintf(stderr, "%10.3f ms  %.*s\n", t.seconds * 1e3, static_cast<int>(t.pass.size()), t.pass.data());
+  }
+  std::cout << print(module, {.locations = o.locations, .header = true});
+  return kFine;
+}
+
+}  // namespace
+
+Action add_opt(CLI::App& app) {
+  auto o = std::make_shared<OptOptions>();
+  app.add_option("file", o->file, "Program in tjit's text form (.tir); - is standard input");
+  app.add_option("--passes,-p", o->passes, "Passes to run, in order; default: the whole pipeline")->delimiter(',')->allow_extra_args(false);
+  app.add_flag("--list-passes", o->list, "List the passes");
+  app.add_flag("--locations", o->locations, "Print where each op was written");
+  add_dump_options(app, o->dump);
+  return [o] { return run(*o); };
+}
+
+}  // namespace tjit

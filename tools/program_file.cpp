@@ -1,0 +1,192 @@
+// Programs, inputs and results of the commands.
+#include "tools/program_file.h"
+
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <optional>
+
+#include "runtime/format.h"
+#include "runtime/npy.h"
+#include "runtime/npz.h"
+
+namespace tjit {
+
+namespace {
+
+/// `2x3xf32`, or nullopt when the text is not a type.
+std::optional<Type> parse_type(std::string_view text) {
+  Type type;
+  while (true) {
+    const std::size_t x = text.find('x');
+    const std::string_view part = text.substr(0, x);
+    if (x == std::string_view::npos) {
+      for (const DTypeInfo& t : kDTypes)
+        if (t.ir_name == part) return type.dtype = t.dtype, type;
+      return std::nullopt;
+    }
+    std::int64_t size = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), size);
+    if (error != std::errc() || end != part.data() + part.size() || size < 0) return std::nullopt;
+    type.shape.push_back(size);
+    text.remove_prefix(x + 1);
+  }
+}
+
+template <class T>
+T parse_number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    fail("'" + std::string(text) + "' is not a number of type " + std::string(info(dtype_of<T>).ir_name));
+  return value;
+}
+template <>
+bool parse_number<bool>(std::string_view text) {
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  fail("'" + std::string(text) + "' is not a bool: expected true or false");
+}
+
+/// `1,2,3`: one element for each of `type`, or one for all.
+Array parse_elements(std::string_view list, const Type& type) {
+  Array array = Array::empty(type);
+  const std::int64_t count = element_count(type);
+  dispatch(type.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* out = static_cast<T*>(array.mutable_data());
+    std::int64_t n = 0;
+    for (std::string_view rest = list; !rest.empty() || (n == 0 && count > 0);) {
+      const std::size_t comma = rest.find(',');
+      const T value = parse_number<T>(rest.substr(0, comma));
+      if (n < count) out[n] = value;
+      ++n;
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+    if (n == 1) std::fill(out, out + count, *out);
+    if (n != count && n != 1)
+      fail(std::to_string(n) + " elements are given for " + to_string(type) + ", which has " + std::to_string(count));
+  });
+  return array;
+}
+
+/// The next number of the SplitMix64 sequence (Steele, Lea, Flood 2014).
+std::uint64_t next_random(std::uint64_t& state) {
+  std::uint64_t z = state += 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+Array load_array(const std::string& path) {
+  const std::size_t colon = path.rfind(':');
+  if (colon != std::string::npos && path.substr(0, colon).ends_with(".npz"))
+    return load_npz(std::filesystem::path(path.substr(0, colon)), path.substr(colon + 1));
+  if (path.ends_with(".npz")) throw Error(Error::Kind::Io, path + ": name the array to read: @" + path + ":key");
+  return load_npy(std::filesystem::path(path));
+}
+
+std::size_t param_number(const Function& f, const std::string& name) {
+  for (std::size_t i = 0; i < f.param_names.size(); ++i)
+    if (f.param_names[i] == name) return i;
+  if (!name.empty() && name.find_first_not_of("0123456789") == std::string::npos && name.size() < 6) {
+    const auto n = static_cast<std::size_t>(std::stoi(name));
+    if (n < static_cast<std::size_t>(f.params().size())) return n;
+  }
+  std::vector<std::string_view> known(f.param_names.begin(), f.param_names.end());
+  const std::string_view near = nearest(name, known);
+  fail("@" + f.name + " has no parameter '" + name + "'" +
+       (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+}
+
+/// Splits `name=SPEC`; the name is empty when the part before `=` is a type.
+std::pair<std::string, std::string> split_name(const std::string& spec) {
+  const std::size_t equals = spec.find('=');
+  if (equals == std::string::npos || spec.starts_with('@') || parse_type(spec.substr(0, equals))) return {"", spec};
+  return {spec.substr(0, equals), spec.substr(equals + 1)};
+}
+
+}  // namespace
+
+Array random_array(const Type& type, std::uint64_t seed) {
+  Array array = Array::empty(type);
+  std::uint64_t state = seed;
+  dispatch(type.dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    T* out = static_cast<T*>(array.mutable_data());
+    for (std::int64_t i = 0; i < array.size(); ++i) {
+      const std::uint64_t bits = next_random(state);
+      if constexpr (std::is_same_v<T, bool>) {
+        out[i] = (bits & 1) != 0;
+      } else if constexpr (std::is_floating_point_v<T>) {
+        out[i] = static_cast<T>(static_cast<std::int32_t>(bits >> 40) - (1 << 23)) / static_cast<T>(1 << 23);
+      } else {
+        out[i] = static_cast<T>(bits % 10);
+      }
+    }
+  });
+  return array;
+}
+
+Array parse_spec(const std::string& spec, const Type* param) {
+  if (spec.starts_with('@')) return load_array(spec.substr(1));
+  const std::size_t equals = spec.find('=');
+  if (equals == std::string::npos) {
+    if (param == nullptr) fail("'" + spec + "' needs a type, as in f32=1.5 or 2x3xf32=1,2,3,4,5,6");
+    if (is_dynamic(param->shape)) fail("'" + spec + "' needs sizes for " + to_string(*param));
+    return spec.starts_with("random:") ? random_array(*param, parse_number<std::int64_t>(spec.substr(7)))
+                                       : parse_elements(spec, *param);
+  }
+  const std::optional<Type> type = parse_type(spec.substr(0, equals));
+  if (!type) fail("'" + spec.substr(0, equals) + "' is not a type; expected one like 2x3xf32");
+  (void)byte_count(*type);
+  const std::string value = spec.substr(equals + 1);
+  if (value.starts_with("random:"))
+    return random_array(*type, static_cast<std::uint64_t>(parse_number<std::int64_t>(value.substr(7))));
+  return parse_elements(value, *type);
+}
+
+BoundProgram bind_program(const Module& module, const Function& function, const std::vector<std::string>& specs,
+                          bool make_up, std::uint64_t seed) {
+  const std::vector<Type> params = function.param_types();
+  BoundProgram bound;
+  bound.inputs.resize(params.size());
+  std::size_t next = 0;
+  for (const std::string& spec : specs) {
+    const auto [name, value] = split_name(spec);
+    const std::size_t at = name.empty() ? next++ : param_number(function, name);
+    if (at >= params.size())
+      fail("@" + function.name + " takes " + std::to_string(params.size()) + " inputs; --input=" + spec + " is one too many");
+    bound.inputs[at] = parse_spec(value, &params[at]);
+  }
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (bound.inputs[i]) continue;
+    if (!make_up) fail("input " + std::to_string(i) + " of @" + function.name + ", " + to_string(params[i]) + ", is not given: use --input=SPEC");
+    if (is_dynamic(params[i].shape)) fail("input " + std::to_string(i) + ", " + to_string(params[i]) + ", needs sizes: use --input=SPEC");
+    bound.inputs[i] = random_array(params[i], seed + i);
+  }
+  std::vector<Type> types;
+  for (const Array& a : bound.inputs) types.push_back(a.type());
+  bound.module = specialize(module, function, types);
+  return bound;
+}
+
+void write_results(std::span<const Array> results, const std::vector<std::string>& outputs) {
+  if (outputs.empty()) {
+    for (const Array& r : results) std::cout << tensor_text(r) << "\n";
+    return;
+  }
+  const auto path = [](const std::string& text) { return std::filesystem::path(text.starts_with('@') ? text.substr(1) : text); };
+  if (outputs.size() == 1 && path(outputs[0]).extension() == ".npz") {
+    std::vector<NamedArray> arrays;
+    for (std::size_t i = 0; i < results.size(); ++i) arrays.emplace_back(std::to_string(i), results[i]);
+    return save_npz(path(outputs[0]), arrays);
+  }
+  if (outputs.size() != results.size())
+    fail(std::to_string(results.size()) + " results need as many --output=@o.npy, or one --output=@o.npz; found " +
+         std::to_string(outputs.size()));
+  for (std::size_t i = 0; i < results.size(); ++i) save_npy(path(outputs[i]), results[i].contiguous());
+}
+
+}  // namespace tjit

@@ -1,0 +1,102 @@
+// Measuring limits and counting work.
+#include "tools/roofline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+
+#include "ir/ops/list.h"
+#include "runtime/array.h"
+#include "runtime/kernels.h"
+
+namespace tjit {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+template <class F>
+double best_seconds(F&& f, int rounds) {
+  double best = 1e9;
+  for (int i = 0; i < rounds; ++i) {
+    const Clock::time_point start = Clock::now();
+    f();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return best;
+}
+
+double copy_rate() {
+  constexpr std::int64_t kBytes = 64 << 20;
+  const Array from = Array::empty({DType::U8, {kBytes}});
+  Array to = Array::empty({DType::U8, {kBytes}});
+  std::memset(const_cast<void*>(from.data()), 1, kBytes);
+  void* out = to.mutable_data();
+  const double plain = best_seconds([&] { std::memcpy(out, from.data(), kBytes); }, 8);
+  const double streamed = best_seconds(
+      [&] {
+        kernels().stream(out, from.data(), kBytes);
+        kernels().stream_end();
+      },
+      8);
+  return 2.0 * kBytes / std::min(plain, streamed);
+}
+
+/// A dot product block that stays in registers and the first-level cache: what the tile kernels reach at best.
+double flop_rate() {
+  const DotKernel& dot = *kernels().dot[static_cast<int>(DType::F32)];
+  constexpr std::int64_t kDepth = 256;
+  const int height = dot.height[0], width = dot.width;
+  std::vector<float> a(static_cast<std::size_t>(kDepth * height), 0.5F), b(static_cast<std::size_t>(kDepth * width), 0.5F);
+  std::vector<float> c(static_cast<std::size_t>(height * width));
+  constexpr int kRepeats = 400;
+  const double seconds = best_seconds(
+      [&] {
+        for (int i = 0; i < kRepeats; ++i) dot.tile[0](kDepth, a.data(), b.data(), width, c.data(), width, true);
+      },
+      10);
+  return 2.0 * kDepth * height * width * kRepeats / seconds;
+}
+
+double flops_of(const Function& f, OpId id) {
+  const OpDef& d = f.def(id);
+  const auto elements = [&](ValueId v) { return static_cast<double>(element_count(f.type(v))); };
+  switch (d.kind) {
+    case OpKind::Elementwise:
+      return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
+    case OpKind::Reduce: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
+    case OpKind::Contract: {
+      double depth = 1;
+      for (const std::int64_t axis : f.attrs<Dot>(id).lhs_contract)
+        depth *= static_cast<double>(f.type(f.operand(id, 0)).shape[rules::axis(axis, f.type(f.operand(id, 0)).shape.size())]);
+      return 2 * depth * elements(f.results(id)[0]);
+    }
+    default: return 0;
+  }
+}
+
+double block_flops(const Function& f, BlockId block) {
+  double flops = 0;
+  for (const OpId id : f.block(block).ops) {
+    double inner = 0;
+    for (const BlockId b : f.op(id).blocks)
+      inner = f.op(id).code == kOpcode<Cond> ? std::max(inner, block_flops(f, b)) : inner + block_flops(f, b);
+    flops += inner + flops_of(f, id);
+  }
+  return flops;
+}
+
+}  // namespace
+
+Roofline measure_roofline() { return {copy_rate(), flop_rate()}; }
+
+Work count_work(const Function& f) {
+  Work work;
+  for (const Type& t : f.param_types()) work.bytes += static_cast<double>(byte_count(t));
+  for (const Type& t : f.result_types()) work.bytes += static_cast<double>(byte_count(t));
+  work.flops = block_flops(f, Function::kBody);
+  return work;
+}
+
+}  // namespace tjit

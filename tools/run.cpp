@@ -1,0 +1,64 @@
+// tjit run: run a program on given inputs.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "runtime/format.h"
+#include "tools/command.h"
+
+namespace tjit {
+
+namespace {
+
+struct RunOptions {
+  ProgramOptions program;
+  DumpOptions dump;
+  std::vector<std::string> outputs, expected;
+  bool eager = false;
+};
+
+/// Throws Error at the first result that is not what --expect says.
+void check_expected(std::span<const Array> results, const std::vector<std::string>& specs) {
+  if (specs.empty()) return;
+  if (specs.size() != results.size())
+    fail("--expect is given " + std::to_string(specs.size()) + " times for " + std::to_string(results.size()) + " results");
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Array expected = parse_spec(specs[i], &results[i].type());
+    std::int64_t where = 0;
+    if (!identical(results[i], expected, &where))
+      throw Error(Error::Kind::Runtime, "result " + std::to_string(i) + " differs from --expect at element " +
+                                            std::to_string(where) + "\nfound    " + tensor_text(results[i]) +
+                                            "\nexpected " + tensor_text(expected));
+  }
+}
+
+int run(const RunOptions& o) {
+  const Module module = read_program(o.program.file);
+  const BoundProgram program = bind_program(module, find_function(module, o.program.function), o.program.inputs, false, 0);
+  std::vector<PassTiming> timings;
+  std::vector<Array> results;
+  if (o.eager) {
+    results = interpret(program.module, program.entry(), program.inputs);
+  } else {
+    const auto executable = compile(program.module, program.entry(), compile_options(o.dump, timings));
+    print_timings(o.dump, timings, executable->times());
+    results = executable->run(program.inputs);
+  }
+  check_expected(results, o.expected);
+  write_results(results, o.outputs);
+  return kFine;
+}
+
+}  // namespace
+
+Action add_run(CLI::App& app) {
+  auto o = std::make_shared<RunOptions>();
+  add_program_options(app, o->program);
+  add_dump_options(app, o->dump);
+  app.add_option("--output,-o", o->outputs, "Write results: @o.npy once for each, or one @o.npz")->allow_extra_args(false);
+  app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")->allow_extra_args(false);
+  app.add_flag("--eager", o->eager, "Run op by op, without compiling");
+  return [o] { return run(*o); };
+}
+
+}  // namespace tjit
