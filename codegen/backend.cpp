@@ -9,7 +9,7 @@
 
 namespace tjit {
 
-NativeCode::~NativeCode() = default;
+CompiledCode::~CompiledCode() = default;
 Backend::~Backend() = default;
 
 namespace {

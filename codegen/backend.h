@@ -11,9 +11,9 @@
 namespace tjit {
 
 /// Machine code in memory, freed with this object.
-class NativeCode {
+class CompiledCode {
  public:
-  virtual ~NativeCode();
+  virtual ~CompiledCode();
   Entry entry = nullptr;
 };
 
@@ -21,7 +21,7 @@ class Backend {
  public:
   virtual ~Backend();
   /// Code for the program; adds to `times.llvm`, `codegen` and `link`.
-  virtual std::unique_ptr<NativeCode> compile(const Lowered& program, const CompileOptions& options,
+  virtual std::unique_ptr<CompiledCode> compile(const Lowered& program, const CompileOptions& options,
                                               CompileTimes& times) const = 0;
   /// The text or bytes at stage Llvm, Asm or Obj.
   virtual std::string emit(const Lowered& program, Stage stage, const CompileOptions& options) const = 0;

@@ -8,11 +8,11 @@ namespace tjit {
 
 struct Frame;
 
-/// The functions of the runtime that generated code calls.
+/// The functions of the runtime that generated code calls. They give kDone, or kRaised, with which the call ends.
 struct Services {
   /// Contraction `dot` of the program (a number in Lowered::dots) on row-major operands.
-  void (*dot)(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
-  /// Prints for op `op`, whose operands are in the record. Not 0 when that raised: the call ends with kRaised.
+  std::int32_t (*dot)(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
+  /// Prints for op `op`, whose operands are in the record.
   std::int32_t (*print)(const Frame* frame, std::int32_t op);
 };
 
@@ -29,7 +29,7 @@ struct Frame {
   void* call;                    ///< the runtime's own
 };
 
-/// Results of a program's entry besides OpId + 1, which means that this op failed.
+/// Results of a program's entry, besides OpId + 1: this op failed.
 inline constexpr std::int32_t kDone = 0;
 inline constexpr std::int32_t kRaised = -1;  ///< a service raised; the runtime has the exception
 

@@ -30,7 +30,8 @@ void number_ops(Lowered& program, BlockId block) {
 }  // namespace
 
 Lowered lower(Function function) {
-  Lowered program{.function = std::move(function)};
+  Lowered program;
+  program.function = std::move(function);
   program.kernel_of.resize(static_cast<std::size_t>(program.function.op_count()), -1);
   program.dot_of = program.kernel_of;
   number_ops(program, Function::kBody);
@@ -44,7 +45,7 @@ std::vector<ValueId> recorded_values(const Function& f, OpId op) {
     values = fusion_inputs(f, op);
   } else {
     for (const ValueId v : f.operands(op))
-      if (!std::ranges::contains(values, v)) values.push_back(v);
+      if (std::ranges::find(values, v) == values.end()) values.push_back(v);
   }
   std::erase_if(values, [&](ValueId v) { return f.constant(v) != nullptr; });
   return values;

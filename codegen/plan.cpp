@@ -326,6 +326,10 @@ class Planner {
         const Op& op = f_.op(id);
         if (op.code == kOpcode<Fusion>) {
           for (const KernelBuffer& b : kernel_of_[at(id)]->buffers) need(b.value);
+          // What a failing kernel leaves for the runtime; constants themselves are at hand there.
+          if (kernel_of_[at(id)]->may_fail)
+            for (const ValueId v : fusion_inputs(f_, id))
+              if (f_.constant(v) == nullptr) need(v);
           continue;
         }
         if (op.code != kOpcode<Reshape> || !in_memory(f_.operand(id, 0)) || !in_memory(f_.results(id)[0]))

@@ -129,6 +129,9 @@ struct OpDef {
 
   // Kind-specific facts; null where they do not apply.
   View (*view)(const OpAttrs*, const View&) = nullptr;            ///< view ops but reshape
+  /// View ops: the attributes of the one op that does what `outer` does to the result of `inner`; the shape is that of
+  /// `inner`'s operand. Both are this op; sizes are known.
+  std::shared_ptr<const OpAttrs> (*compose)(const OpAttrs* outer, const OpAttrs* inner, const Shape&) = nullptr;
   Opcode combine{};                                               ///< reductions: the elementwise op that joins two
   void (*identity)(DType, void*) = nullptr;                       ///< reductions: writes the result over nothing
   Placing (*placing)(const OpAttrs*, std::span<const Type>) = nullptr;

@@ -19,14 +19,19 @@ void skip_to_function(Reader& reader) {
 Signatures read_signatures(std::string_view text, const ParseOptions& options) {
   Signatures signatures;
   Reader reader(text, options, nullptr);
+  int wrong = 0;
   for (skip_to_function(reader); starts_function(reader.peek()); skip_to_function(reader)) {
+    // Each wrong signature is an error, and errors are counted in the order of the text.
+    signatures.complete = wrong < options.max_errors;
+    if (!signatures.complete) break;
     reader.take();
     Signature signature;
     try {
       read_signature(reader, signature);
     } catch (const SyntaxError&) {
+      ++wrong;
     }
-    if (!signature.name.empty()) signatures.try_emplace(signature.name, signature);
+    if (!signature.name.empty()) signatures.by_name.try_emplace(signature.name, signature);
   }
   return signatures;
 }

@@ -33,7 +33,10 @@ AttrText read_attrs(Reader& reader, const OpDef& def);
 /// Reads constant data of the given type, at the reader's place. Throws SyntaxError.
 Literal read_literal(Reader& reader, const Type& type, const ParseOptions& options);
 
-using Signatures = std::unordered_map<std::string, Signature>;
+struct Signatures {
+  std::unordered_map<std::string, Signature> by_name;
+  bool complete = true;  ///< false: the text has so many errors that not all of it was searched
+};
 
 /// A `call`, for the search for recursion.
 struct CallSite {

@@ -192,10 +192,11 @@ std::optional<ValueRange> FunctionParser::append(const OpText& op) {
 
 bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types) {
   const std::string& callee = static_cast<const Call&>(*op.attrs.attrs).callee.name;
-  const auto it = signatures_.find(callee);
-  if (it == signatures_.end()) {
+  const auto it = signatures_.by_name.find(callee);
+  if (it == signatures_.by_name.end()) {
+    if (!signatures_.complete) return false;
     std::vector<std::string_view> known;
-    for (const auto& [name, signature] : signatures_) known.push_back(name);
+    for (const auto& [name, signature] : signatures_.by_name) known.push_back(name);
     std::ranges::sort(known);
     fail("call: there is no function @" + callee + suggestion(callee, known));
   }
@@ -290,6 +291,7 @@ FunctionParser::Yield FunctionParser::read_body() {
 
 /// Goes on at the line behind the op that starts at `start` and is wrong at `wrong`, past the op's blocks.
 void FunctionParser::recover(const Reader::Mark& start, const Token& wrong) {
+  if (wrong.kind == TokenKind::End || wrong.is_word("func")) return;
   reader_.rewind(start);
   const bool owns_line = reader_.peek().first_on_line;
   int depth = 0;

@@ -145,6 +145,10 @@ void describe_kind(OpDef& def) {
     def.infer = infer_checked<T>;
   if constexpr (requires { T::view(std::declval<const T&>(), View{}); })
     def.view = [](const OpAttrs* a, const View& v) { return T::view(as<T>(a), v); };
+  if constexpr (requires(const T& t) { T::compose(t, t, Shape{}); })
+    def.compose = [](const OpAttrs* outer, const OpAttrs* inner, const Shape& shape) {
+      return std::shared_ptr<const OpAttrs>(std::make_shared<T>(T::compose(as<T>(outer), as<T>(inner), shape)));
+    };
   if constexpr (requires { typename T::Combine; }) {
     def.combine = kOpcode<typename T::Combine>;
     def.identity = [](DType t, void* out) {

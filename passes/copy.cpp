@@ -40,8 +40,7 @@ void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const
   for (const BlockId block : op.blocks) {
     const std::vector<ValueId> params = loop ? kept(from.params(block), keep) : std::vector<ValueId>();
     const BlockId now = to.begin_block(types_of(from, params));
-    for (std::size_t i = 0; i < params.size(); ++i)
-      map.bind(params[i], to.function().params(now)[static_cast<int>(i)]);
+    for (std::size_t i = 0; i < params.size(); ++i) map.bind(params[i], to.function().params(now)[static_cast<int>(i)]);
     for (const OpId inner : from.block(block).ops) each(inner);
     const std::span<const ValueId> yields = from.block(block).yields;
     const bool is_test = loop && block == op.blocks.front();

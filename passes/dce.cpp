@@ -15,7 +15,7 @@ class Liveness {
       : f_(f), ops_(static_cast<std::size_t>(f.op_count())), values_(static_cast<std::size_t>(f.value_count())) {
     const std::vector<bool> ordered = ordered_ops(f);
     for (int i = 0; i < f.op_count(); ++i)
-      if (ordered[static_cast<std::size_t>(i)]) need({i});
+      if (ordered[static_cast<std::size_t>(i)]) need(OpId{i});
     for (const ValueId v : f.body().yields) need(v);
     while (!pending_.empty()) {
       const ValueId v = pending_.back();

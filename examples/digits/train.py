@@ -1,10 +1,11 @@
 """Trains the network of digits.tir and writes its weights to weights.npz.
 
-    python3 train.py          # NumPy alone; about 20 s
+    python3 train.py          # needs NumPy alone, and some five seconds
 
-Two layers, 64 -> 128 -> 10 with tanh, on pixels divided by 16 (the program does that itself). Adam with weight decay on
-minibatches of images moved by up to one pixel; the weights written are the running average of those passed through, which
-depends little on where training stops. The seed is fixed; the test images take no part in training.
+Two layers, 64 -> 128 -> 10 with tanh, on pixels divided by 16 (the program does that itself). Adam with weight decay and a
+falling rate on minibatches of slightly moved and turned images; what is written is the running average of the weights, which
+depends little on where training stops. The seed is fixed. The test images take no part in training; the settings were chosen
+by cross-validation on the training images.
 """
 
 import pathlib
@@ -12,16 +13,23 @@ import pathlib
 import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent
-HIDDEN, EPOCHS, BATCH = 128, 150, 64
-RATE, DECAY, AVERAGE = 2e-3, 1e-3, 0.999
+HIDDEN, EPOCHS, BATCH = 128, 300, 64
+RATE, DECAY, AVERAGE = 1e-2, 1e-2, 0.999
 
 
-def moved(images, rng):
-    """Each image moved by -1, 0 or 1 pixels in both directions, zeros moving in."""
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (8, 8), axis=(1, 2))
-    dy, dx = rng.choice(3, size=(2, len(images)), p=[0.15, 0.7, 0.15])
-    return windows[np.arange(len(images)), dy, dx]
+def distorted(images, rng):
+    """Each image under a small random affine map about its centre, sampled linearly, zeros around it."""
+    n = len(images)
+    turn = np.eye(2) + rng.normal(0, 0.1, (n, 2, 2))
+    shift = rng.normal(0, 0.45, (n, 2, 1))
+    grid = np.stack(np.meshgrid(np.arange(8), np.arange(8), indexing="ij")).reshape(2, 64)
+    at = np.clip(turn @ (grid - 3.5) + 3.5 + shift, -1, 7.999) + 1  # in the padded image
+    low = at.astype(int)
+    (y, x), (ty, tx) = low.swapaxes(0, 1), (at - low).swapaxes(0, 1)
+    padded, i = np.pad(images, ((0, 0), (1, 1), (1, 1))), np.arange(n)[:, None]
+    upper = padded[i, y, x] * (1 - tx) + padded[i, y, x + 1] * tx
+    lower = padded[i, y + 1, x] * (1 - tx) + padded[i, y + 1, x + 1] * tx
+    return upper * (1 - ty) + lower * ty
 
 
 def initial(rng):
@@ -57,7 +65,7 @@ def train(images, labels, rng):
         order = rng.permutation(len(images))
         for batch in order[: len(images) // BATCH * BATCH].reshape(-1, BATCH):
             step += 1
-            g = gradient(p, moved(images[batch], rng).reshape(BATCH, 64) / 16, labels[batch])
+            g = gradient(p, distorted(images[batch], rng) / 16, labels[batch])
             rate = RATE * 0.5 * (1 + np.cos(np.pi * step / steps))
             for k in p:
                 mean[k] += 0.1 * (g[k] - mean[k])

@@ -21,19 +21,19 @@ template <class T>
 struct Format {
   using Limits = std::numeric_limits<T>;
   using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-  static constexpr int mantissa_bits = Limits::digits - 1;
-  static constexpr int bias = Limits::max_exponent - 1;
-  static constexpr Bits mantissa_mask = (Bits{1} << mantissa_bits) - 1;
-  static constexpr T smallest_normal = Limits::min();
-  static constexpr T infinity = Limits::infinity();
-  static constexpr T nan = Limits::quiet_NaN();
-  // 2^mantissa_bits: its unit in the last place is 1.
-  static constexpr T unit = static_cast<T>(Bits{1} << mantissa_bits);
-  static constexpr Bits unit_bits = std::bit_cast<Bits>(unit);
-  // ln 2 in two parts. `ln2_hi` has so few bits that its product with an exponent is exact.
-  static constexpr T ln2_hi = static_cast<T>(sizeof(T) == 4 ? 0x1.62e4p-1 : 0x1.62e42fefa3800p-1);
-  static constexpr T ln2_lo = static_cast<T>(sizeof(T) == 4 ? 0x1.7f7d1cf79abcap-20 : 0x1.ef35793c76730p-45);
-  static constexpr T log2_e = static_cast<T>(0x1.71547652b82fep+0);
+  static constexpr int kMantissaBits = Limits::digits - 1;
+  static constexpr int kBias = Limits::max_exponent - 1;
+  static constexpr Bits kMantissaMask = (Bits{1} << kMantissaBits) - 1;
+  static constexpr T kSmallestNormal = Limits::min();
+  static constexpr T kInfinity = Limits::infinity();
+  static constexpr T kNan = Limits::quiet_NaN();
+  // 2^kMantissaBits: its unit in the last place is 1.
+  static constexpr T kUnit = static_cast<T>(Bits{1} << kMantissaBits);
+  static constexpr Bits kUnitBits = std::bit_cast<Bits>(kUnit);
+  // ln 2 in two parts. `kLn2Hi` has so few bits that its product with an exponent is exact.
+  static constexpr T kLn2Hi = static_cast<T>(sizeof(T) == 4 ? 0x1.62e4p-1 : 0x1.62e42fefa3800p-1);
+  static constexpr T kLn2Lo = static_cast<T>(sizeof(T) == 4 ? 0x1.7f7d1cf79abcap-20 : 0x1.ef35793c76730p-45);
+  static constexpr T kLog2E = static_cast<T>(0x1.71547652b82fep+0);
 };
 
 template <class T, int N>
@@ -42,12 +42,6 @@ using BitsOf = Vec<typename Format<T>::Bits, N>;
 template <Float T, int N>
 [[gnu::always_inline]] inline BitsOf<T, N> bits_of(Vec<T, N> x) {
   return bit_cast<typename Format<T>::Bits>(x);
-}
-
-template <Float T, int N>
-[[gnu::always_inline]] inline Mask<T, N> has_sign(Vec<T, N> x) {
-  using Signed = SignedOfSize<sizeof(T)>;
-  return convert<T>(bit_cast<Signed>(x) < Vec<Signed, N>(0));
 }
 
 // polynomial(x, x2, a, b, c, ...) = a + b x + c x^2 + ..., by pairs: (a + b x) + x2 ((c + d x) + x2 (...)). As many
@@ -65,15 +59,17 @@ template <class V, class... C>
   return fma(x2, polynomial(x, x2, rest...), fma(x, V(b), V(a)));
 }
 
-// a + b where b is the smaller one (or a is 0): sum + rest is exactly a + b.
+// A value in two parts: `lo` is what the rounding of `hi` left out.
 template <class V>
-struct Sum {
-  V sum, rest;
+struct TwoPart {
+  V hi, lo;
 };
+
+// Exactly a + b, where b is the smaller one or a is 0.
 template <class V>
-[[gnu::always_inline]] inline Sum<V> add_smaller(V a, V b) {
-  const V sum = a + b;
-  return {sum, (a - sum) + b};
+[[gnu::always_inline]] inline TwoPart<V> add_smaller(V a, V b) {
+  const V hi = a + b;
+  return {hi, (a - hi) + b};
 }
 
 }  // namespace detail

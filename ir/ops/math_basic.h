@@ -21,11 +21,11 @@ template <Float T, int N>
 }
 template <Float T, int N>
 [[gnu::always_inline]] inline Mask<T, N> is_inf(Vec<T, N> x) {
-  return abs(x) == Vec<T, N>(detail::Format<T>::infinity);
+  return abs(x) == Vec<T, N>(detail::Format<T>::kInfinity);
 }
 template <Float T, int N>
 [[gnu::always_inline]] inline Mask<T, N> is_finite(Vec<T, N> x) {
-  return abs(x) < Vec<T, N>(detail::Format<T>::infinity);
+  return abs(x) < Vec<T, N>(detail::Format<T>::kInfinity);
 }
 
 /// To the nearest integer, ties to even. Integers stay.
@@ -116,8 +116,9 @@ template <class U, class T, int N>
   if constexpr (Float<T> && Integer<U>) {
     constexpr U kLowest = std::numeric_limits<U>::min();
     constexpr U kHighest = std::numeric_limits<U>::max();
-    const V low(static_cast<T>(kLowest)),
-        beyond(static_cast<T>(kHighest / 2 + 1) * 2);  // powers of two or 0: exact in T
+    // Powers of two or 0: exact in T.
+    const V low(static_cast<T>(kLowest));
+    const V beyond(static_cast<T>(kHighest / 2 + 1) * 2);
     const V safe = select((x >= low) & (x < beyond), x, V(0));
     const Vec<U, N> upper = select(x >= beyond, Vec<U, N>(kHighest), convert<U>(safe));
     return select(x < low, Vec<U, N>(kLowest), upper);

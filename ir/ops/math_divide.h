@@ -59,9 +59,10 @@ constexpr uint64_t kHiddenBit = uint64_t{1} << 52;
   return x < 0 ? -size : size;
 }
 
-// The cold path of `mod` for all lanes. Leaves NaN where there is one. Static, as this header is compiled for several CPU
-// levels and the linker must not choose one level's code for all.
-[[gnu::noinline]] static inline void mod_large_quotients(double* remainder, const double* x, const double* y, int lanes) {
+// The cold path of `mod` for all lanes. Leaves NaN where there is one. Static, as this header is compiled for several
+// CPU levels and the linker must not choose one level's code for all.
+[[gnu::noinline]] static inline void mod_large_quotients(double* remainder, const double* x, const double* y,
+                                                         int lanes) {
   for (int i = 0; i < lanes; ++i) {
     if (remainder[i] == remainder[i]) remainder[i] = long_division(x[i], y[i]);
   }
@@ -94,7 +95,7 @@ template <Float T, int N>
   // unit is at most 1, the remainder is exact (or, for |x| < |y|, x + y rounded).
   const V quotient = floor(x / y);
   V remainder = select(quotient == V(0), x, fma(-quotient, y, x));  // x for infinite y, too
-  if (any(abs(quotient) > V(detail::Format<T>::unit))) remainder = detail::mod_large_quotients(remainder, x, y);
+  if (any(abs(quotient) > V(detail::Format<T>::kUnit))) remainder = detail::mod_large_quotients(remainder, x, y);
   const auto wrong = ((remainder < V(0)) ^ (y < V(0))) & (remainder != V(0));
   remainder = select(wrong, remainder + y, remainder);
   return select(remainder == V(0), copysign(V(0), y), remainder);

@@ -18,17 +18,17 @@ struct Reduced {
 template <Float T, int N>
 [[gnu::always_inline]] inline Reduced<T, N> nearest_exponent(Vec<T, N> x) {
   using F = Format<T>;
-  constexpr T kMagic = F::unit * T(1.5);
+  constexpr T kMagic = F::kUnit * T(1.5);
   constexpr auto kMagicBits = std::bit_cast<typename F::Bits>(kMagic);
-  const Vec<T, N> offset(kMagic + 2 * F::bias);
-  const Vec<T, N> shifted = fma(x, Vec<T, N>(F::log2_e), offset);
+  const Vec<T, N> offset(kMagic + 2 * F::kBias);
+  const Vec<T, N> shifted = fma(x, Vec<T, N>(F::kLog2E), offset);
   return {shifted - offset, bits_of(shifted) - BitsOf<T, N>(kMagicBits)};
 }
 
 // p * 2^n for p near 1, in two steps so that overflow and subnormal results come out right, rounded once.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> scale(Vec<T, N> p, BitsOf<T, N> biased_twice) {
-  const BitsOf<T, N> shift(Format<T>::mantissa_bits);
+  const BitsOf<T, N> shift(Format<T>::kMantissaBits);
   const BitsOf<T, N> half = biased_twice >> BitsOf<T, N>(1);
   return p * bit_cast<T>(half << shift) * bit_cast<T>((biased_twice - half) << shift);
 }
@@ -46,7 +46,7 @@ template <int N>
                     0x1.28ad985cf8be3p-22, 0x1.ada38a5496660p-26);
 }
 
-// The same for the relative error of r + r^2 P(r) against e^r - 1.
+// The same for the relative error of r + r^2 P(r) against e^r - 1: f32 4.3e-10, f64 1.8e-17.
 template <int N>
 [[gnu::always_inline]] inline Vec<float, N> expm1_tail(Vec<float, N> r, Vec<float, N> r2) {
   return polynomial(r, r2, 0x1p-1, 0x1.555556p-3, 0x1.5554f6p-5, 0x1.111002p-7, 0x1.6d3c92p-10, 0x1.a2474p-13);
@@ -69,17 +69,17 @@ template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> exp_between(Vec<T, N> x) {
   using V = Vec<T, N>;
   const Reduced<T, N> e = nearest_exponent(x);
-  const V r = fma(-e.n, V(Format<T>::ln2_lo), fma(-e.n, V(Format<T>::ln2_hi), x));
+  const V r = fma(-e.n, V(Format<T>::kLn2Lo), fma(-e.n, V(Format<T>::kLn2Hi), x));
   const V r2 = r * r;
   return scale(V(1) + fma(r2, exp_tail(r, r2), r), e.biased_twice);
 }
 
-// numerator / (d.sum + d.rest) for d in [1, 2]. Just above 1, leaving out the rest would cost a whole unit in the last
+// numerator / (d.hi + d.lo) for d in [1, 2]. Just above 1, leaving out the rest would cost a whole unit in the last
 // place; towards 2, where the correction is too large by half, the rest itself is half as large.
 template <class V>
-[[gnu::always_inline]] inline V divide(V numerator, Sum<V> d) {
-  const V quotient = numerator / d.sum;
-  return fma(-quotient, d.rest, quotient);
+[[gnu::always_inline]] inline V divide(V numerator, TwoPart<V> d) {
+  const V quotient = numerator / d.hi;
+  return fma(-quotient, d.lo, quotient);
 }
 
 }  // namespace detail
@@ -114,13 +114,13 @@ template <Float T, int N>
   const auto e = detail::nearest_exponent(twice);
   // r and what its rounding lost, s = 2^n, and m = (s - 1) + s r + s (r^2 P + lost), of which the first sum is kept
   // exactly.
-  const V r_hi = fma(-e.n, V(F::ln2_hi), twice);
-  const V r = fma(-e.n, V(F::ln2_lo), r_hi);
-  const V lost = fma(-e.n, V(F::ln2_lo), r_hi - r);
-  const V s = bit_cast<T>((e.biased_twice - detail::BitsOf<T, N>(F::bias)) << detail::BitsOf<T, N>(F::mantissa_bits));
+  const V r_hi = fma(-e.n, V(F::kLn2Hi), twice);
+  const V r = fma(-e.n, V(F::kLn2Lo), r_hi);
+  const V lost = fma(-e.n, V(F::kLn2Lo), r_hi - r);
+  const V s = bit_cast<T>((e.biased_twice - detail::BitsOf<T, N>(F::kBias)) << detail::BitsOf<T, N>(F::kMantissaBits));
   const V r2 = r * r;
   const auto head = detail::add_smaller(s - V(1), s * r);
-  const V m = head.sum + fma(s, fma(r2, detail::expm1_tail(r, r2), lost), head.rest);
+  const V m = head.hi + fma(s, fma(r2, detail::expm1_tail(r, r2), lost), head.lo);
   return copysign(detail::divide(m, detail::add_smaller(V(2), m)), x);
 }
 

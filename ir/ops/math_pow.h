@@ -25,30 +25,24 @@ template <int N>
   V t = convert<double>(y) * fma(s, l, k);
   t = select(t < V(-200), V(-200), t);  // beyond the range of float, within that of double
   t = select(t > V(200), V(200), t);
-  const V magic(F::unit * 1.5 + F::bias);
+  const V magic(F::kUnit * 1.5 + F::kBias);
   const V shifted = t + magic;
   const V r = t - (shifted - magic);
   const V p =
       polynomial(r, r * r, 0x1.ffffffffabb55p-1, 0x1.62e42ff11648ep-1, 0x1.ebfbe0a4cbcf4p-3, 0x1.c6b08aaf070dap-5,
                  0x1.3b29dc33691b0p-7, 0x1.5d8a709c29d2ap-10, 0x1.446a2d4a4b71cp-13, 0x1.fe1794f332792p-17);
-  return convert<float>(p * bit_cast<double>(bits_of(shifted) << B(F::mantissa_bits)));
+  return convert<float>(p * bit_cast<double>(bits_of(shifted) << B(F::kMantissaBits)));
 }
 
-// A value in two parts, `lo` at most half a unit in the last place of `hi` (or a few of them where that is enough).
 template <class V>
-struct Double {
-  V hi, lo;
-};
-
-template <class V>
-[[gnu::always_inline]] inline Double<V> product(V a, V b) {
+[[gnu::always_inline]] inline TwoPart<V> product(V a, V b) {
   const V hi = a * b;
   return {hi, fma(a, b, -hi)};
 }
 
 template <class V>
-[[gnu::always_inline]] inline Double<V> product(Double<V> a, Double<V> b) {
-  const Double<V> p = product(a.hi, b.hi);
+[[gnu::always_inline]] inline TwoPart<V> product(TwoPart<V> a, TwoPart<V> b) {
+  const TwoPart<V> p = product(a.hi, b.hi);
   return {p.hi, p.lo + fma(a.hi, b.lo, a.lo * b.hi)};
 }
 
@@ -56,24 +50,23 @@ template <class V>
 // (2 + f); only z Q(z) is small enough for plain double. Q is an own minimax fit, relative error of the logarithm
 // 7e-23.
 template <int N>
-[[gnu::always_inline]] inline Double<Vec<double, N>> log_in_two_parts(Vec<double, N> a) {
+[[gnu::always_inline]] inline TwoPart<Vec<double, N>> log_in_two_parts(Vec<double, N> a) {
   using V = Vec<double, N>;
   const auto [k, f] = split(a);
   const auto d = add_smaller(V(2), f);
-  const V inverse = V(1) / d.sum;
+  const V inverse = V(1) / d.hi;
   const V quotient = f * inverse;
-  const Double<V> s{quotient, fma(-quotient, d.rest, fma(-quotient, d.sum, f)) * inverse};
-  const Double<V> z = product(s, s);
+  const TwoPart<V> s{quotient, fma(-quotient, d.lo, fma(-quotient, d.hi, f)) * inverse};
+  const TwoPart<V> z = product(s, s);
   const V q = polynomial(z.hi, z.hi * z.hi, 0x1.9999999999996p-3, 0x1.2492492492f56p-3, 0x1.c71c71c59595ep-4,
                          0x1.745d1829eeaa4p-4, 0x1.3b13649a62146p-4, 0x1.112076f667d71p-4, 0x1.de3c1cf493f37p-5,
                          0x1.ead16b4fa3b2ep-5);
   const auto third = add_smaller(V(0x1.5555555555555p-2), z.hi * q);
-  const Double<V> u = product(s, product(z, Double<V>{third.sum, third.rest + V(0x1.5555555555555p-56)}));
+  const TwoPart<V> u = product(s, product(z, TwoPart<V>{third.hi, third.lo + V(0x1.5555555555555p-56)}));
   const auto half = add_smaller(s.hi, u.hi);
-  const auto head = add_smaller(k * V(Format<double>::ln2_hi), V(2) * half.sum);
-  const V rest = fma(V(2), half.rest + (s.lo + u.lo), fma(k, V(Format<double>::ln2_lo), head.rest));
-  const auto result = add_smaller(head.sum, rest);
-  return {result.sum, result.rest};
+  const auto head = add_smaller(k * V(Format<double>::kLn2Hi), V(2) * half.hi);
+  const V rest = fma(V(2), half.lo + (s.lo + u.lo), fma(k, V(Format<double>::kLn2Lo), head.lo));
+  return add_smaller(head.hi, rest);
 }
 
 // f64: e^(y log a), both in two parts.
@@ -81,17 +74,17 @@ template <int N>
 [[gnu::always_inline]] inline Vec<double, N> pow_positive(Vec<double, N> a, Vec<double, N> y) {
   using V = Vec<double, N>;
   using F = Format<double>;
-  const Double<V> l = log_in_two_parts(a);
+  const TwoPart<V> l = log_in_two_parts(a);
   const V exact = y * l.hi;
   V t = select(exact < V(kExpLowest<double>), V(kExpLowest<double>), exact);
   t = select(t > V(kExpHighest<double>), V(kExpHighest<double>), t);
   // Out of range, or infinite, the low part means nothing.
   const V t_lo = select(t == exact, fma(y, l.lo, fma(y, l.hi, -exact)), V(0));
   const auto e = nearest_exponent(t);
-  const auto r = add_smaller(fma(-e.n, V(F::ln2_hi), t), fma(-e.n, V(F::ln2_lo), t_lo));
-  const auto head = add_smaller(V(1), r.sum);
-  const V r2 = r.sum * r.sum;
-  return scale(head.sum + (head.rest + fma(r2, exp_tail(r.sum, r2), fma(r.rest, r.sum, r.rest))), e.biased_twice);
+  const auto r = add_smaller(fma(-e.n, V(F::kLn2Hi), t), fma(-e.n, V(F::kLn2Lo), t_lo));
+  const auto head = add_smaller(V(1), r.hi);
+  const V r2 = r.hi * r.hi;
+  return scale(head.hi + (head.lo + fma(r2, exp_tail(r.hi, r2), fma(r.lo, r.hi, r.lo))), e.biased_twice);
 }
 
 }  // namespace detail
@@ -102,7 +95,7 @@ template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> pow(Vec<T, N> x, Vec<T, N> y) {
   using V = Vec<T, N>;
   using B = detail::BitsOf<T, N>;
-  const V zero(0), one(1), infinity(detail::Format<T>::infinity), nan(detail::Format<T>::nan);
+  const V zero(0), one(1), infinity(detail::Format<T>::kInfinity), nan(detail::Format<T>::kNan);
   const V a = abs(x);
   const V half = y * V(0.5);
   const auto fraction = trunc(y) != y;

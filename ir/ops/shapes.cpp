@@ -134,6 +134,12 @@ View Transpose::view(const Transpose& a, const View& in) {
   return out;
 }
 
+Transpose Transpose::compose(const Transpose& outer, const Transpose& inner, const Shape&) {
+  Transpose both = outer;
+  for (std::int64_t& d : both.perm) d = inner.perm[static_cast<int>(d)];
+  return both;
+}
+
 Type Slice::infer(const Slice& a, std::span<const Type> in) {
   const Shape& from = in[0].shape;
   require_entries("begin", a.begin, from.size());
@@ -170,6 +176,26 @@ View Slice::view(const Slice& a, const View& in) {
   return out;
 }
 
+Slice Slice::compose(const Slice& outer, const Slice& inner, const Shape& shape) {
+  Slice both = outer;
+  both.strides = Dims::filled(shape.size(), 1);
+  bool strided = false;
+  for (int d = 0; d < shape.size(); ++d) {
+    const std::int64_t inner_stride = inner.strides.empty() ? 1 : inner.strides[d];
+    const std::int64_t outer_stride = outer.strides.empty() ? 1 : outer.strides[d];
+    const std::int64_t span = outer.end[d] - outer.begin[d];
+    const std::int64_t count = span / outer_stride + (span % outer_stride != 0);
+    // A stride is of use only where there are two elements, and may be far too large where there are not.
+    const std::int64_t stride = count > 1 ? inner_stride * outer_stride : 1;
+    both.begin[d] = inner.begin[d] + (count > 0 ? outer.begin[d] * inner_stride : 0);
+    both.end[d] = both.begin[d] + (count > 0 ? (count - 1) * stride + 1 : 0);
+    both.strides[d] = stride;
+    strided |= stride != 1;
+  }
+  if (!strided) both.strides = {};
+  return both;
+}
+
 Type Reverse::infer(const Reverse& a, std::span<const Type> in) {
   (void)rules::axes(a.axes, in[0].shape.size());
   return in[0];
@@ -183,6 +209,14 @@ View Reverse::view(const Reverse& a, const View& in) {
     out.strides[d] = -in.strides[d];
   }
   return out;
+}
+
+Reverse Reverse::compose(const Reverse& outer, const Reverse& inner, const Shape& shape) {
+  const Dims a = rules::axes(outer.axes, shape.size()), b = rules::axes(inner.axes, shape.size());
+  Reverse both;
+  for (int d = 0; d < shape.size(); ++d)
+    if (a.contains(d) != b.contains(d)) both.axes.push_back(d);
+  return both;
 }
 
 Type ReduceAxes::infer(const ReduceAxes& a, std::span<const Type> in) {

@@ -13,6 +13,7 @@ struct BroadcastTo : ViewOp {
   static constexpr auto fields = std::tuple{field<&BroadcastTo::shape>("shape")};
   static Type infer(const BroadcastTo& a, std::span<const Type> in);
   static View view(const BroadcastTo& a, const View& in);
+  static BroadcastTo compose(const BroadcastTo& outer, const BroadcastTo&, const Shape&) { return outer; }
 };
 
 struct Reshape : ViewOp {
@@ -21,6 +22,7 @@ struct Reshape : ViewOp {
                                .doc = "The same elements in row-major order under another shape; one size may be -1."};
   static constexpr auto fields = std::tuple{field<&Reshape::shape>("shape")};
   static Type infer(const Reshape& a, std::span<const Type> in);
+  static Reshape compose(const Reshape& outer, const Reshape&, const Shape&) { return outer; }
 };
 
 struct Transpose : ViewOp {
@@ -30,6 +32,7 @@ struct Transpose : ViewOp {
   static constexpr auto fields = std::tuple{field<&Transpose::perm>("perm")};
   static Type infer(const Transpose& a, std::span<const Type> in);
   static View view(const Transpose& a, const View& in);
+  static Transpose compose(const Transpose& outer, const Transpose& inner, const Shape& shape);
 };
 
 struct Slice : ViewOp {
@@ -41,6 +44,7 @@ struct Slice : ViewOp {
                                             optional_field<&Slice::strides>("strides")};
   static Type infer(const Slice& a, std::span<const Type> in);
   static View view(const Slice& a, const View& in);
+  static Slice compose(const Slice& outer, const Slice& inner, const Shape& shape);
 };
 
 struct Reverse : ViewOp {
@@ -49,6 +53,7 @@ struct Reverse : ViewOp {
   static constexpr auto fields = std::tuple{field<&Reverse::axes>("axes")};
   static Type infer(const Reverse& a, std::span<const Type> in);
   static View view(const Reverse& a, const View& in);
+  static Reverse compose(const Reverse& outer, const Reverse& inner, const Shape& shape);
 };
 
 }  // namespace tjit::inline ops

@@ -1,0 +1,232 @@
+// Calls of compiled programs: arguments, results, memory, errors.
+#include "codegen/executable.h"
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "ir/ops/list.h"
+#include "runtime/allocator.h"
+#include "runtime/tensor_impl.h"
+
+namespace tjit {
+
+Executable::~Executable() = default;
+
+namespace {
+
+/// Arenas and lists of pointers up to these sizes lie on the stack.
+constexpr std::size_t kStackArena = 8192;
+constexpr std::size_t kStackPointers = 16;
+
+/// `count` elements, on the stack when few.
+template <class T, std::size_t kFew>
+class ShortList {
+ public:
+  explicit ShortList(std::size_t count) {
+    if (count > kFew) {
+      many_.resize(count);
+      data_ = many_.data();
+    }
+  }
+  T* data() { return data_; }
+  T& operator[](std::size_t i) { return data_[i]; }
+
+ private:
+  T few_[kFew];
+  std::vector<T> many_;
+  T* data_ = few_;
+};
+
+class LargeBlock {
+ public:
+  explicit LargeBlock(std::size_t bytes) : bytes_(bytes), data_(static_cast<std::byte*>(allocate_large(bytes))) {}
+  LargeBlock(const LargeBlock&) = delete;
+  LargeBlock& operator=(const LargeBlock&) = delete;
+  ~LargeBlock() { free_large(data_, bytes_); }
+  std::byte* data() { return data_; }
+
+ private:
+  std::size_t bytes_;
+  std::byte* data_;
+};
+
+bool has_type(const TensorImpl& t, const Type& type) {
+  if (t.type.dtype != type.dtype || t.type.shape.size() != type.shape.size()) return false;
+  for (int d = 0; d < type.shape.size(); ++d)
+    if (t.type.shape[d] != type.shape[d]) return false;
+  return true;
+}
+
+View row_major(const Type& type) { return {type.shape, row_major_strides(type.shape), 0}; }
+
+}  // namespace
+
+struct NativeExecutable::Call {
+  Frame frame{};
+  const NativeExecutable* executable;
+  const PrintSink* sink;
+  std::exception_ptr raised;
+};
+
+NativeExecutable::NativeExecutable(std::string name, Lowered program, std::unique_ptr<CompiledCode> code,
+                                   CompileTimes times)
+    : name_(std::move(name)), program_(std::move(program)), code_(std::move(code)), times_(times) {
+  const Function& f = program_.function;
+  param_types_ = f.param_types();
+  result_types_ = f.result_types();
+  for (const OpId id : program_.dots) {
+    const Type &lhs = f.type(f.operand(id, 0)), &rhs = f.type(f.operand(id, 1));
+    dots_.emplace_back(f.op(id).attrs.get(), row_major(lhs), row_major(rhs), lhs.dtype);
+  }
+  for (const ValueId v : program_.plan.constants) {
+    constants_.push_back(Array::of(*f.constant(v)).contiguous());
+    constant_data_.push_back(constants_.back().data());
+  }
+  for (std::int32_t i = 0; i < f.op_count(); ++i) {
+    const Opcode code_of_op = f.op({i}).code;
+    if (f.def({i}).kind == OpKind::Elementwise || code_of_op == kOpcode<Fusion> || f.def({i}).is_effect)
+      record_size_ = std::max(record_size_, recorded_values(f, {i}).size());
+  }
+}
+
+std::vector<Array> NativeExecutable::run(std::span<const Array> args, const PrintSink& print) const {
+  std::vector<Array> results(result_types_.size());
+  run(args, results, print);
+  return results;
+}
+
+void NativeExecutable::check_arguments(std::span<const Array> args) const {
+  const Location& loc = program_.function.loc;
+  if (args.size() != param_types_.size())
+    fail_at(loc, "@" + name_ + " takes " + std::to_string(param_types_.size()) + " arguments, found " +
+                     std::to_string(args.size()));
+  for (std::size_t i = 0; i < args.size(); ++i)
+    if (!args[i] || args[i].type() != param_types_[i])
+      fail_at(loc, "argument " + std::to_string(i) + " of @" + name_ + " must be " + to_string(param_types_[i]) +
+                       ", found " + (args[i] ? to_string(args[i].type()) : "nothing"));
+}
+
+void NativeExecutable::run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const {
+  TJIT_CHECK(results.size() == result_types_.size());
+  if (args.data() < results.data() + results.size() && results.data() < args.data() + args.size()) {
+    // Results that stand where the arguments do must not replace them before they are read.
+    const std::vector<Array> kept(args.begin(), args.end());
+    return run(kept, results, print);
+  }
+  bool fits = args.size() == param_types_.size();
+  for (std::size_t i = 0; fits && i < args.size(); ++i)
+    fits = args[i].impl() != nullptr && has_type(*args[i].impl(), param_types_[i]);
+  if (!fits) [[unlikely]]
+    check_arguments(args);
+
+  ShortList<const void*, kStackPointers> inputs(args.size());
+  std::vector<Array> copies;  // of arguments with gaps
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const TensorImpl* t = args[i].impl();
+    if (!t->contiguous) [[unlikely]]
+      t = copies.emplace_back(args[i].contiguous()).impl();
+    inputs[i] = t->data;
+  }
+  ShortList<void*, kStackPointers> outputs(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    TensorImpl* t = results[i].impl();
+    // A tensor that only the caller's slot holds is written again.
+    if (t == nullptr || !t->contiguous || !t->writable() || !has_type(*t, result_types_[i])) {
+      results[i] = Array::empty(result_types_[i]);
+      t = results[i].impl();
+    }
+    outputs[i] = t->data;
+  }
+
+  Call call;
+  call.executable = this;
+  call.sink = &print;
+  call.frame = {.inputs = inputs.data(),
+                .outputs = outputs.data(),
+                .arena = nullptr,
+                .constants = constant_data_.data(),
+                .record = nullptr,
+                .services = {run_dot, run_print},
+                .call = &call};
+  ShortList<std::uint64_t, kStackPointers> record(record_size_);
+  const auto bytes = static_cast<std::size_t>(program_.plan.arena_bytes);
+  if (bytes == 0) {
+    enter(call, nullptr, record.data());
+  } else if (bytes <= kStackArena) {
+    alignas(64) std::byte arena[kStackArena];
+    enter(call, arena, record.data());
+  } else {
+    enter(call, LargeBlock(bytes).data(), record.data());
+  }
+}
+
+void NativeExecutable::enter(Call& call, std::byte* arena, std::uint64_t* record) const {
+  call.frame.arena = arena;
+  call.frame.record = record;
+  const std::int32_t status = code_->entry(&call.frame);
+  if (status == kDone) [[likely]]
+    return;
+  std::fflush(stdout);  // what was printed is visible before the error
+  if (status == kRaised) std::rethrow_exception(call.raised);
+  raise({status - 1}, record);
+}
+
+std::vector<Array> NativeExecutable::recorded(OpId op, const std::uint64_t* record) const {
+  const Function& f = program_.function;
+  std::vector<Array> values(static_cast<std::size_t>(f.value_count()));
+  for (const ValueId v : recorded_values(f, op)) {
+    const void* data = f.type(v).is_scalar() ? static_cast<const void*>(record) : nullptr;
+    if (data == nullptr) std::memcpy(&data, record, sizeof(data));
+    values[static_cast<std::size_t>(v.index)] = Array::copy(f.type(v), data);
+    ++record;
+  }
+  const auto add_constant = [&](ValueId v) {
+    if (const Literal* c = f.constant(v)) values[static_cast<std::size_t>(v.index)] = Array::of(*c);
+  };
+  for (const ValueId v : f.operands(op)) add_constant(v);
+  for (const BlockId b : f.op(op).blocks) {
+    for (const OpId inner : f.block(b).ops)
+      for (const ValueId v : f.operands(inner)) add_constant(v);
+    for (const ValueId v : f.block(b).yields) add_constant(v);
+  }
+  return values;
+}
+
+void NativeExecutable::raise(OpId op, const std::uint64_t* record) const {
+  interpret_op({}, program_.function, op, recorded(op, record));
+  TJIT_CHECK(!"compiled code failed where the interpreter does not");
+  __builtin_unreachable();
+}
+
+void NativeExecutable::print(OpId op, const std::uint64_t* record, const PrintSink& sink) const {
+  const Function& f = program_.function;
+  const std::vector<Array> values = recorded(op, record);
+  std::vector<Array> operands;
+  for (const ValueId v : f.operands(op)) operands.push_back(values[static_cast<std::size_t>(v.index)]);
+  write_print(print_text(f.attrs<Print>(op).message, operands), sink);
+}
+
+/// Runs `f` for generated code, which has no unwind tables: an exception may not pass through it.
+template <class F>
+std::int32_t NativeExecutable::guarded(const Frame* frame, F&& f) {
+  Call& call = *static_cast<Call*>(frame->call);
+  try {
+    f(call);
+    return kDone;
+  } catch (...) {
+    call.raised = std::current_exception();
+    return kRaised;
+  }
+}
+
+std::int32_t NativeExecutable::run_dot(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs,
+                                       void* out) {
+  return guarded(frame, [&](Call& call) { call.executable->dots_[static_cast<std::size_t>(dot)].run(lhs, rhs, out); });
+}
+
+std::int32_t NativeExecutable::run_print(const Frame* frame, std::int32_t op) {
+  return guarded(frame, [&](Call& call) { call.executable->print({op}, frame->record, *call.sink); });
+}
+
+}  // namespace tjit

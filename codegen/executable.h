@@ -1,0 +1,48 @@
+// A compiled program: machine code with what is needed to call it.
+#pragma once
+
+#include "codegen/backend.h"
+#include "codegen/lower.h"
+#include "codegen/program.h"
+#include "runtime/dot.h"
+
+namespace tjit {
+
+class NativeExecutable final : public Executable {
+ public:
+  NativeExecutable(std::string name, Lowered program, std::unique_ptr<CompiledCode> code, CompileTimes times);
+
+  std::span<const Type> param_types() const override { return param_types_; }
+  std::span<const Type> result_types() const override { return result_types_; }
+  std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override;
+  void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override;
+  const CompileTimes& times() const override { return times_; }
+
+ private:
+  struct Call;
+
+  void check_arguments(std::span<const Array> args) const;
+  void enter(Call& call, std::byte* arena, std::uint64_t* record) const;
+  /// Raises the error of an op that failed, from what it left in the record.
+  [[noreturn]] void raise(OpId op, const std::uint64_t* record) const;
+  /// The values that `op` left, by id.
+  std::vector<Array> recorded(OpId op, const std::uint64_t* record) const;
+  void print(OpId op, const std::uint64_t* record, const PrintSink& sink) const;
+
+  template <class F>
+  static std::int32_t guarded(const Frame* frame, F&& f);
+  static std::int32_t run_dot(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
+  static std::int32_t run_print(const Frame* frame, std::int32_t op);
+
+  std::string name_;
+  Lowered program_;
+  std::unique_ptr<CompiledCode> code_;
+  CompileTimes times_;
+  std::vector<Type> param_types_, result_types_;
+  std::vector<PreparedDot> dots_;
+  std::vector<Array> constants_;
+  std::vector<const void*> constant_data_;
+  std::size_t record_size_ = 0;  ///< entries
+};
+
+}  // namespace tjit

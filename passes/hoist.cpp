@@ -1,0 +1,190 @@
+// Loop-invariant code motion. Each op gets a home: the outermost block it can be computed in, going out of `while`
+// blocks only. Ops that are worth it move there, with what they need.
+#include "passes/hoist.h"
+
+#include <algorithm>
+
+#include "ir/ops/list.h"
+#include "passes/facts.h"
+
+namespace tjit {
+
+namespace {
+
+/// Values up to this size stay in the nearest cache, where keeping one costs nothing.
+constexpr std::int64_t kSmallBytes = 4096;
+
+std::size_t at(OpId id) { return static_cast<std::size_t>(id.index); }
+std::size_t at(BlockId id) { return static_cast<std::size_t>(id.index); }
+
+/// Ops that stay where they are: ordered ones, and loops, which might not end where they might not have run.
+std::vector<bool> fixed_ops(const Function& f) {
+  std::vector<bool> fixed = ordered_ops(f);
+  for (int i = 0; i < f.op_count(); ++i) {
+    const Op& op = f.op({i});
+    const auto contains_fixed = [&](BlockId b) {
+      return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return fixed[at(o)]; });
+    };
+    if (op.code == kOpcode<While> || std::ranges::any_of(op.blocks, contains_fixed)) fixed[at(OpId{i})] = true;
+  }
+  return fixed;
+}
+
+/// Where each op goes: `home` is its own block unless it moves.
+class Plan {
+ public:
+  explicit Plan(const Function& f)
+      : f_(f),
+        stays_(fixed_ops(f)),
+        home_(static_cast<std::size_t>(f.op_count())),
+        outside_bytes_(static_cast<std::size_t>(f.op_count())),
+        places_(static_cast<std::size_t>(f.block_count())),
+        leaving_(static_cast<std::size_t>(f.op_count())) {
+    visit(Function::kBody, {.outermost = Function::kBody});
+    keep_what_does_not_pay();
+    for (int i = 0; i < f.op_count(); ++i)
+      if (home_[at(OpId{i})] != f.op({i}).parent)
+        leaving_[at(loop_at(home_[at(OpId{i})], f.op({i}).parent))].push_back({i});
+  }
+
+  bool is_empty() const {
+    return std::ranges::all_of(leaving_, [](const std::vector<OpId>& ops) { return ops.empty(); });
+  }
+  bool moves(OpId id) const { return home_[at(id)] != f_.op(id).parent; }
+  /// What is computed right before this loop, in order.
+  std::span<const OpId> leaving(OpId loop) const { return leaving_[at(loop)]; }
+
+ private:
+  /// Where a block stands.
+  struct Place {
+    int depth = 0;
+    BlockId outermost;  ///< that its ops may go to
+  };
+
+  int depth(BlockId b) const { return places_[at(b)].depth; }
+
+  BlockId home(ValueId v) const {
+    const Value& value = f_.value(v);
+    return value.op.valid() ? home_[at(value.op)] : value.block;
+  }
+
+  /// Finds the homes of all ops of a block. Returns the deepest block outside it whose values it uses, or the body.
+  BlockId visit(BlockId block, Place place) {
+    places_[at(block)] = place;
+    BlockId outside = Function::kBody;
+    const auto use = [&](BlockId b) {
+      if (b != block && depth(b) < place.depth && depth(b) > depth(outside)) outside = b;
+    };
+    for (const OpId id : f_.block(block).ops) {
+      const BlockId deepest = deepest_use(id, place);
+      home_[at(id)] = stays_[at(id)] ? block : depth(deepest) > depth(place.outermost) ? deepest : place.outermost;
+      use(deepest);
+    }
+    for (const ValueId v : f_.block(block).yields) use(home(v));
+    return outside;
+  }
+
+  /// The deepest home of what an op uses, also inside its blocks.
+  BlockId deepest_use(OpId id, const Place& place) {
+    BlockId deepest = Function::kBody;
+    const auto use = [&](BlockId b) {
+      if (depth(b) > depth(deepest)) deepest = b;
+    };
+    const Op& op = f_.op(id);
+    for (const ValueId v : f_.operands(id)) use(home(v));
+    const bool loop = op.code == kOpcode<While>;
+    for (const BlockId inner : op.blocks)
+      use(visit(inner, {.depth = place.depth + 1, .outermost = loop ? place.outermost : inner}));
+    return deepest;
+  }
+
+  /// Ops are looked at from the last to the first: one that does not pay moves when an op that moves needs it.
+  void keep_what_does_not_pay() {
+    measure();
+    std::vector<bool> needed(static_cast<std::size_t>(f_.op_count()));
+    for (int i = f_.op_count() - 1; i >= 0; --i) {
+      const OpId id{i};
+      if (!moves(id)) continue;
+      if (!needed[at(id)] && !pays(id)) {
+        home_[at(id)] = f_.op(id).parent;
+        continue;
+      }
+      need_operands(id, needed);
+    }
+  }
+
+  void need_operands(OpId id, std::vector<bool>& needed) const {
+    const auto need = [&](ValueId v) {
+      if (f_.value(v).op.valid()) needed[at(f_.value(v).op)] = true;
+    };
+    for (const ValueId v : f_.operands(id)) need(v);
+    for (const BlockId b : f_.op(id).blocks) {
+      for (const OpId inner : f_.block(b).ops) need_operands(inner, needed);
+      for (const ValueId v : f_.block(b).yields) need(v);
+    }
+  }
+
+  // Views, constants and counting cost nothing where they are used.
+  bool is_free(OpId id) const {
+    const OpKind kind = f_.def(id).kind;
+    return kind == OpKind::View || kind == OpKind::Source || (kind == OpKind::Index && f_.operands(id).empty());
+  }
+
+  std::int64_t bytes(ValueId v) const { return is_dynamic(f_.type(v).shape) ? 0 : byte_count(f_.type(v)); }
+
+  /// For each op that moves, the bytes of the values outside the loop that it is computed from.
+  void measure() {
+    for (int i = 0; i < f_.op_count(); ++i) {
+      if (!moves({i})) continue;
+      for (const ValueId v : f_.operands({i})) {
+        const OpId by = f_.value(v).op;
+        outside_bytes_[static_cast<std::size_t>(i)] += by.valid() && moves(by) ? outside_bytes_[at(by)] : bytes(v);
+      }
+    }
+  }
+
+  /// Whether to read the result in each turn costs less than to compute it. A cheap op whose result is larger than all
+  /// it is computed from, such as a mask made of two rows, is better computed where it is used.
+  bool pays(OpId id) const {
+    if (f_.results(id).empty()) return false;
+    const OpDef& d = f_.def(id);
+    const ValueId result = f_.results(id)[0];
+    if (f_.type(result).is_scalar()) return true;
+    if (is_free(id)) return false;
+    const bool cheap = d.kind == OpKind::Index || (d.kind == OpKind::Elementwise && d.info.ulp <= 0.5);
+    return !cheap || bytes(result) <= std::max(kSmallBytes, outside_bytes_[at(id)]);
+  }
+
+  /// The loop in block `home` that contains block `b`.
+  OpId loop_at(BlockId home, BlockId b) const {
+    while (f_.op(f_.block(b).owner).parent != home) b = f_.op(f_.block(b).owner).parent;
+    return f_.block(b).owner;
+  }
+
+  const Function& f_;
+  std::vector<bool> stays_;
+  std::vector<BlockId> home_;
+  std::vector<std::int64_t> outside_bytes_;
+  std::vector<Place> places_;
+  std::vector<std::vector<OpId>> leaving_;
+};
+
+}  // namespace
+
+Function hoist(const Function& function, const PassContext&) {
+  const Plan plan(function);
+  if (plan.is_empty()) return function;
+  Builder b(function.name);
+  b.function().loc = function.loc;
+  Copier map(function, b);
+  map.copy_params();
+  const Copier::Each copy = [&](OpId id) {
+    if (plan.moves(id)) return;
+    for (const OpId out : plan.leaving(id)) map.copy(out);
+    map.copy(id, copy);
+  };
+  for (const OpId id : function.body().ops) copy(id);
+  return b.finish(map(function.body().yields));
+}
+
+}  // namespace tjit

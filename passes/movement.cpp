@@ -1,0 +1,157 @@
+// Ops that only move elements. All of it derives from the windows, placements and lookups that ops state of themselves.
+#include "passes/movement.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ir/ops/list.h"
+#include "passes/facts.h"
+#include "runtime/execute.h"
+
+namespace tjit {
+
+namespace {
+
+std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
+  std::vector<Type> types;
+  for (const ValueId v : values) types.push_back(f.type(v));
+  return types;
+}
+
+View row_major(const Shape& shape) { return {shape, row_major_strides(shape), 0}; }
+
+/// Whether the window shows all elements of a tensor in order.
+bool is_whole(const View& view, const Shape& shape) {
+  if (view.shape != shape) return false;
+  if (shape.contains(0)) return true;
+  const Dims strides = row_major_strides(shape);
+  for (int d = 0; d < shape.size(); ++d)
+    if (shape[d] != 1 && view.strides[d] != strides[d]) return false;
+  return view.offset == 0;
+}
+
+std::optional<ValueId> simplify_view(Builder& b, const NewOp& op, const Type& result) {
+  const Function& f = b.function();
+  const OpDef& outer = def(op.code);
+  const ValueId x = op.operands[0];
+  const Shape& shape = f.type(x).shape;
+  if (outer.view == nullptr ? shape == result.shape : is_whole(outer.view(op.attrs.get(), row_major(shape)), shape))
+    return x;
+  const OpId below = f.value(x).op;
+  if (!below.valid() || f.def(below).kind != OpKind::View) return std::nullopt;
+  const OpDef& inner = f.def(below);
+  const ValueId base = f.operand(below, 0);
+  const Shape& base_shape = f.type(base).shape;
+  const OpAttrs* inner_attrs = f.op(below).attrs.get();
+  if (op.code == inner.code && outer.compose != nullptr) {
+    const ValueId operands[] = {base};
+    return b.append({op.code, outer.compose(op.attrs.get(), inner_attrs, base_shape), operands, {}, op.loc})[0];
+  }
+  if (outer.view == nullptr || inner.view == nullptr) return std::nullopt;
+  const View both = outer.view(op.attrs.get(), inner.view(inner_attrs, row_major(base_shape)));
+  return is_whole(both, base_shape) ? std::optional(base) : std::nullopt;
+}
+
+/// One placed operand covers all of the result: it can stand only at offset 0.
+std::optional<ValueId> simplify_placing(const Function& f, const NewOp& op, const Type& result) {
+  for (const Placement& piece : def(op.code).placing(op.attrs.get(), types_of(f, op.operands)).pieces) {
+    const ValueId v = op.operands[static_cast<std::size_t>(piece.operand)];
+    if (f.type(v) == result) return v;
+  }
+  return std::nullopt;
+}
+
+/// A lookup that shifts each dimension by an index of its own, when all of it is read or the indices are constants.
+std::optional<ValueId> simplify_lookup(Builder& b, const NewOp& op, const Type& result) {
+  const Function& f = b.function();
+  const std::vector<Coordinate> from = def(op.code).lookup(op.attrs.get(), types_of(f, op.operands));
+  for (std::size_t d = 0; d < from.size(); ++d)
+    if (from[d].dim != static_cast<int>(d) || !from[d].index_dims.empty()) return std::nullopt;
+  const ValueId x = op.operands[0];
+  if (f.type(x) == result) return x;
+  Slice slice;
+  for (std::size_t d = 0; d < from.size(); ++d) {
+    const int dim = static_cast<int>(d);
+    const Literal* index = from[d].index < 0 ? nullptr : splat_constant(f, op.operands[from[d].index]);
+    if (index == nullptr) return std::nullopt;
+    const std::int64_t at = dispatch(index->type().dtype, [&](auto tag) {
+      return static_cast<std::int64_t>(*index->as<typename decltype(tag)::type>());
+    });
+    // Out of range it would raise, or be moved inside.
+    slice.begin.push_back(std::clamp<std::int64_t>(at, 0, f.type(x).shape[dim] - result.shape[dim]));
+    slice.end.push_back(slice.begin.back() + result.shape[dim]);
+  }
+  return b.append(slice, {x}, op.loc);
+}
+
+/// Whether joining x to the identity gives x. It does not where the identity is +0: -0 joined to it is +0.
+bool identity_is_neutral(const OpDef& reduction, DType t) {
+  return dispatch(t, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (!std::is_floating_point_v<T>) return true;
+    T identity{};
+    reduction.identity(t, &identity);
+    const Literal a = Literal::splat(identity), b = Literal::splat(static_cast<T>(-0.0));
+    const Literal* const operands[] = {&a, &b};
+    const auto joined = fold(def(reduction.combine), nullptr, operands, {t, {}});
+    return joined && *joined == b;
+  });
+}
+
+/// A reduction each of whose results joins one element.
+std::optional<ValueId> simplify_reduction(Builder& b, const NewOp& op, const Type& result) {
+  const OpDef& d = def(op.code);
+  const Type& type = b.type(op.operands[0]);
+  if (d.combine == kNoOp || element_count(type) != element_count(result) || !identity_is_neutral(d, type.dtype))
+    return std::nullopt;
+  return b.append(Reshape{.shape = result.shape}, {op.operands[0]}, op.loc);
+}
+
+/// Operands that all repeat tensors of one shape: the op is computed there, and its result repeated.
+std::optional<ValueId> lift_broadcast(Builder& b, const NewOp& op) {
+  const Function& f = b.function();
+  const auto source = [&](ValueId v) {  // of a broadcast
+    const OpId by = f.value(v).op;
+    return by.valid() && f.op(by).code == kOpcode<BroadcastTo> ? f.operand(by, 0) : ValueId{};
+  };
+  const Shape* shape = nullptr;
+  for (const ValueId v : op.operands) {
+    if (const ValueId x = source(v); x.valid()) {
+      if (shape != nullptr && *shape != f.type(x).shape) return std::nullopt;
+      shape = &f.type(x).shape;
+    } else if (const Literal* l = f.constant(v); l == nullptr || !l->is_splat()) {
+      return std::nullopt;
+    }
+  }
+  if (shape == nullptr) return std::nullopt;
+  const Shape small = *shape, large = f.type(op.operands[0]).shape;
+  std::vector<ValueId> operands;
+  for (const ValueId v : op.operands) {
+    const Literal* l = f.constant(v);
+    operands.push_back(l == nullptr ? source(v)
+                                    : b.constant(Literal({l->type().dtype, small}, l->owner(), true), op.loc));
+  }
+  const ValueId result = b.append({op.code, op.attrs, operands, {}, op.loc})[0];
+  return b.append(BroadcastTo{.shape = large}, {result}, op.loc);
+}
+
+}  // namespace
+
+std::optional<ValueId> simplify_movement(Builder& b, const NewOp& op) {
+  const Function& f = b.function();
+  const OpDef& d = def(op.code);
+  if (d.kind == OpKind::Elementwise) return may_fail(f, op) ? std::nullopt : lift_broadcast(b, op);
+  if (d.kind != OpKind::View && d.kind != OpKind::Index && d.kind != OpKind::Reduce) return std::nullopt;
+  for (const ValueId v : op.operands)
+    if (is_dynamic(f.type(v).shape)) return std::nullopt;
+  const Type result = infer_results(f, op).front();
+  if (is_dynamic(result.shape)) return std::nullopt;
+  if (d.kind == OpKind::View) return simplify_view(b, op, result);
+  if (d.kind == OpKind::Reduce) return simplify_reduction(b, op, result);
+  if (may_fail(f, op)) return std::nullopt;
+  if (d.placing != nullptr) return simplify_placing(f, op, result);
+  if (d.lookup != nullptr) return simplify_lookup(b, op, result);
+  return std::nullopt;
+}
+
+}  // namespace tjit

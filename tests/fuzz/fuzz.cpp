@@ -1,0 +1,107 @@
+// The differential fuzzer: random programs by interpreter, compiled without optimisation, and compiled; and their text read
+// back. Reports what was covered. Exit code 1 when anything differs or too many programs end with an error.
+//
+//   tjit_fuzz [FIRST_SEED [COUNT]]
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <string>
+
+#include "codegen/compare.h"
+#include "ir/ops/list.h"
+#include "ir/text.h"
+#include "tests/fuzz/generator.h"
+
+namespace tjit {
+
+namespace {
+
+struct Coverage {
+  std::map<std::string, std::set<DType>> executed;  ///< op name -> operand dtypes
+  std::int64_t loops = 0, looping = 0;              ///< while ops that ran, and those with two or more iterations
+};
+
+/// Runs the program op by op and notes what is executed.
+void cover(const GeneratedProgram& p, Coverage& coverage) {
+  InterpretOptions options;
+  options.print = [](std::string_view) {};
+  options.after_op = [&](const Function& f, OpId id, std::span<const Array> results) {
+    const std::string name(f.def(id).info.name);
+    const auto operands = f.operands(id);
+    coverage.executed[name].insert(operands.empty() ? (results.empty() ? DType::Bool : results[0].dtype())
+                                                    : f.type(operands.back()).dtype);
+    if (f.op(id).code != kOpcode<While>) return;
+    ++coverage.loops;
+    coverage.looping += results[0].item<std::int32_t>() >= 2;
+  };
+  try {
+    (void)interpret(p.module, p.module.functions.front(), p.inputs, options);
+  } catch (const Error&) {
+    // The comparison looks at errors.
+  }
+}
+
+/// An empty string when printing and reading back give the same text.
+std::string check_text(const Module& module) {
+  const std::string text = print(module);
+  const ParseResult read = parse(text);
+  if (!read.errors.empty()) return "the printed program does not parse: " + to_string(read.errors.front());
+  return print(read.module) == text ? "" : "the printed program reads back as another";
+}
+
+/// Op x dtype pairs that exist, and those that ran; names the missing ones.
+std::string coverage_report(const Coverage& coverage) {
+  int all = 0, seen = 0;
+  std::string missing;
+  for (const OpDef& d : op_table()) {
+    if (d.code == kOpcode<Call> || d.code == kOpcode<Fusion>) continue;
+    auto it = coverage.executed.find(std::string(d.info.name));
+    for (const DTypeInfo& t : kDTypes) {
+      if (!contains(d.info.types, t.dtype)) continue;
+      ++all;
+      if (it != coverage.executed.end() && it->second.contains(t.dtype)) {
+        ++seen;
+      } else {
+        missing += " " + std::string(d.info.name) + "/" + std::string(t.ir_name);
+      }
+    }
+  }
+  return "op x dtype pairs executed: " + std::to_string(seen) + " of " + std::to_string(all) +
+         (missing.empty() ? "" : "; missing:" + missing) + "\nloops executed: " + std::to_string(coverage.loops) +
+         ", with two or more iterations: " + std::to_string(coverage.looping) + "\n";
+}
+
+int fuzz(std::uint64_t first, std::uint64_t count) {
+  Coverage coverage;
+  std::uint64_t failed = 0, differing = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const GeneratedProgram p = generate_program(seed);
+    std::string problem = check_text(p.module);
+    if (problem.empty()) {
+      const Comparison c = compare(p.module, p.module.functions.front(), p.inputs);
+      failed += c.failed;
+      problem = c.difference;
+    }
+    if (!problem.empty()) {
+      ++differing;
+      std::printf("seed %llu: %s\n%s\n", static_cast<unsigned long long>(seed), problem.c_str(), print(p.module).c_str());
+    }
+    cover(p, coverage);
+  }
+  const double ended_well = 100.0 * static_cast<double>(count - failed) / static_cast<double>(count);
+  std::printf("%llu programs from seed %llu: %llu differ; %.1f %% ended without an error\n%s",
+              static_cast<unsigned long long>(count), static_cast<unsigned long long>(first),
+              static_cast<unsigned long long>(differing), ended_well, coverage_report(coverage).c_str());
+  return differing == 0 && (ended_well >= 90 || count < 100) ? 0 : 1;
+}
+
+}  // namespace
+
+}  // namespace tjit
+
+int main(int argc, char** argv) {
+  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
+  const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 500;
+  return tjit::fuzz(first, count);
+}

@@ -1,0 +1,24 @@
+// Random well-typed programs for differential tests.
+#pragma once
+
+#include <vector>
+
+#include "ir/builder.h"
+#include "runtime/array.h"
+#include "tests/fuzz/random.h"
+
+namespace tjit {
+
+struct GeneratedProgram {
+  Module module;  ///< one function
+  std::vector<Array> inputs;
+};
+
+/// The program of a seed: ops of every kind on every dtype, with nested cond and while, in sizes that cross vector widths and
+/// now and then a reduction chunk. Most run without an error; a few divide by zero, index outside or fail an assert.
+GeneratedProgram generate_program(std::uint64_t seed);
+
+/// Elements with edge values (zeros, infinities, NaN, extremes) among ordinary ones.
+Array edge_array(Random& random, const Type& type);
+
+}  // namespace tjit

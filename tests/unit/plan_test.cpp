@@ -1,0 +1,86 @@
+// Where values live: plans of programs in tests/plan, each op a kernel of its own; segments, arena offsets and size.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <random>
+
+#include "codegen/arena.h"
+#include "codegen/fuse_each.h"
+#include "codegen/liveness.h"
+#include "codegen/lower.h"
+#include "ir/ops/list.h"
+#include "ir/text.h"
+#include "tests/text_runner.h"
+
+using namespace tjit;
+
+TEST_CASE("plans of programs") {
+  run_text_tests("plan", [](const std::string& input, const std::filesystem::path&) {
+    const Lowered program = lower(fuse_each(parse_or_throw(input).entry()));
+    return print(program.function) + print(program.function, program.plan);
+  });
+}
+
+TEST_CASE("segments are joined and compared") {
+  Segments s{{0, 2}, {6, 9}};
+  join(s, {{2, 4}, {20, 21}});
+  CHECK(s == Segments{{0, 4}, {6, 9}, {20, 21}});
+  join(s, {{3, 7}});
+  CHECK(s == Segments{{0, 9}, {20, 21}});
+  std::vector<Segment> common;
+  for_each_overlap(s, {{8, 10}, {12, 30}}, [&](Segment o) { return common.push_back(o), true; });
+  CHECK(common == std::vector<Segment>{{8, 9}, {20, 21}});
+}
+
+TEST_CASE("requests that overlap in time do not overlap in the arena") {
+  std::mt19937 random(1);
+  const auto below = [&](int n) { return static_cast<std::int32_t>(random() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 200; ++round) {
+    std::vector<ArenaRequest> requests;
+    for (int i = 0; i < 60; ++i) {
+      const std::int32_t begin = below(100);
+      requests.push_back({begin, begin + 1 + below(20), below(4) == 0 ? below(200000) : below(500)});
+    }
+    const std::int64_t total = assign_offsets(requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const ArenaRequest& a = requests[i];
+      CHECK(a.offset % kArenaAlignment == 0);
+      CHECK(a.offset + a.bytes <= total);
+      for (std::size_t j = 0; j < i; ++j) {
+        const ArenaRequest& b = requests[j];
+        const bool in_time = a.begin < b.end && b.begin < a.end;
+        const bool in_bytes = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+        CHECK_FALSE((in_time && in_bytes));
+      }
+    }
+  }
+}
+
+namespace {
+
+/// A chain of `count` updates of one tensor with a reader beside each.
+Function chain(int count) {
+  Builder b("chain");
+  const ValueId x = b.param({DType::F32, {64, 8}}), row = b.param({DType::F32, {1, 8}});
+  const ValueId zero = b.constant(Literal::splat(std::int32_t{0}));
+  ValueId y = b.append(Negative{}, {x});
+  for (int i = 0; i < count; ++i) {
+    const ValueId old = b.append(Slice{.begin = {0, 0}, .end = {1, 8}, .strides = {1, 1}}, {y});
+    const ValueId sum = b.append(Add{}, {old, row});
+    y = b.append(DynamicUpdateSlice{}, {y, sum, zero, zero});
+  }
+  return b.finish(std::array{y});
+}
+
+}  // namespace
+
+TEST_CASE("a long program is planned in linear time, in one buffer") {
+  const Lowered program = lower(fuse_each(chain(33000)));
+  const auto start = std::chrono::steady_clock::now();
+  const Plan plan = make_plan(program.function, program.kernels);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  MESSAGE("planning 99,000 ops took " << seconds.count() << " s");
+  CHECK(seconds.count() < 2.0);
+  CHECK(plan.at_yield[0].empty());
+  CHECK(plan.arena_bytes <= 4096);
+}
