@@ -135,28 +135,19 @@ class Planner {
       const KernelBuffer& source = buffer(in);
       if (source.output || !in_memory(source.value)) continue;
       const Member from = member(source.value);
-      // The same elements may come in under two shapes; then the kernel must bear it for both.
-      const auto first = std::ranges::find_if(
+      // Where the same elements come in under two shapes, the kernel must not write over them.
+      const auto same = std::ranges::count_if(
           k.buffers, [&](const KernelBuffer& b) { return !b.output && in_memory(b.value) && member(b.value) == from; });
-      if (first - k.buffers.begin() < in || classes_.has(from, Coalescer::kPinned) ||
-          classes_.live_at(from, moment(ticks_.begin(id)) + 1))
+      if (same != 1 || classes_.has(from, Coalescer::kPinned) || classes_.live_at(from, moment(ticks_.begin(id)) + 1))
         continue;
       for (int out = 0; out < count; ++out) {
-        if (!buffer(out).output || !in_memory(buffer(out).value) || !can_share_all(k, from, out)) continue;
+        if (!buffer(out).output || !in_memory(buffer(out).value) || !can_share(k, in, out)) continue;
         const bool saves = std::ranges::any_of(k.nests, [&](const Nest& n) {
           return n.copies >= 0 && n.stores[0].buffer == out && member(buffer(n.copies).value) == from;
         });
         candidate(from, member(buffer(out).value), ticks_.begin(id), saves, depth, bytes(buffer(out).value));
       }
     }
-  }
-
-  bool can_share_all(const Kernel& k, Member from, int out) const {
-    for (int in = 0; in < static_cast<int>(k.buffers.size()); ++in) {
-      const KernelBuffer& b = k.buffers[static_cast<std::size_t>(in)];
-      if (!b.output && in_memory(b.value) && member(b.value) == from && !can_share(k, in, out)) return false;
-    }
-    return true;
   }
 
   // ---- classes ----

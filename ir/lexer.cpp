@@ -67,7 +67,8 @@ std::size_t Lexer::number_length() const {
 
 Token Lexer::quoted(TokenKind kind, std::size_t sign) {
   std::size_t end = pos_ + sign + 1;
-  while (end < text_.size() && text_[end] != '"' && text_[end] != '\n') end += text_[end] == '\\' && at(end + 1) != '\n' ? 2 : 1;
+  while (end < text_.size() && text_[end] != '"' && text_[end] != '\n')
+    end += text_[end] == '\\' && at(end + 1) != '\n' ? 2 : 1;
   if (at(end) != '"') {
     end = std::min(text_.find('\n', pos_), text_.size());
     return token(TokenKind::Unclosed, end - pos_);

@@ -71,8 +71,9 @@ std::string parse_as_float(std::string_view text, T& value) {
     const char first = number.digits.empty() ? '\0' : number.digits.front();
     const bool starts_well = (first >= '0' && first <= '9') || first == '.' || number.hex;
     const auto format = number.hex ? std::chars_format::hex : std::chars_format::general;
-    const auto [stop, error] = starts_well && first != '-' ? std::from_chars(number.digits.data(), end, value, format)
-                                                           : std::from_chars_result{nullptr, std::errc::invalid_argument};
+    const auto [stop, error] = starts_well && first != '-'
+                                   ? std::from_chars(number.digits.data(), end, value, format)
+                                   : std::from_chars_result{nullptr, std::errc::invalid_argument};
     if (error == std::errc::result_out_of_range) return does_not_fit(text, dtype);
     if (error != std::errc() || stop != end || !std::isfinite(value))
       return "expected a number for " + std::string(info(dtype).ir_name) + ", found " + quote(text);
@@ -101,9 +102,11 @@ void append_number(std::string& out, T value) {
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const unsigned lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
-                                             : lead >= 0xf0 && lead < 0xf5   ? 4
-                                                                             : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(i) & 0xc0) != 0x80) return 0;
   const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);

@@ -21,7 +21,8 @@ struct Signature {
 void read_signature(Reader& reader, Signature& signature);
 /// Reads `(%0: f32[2], %1: i32[])`.
 void read_params(Reader& reader, std::vector<Token>& names, std::vector<Type>& types);
-/// Reads `{axes = [0], keepdims = true}` into a fresh op struct. A literal's place is kept for later, as its type follows.
+/// Reads `{axes = [0], keepdims = true}` into a fresh op struct. A literal's place is kept for later, as its type
+/// follows.
 struct AttrText {
   std::shared_ptr<OpAttrs> attrs;
   const AttrField* literal = nullptr;

@@ -44,8 +44,8 @@ void read_attr(Reader& reader, const OpDef& def, AttrText& text, std::vector<con
   if (field == def.attrs.end()) {
     std::vector<std::string_view> known;
     for (const AttrField& f : def.attrs) known.push_back(f.name);
-    reader.report(name, std::string(def.info.name) + " has no attribute " + describe(name) +
-                            suggestion(name.text, known));
+    reader.report(name,
+                  std::string(def.info.name) + " has no attribute " + describe(name) + suggestion(name.text, known));
     text.sound = false;
     return reader.skip_value();
   }
@@ -157,17 +157,16 @@ AttrText read_attrs(Reader& reader, const OpDef& def) {
     while (reader.accept(','));
     reader.expect("}", "after the attributes");
   }
-  const auto missing = std::ranges::find_if(def.attrs, [&](const AttrField& field) {
-    return !field.optional && std::ranges::count(found, &field) == 0;
-  });
+  const auto missing = std::ranges::find_if(
+      def.attrs, [&](const AttrField& field) { return !field.optional && std::ranges::count(found, &field) == 0; });
   if (text.sound && missing != def.attrs.end()) text.missing = &*missing;
   return text;
 }
 
 Literal read_literal(Reader& reader, const Type& type, const ParseOptions& options) {
   if (is_dynamic(type.shape))
-    reader.fail(reader.peek(), "constant data needs sizes that are known, not " + to_string(type) +
-                                   "; insert `broadcast_to`");
+    reader.fail(reader.peek(),
+                "constant data needs sizes that are known, not " + to_string(type) + "; insert `broadcast_to`");
   return reader.peek().is_word("file") ? read_file(reader, type, options) : LiteralReader(reader, type).read();
 }
 

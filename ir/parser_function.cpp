@@ -24,9 +24,7 @@ bool is_block_name(const Token& token) {
          });
 }
 
-bool is_before(const Token& a, const Token& b) {
-  return a.line < b.line || (a.line == b.line && a.column < b.column);
-}
+bool is_before(const Token& a, const Token& b) { return a.line < b.line || (a.line == b.line && a.column < b.column); }
 
 }  // namespace
 
@@ -123,8 +121,7 @@ void FunctionParser::read_types(OpText& op) {
   if (reader_.accept(':')) op.types = reader_.types();
   if (op.attrs.literal == nullptr || !op.attrs.sound) return;
   const std::string name(op.def->info.name);
-  if (op.types.size() != 1)
-    reader_.fail(op.place, name + " needs its type, as in `" + name + " {value = 1} : i32[]`");
+  if (op.types.size() != 1) reader_.fail(op.place, name + " needs its type, as in `" + name + " {value = 1} : i32[]`");
   const Reader::Mark here = reader_.mark();
   reader_.rewind(op.attrs.literal_place);
   op.attrs.literal->set(*op.attrs.attrs, read_literal(reader_, op.types.front(), options_));

@@ -43,7 +43,12 @@ std::string suggestion(std::string_view name, std::span<const std::string_view> 
 }
 
 Reader::Reader(std::string_view text, const ParseOptions& options, std::vector<Diagnostic>* errors)
-    : lexer_(text), next_(lexer_.next()), text_(text), options_(options), file_(intern(options.file)), errors_(errors) {}
+    : lexer_(text),
+      next_(lexer_.next()),
+      text_(text),
+      options_(options),
+      file_(intern(options.file)),
+      errors_(errors) {}
 
 Token Reader::take() {
   const Token token = next_;
@@ -137,15 +142,13 @@ std::int64_t Reader::integer(std::string_view what) {
 }
 
 DType Reader::dtype() {
-  std::vector<std::string_view> names;
-  for (const DTypeInfo& d : kDTypes) {
+  for (const DTypeInfo& d : kDTypes)
     if (next_.is_word(d.ir_name)) return take(), d.dtype;
-    names.push_back(d.ir_name);
-  }
   if (next_.kind != TokenKind::Word) unexpected("an element type such as f32");
   const auto* known = std::ranges::find(kDTypes, next_.text, &DTypeInfo::name);
-  if (known != std::end(kDTypes))
-    fail(next_, describe(next_) + " is written " + std::string(known->ir_name) + " here");
+  if (known != std::end(kDTypes)) fail(next_, describe(next_) + " is written " + std::string(known->ir_name) + " here");
+  std::vector<std::string_view> names;
+  for (const DTypeInfo& d : kDTypes) names.push_back(d.ir_name);
   fail(next_, "unknown element type " + describe(next_) + suggestion(next_.text, names));
 }
 

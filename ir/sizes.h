@@ -32,8 +32,8 @@ class Sizes {
   std::vector<Bound> bound_;
 };
 
-/// The sizes under which values of types `args` can be passed to a function with these parameters. Throws Error that names
-/// the first parameter that differs and what each size is bound to.
+/// The sizes under which values of types `args` can be passed to a function with these parameters. Throws Error that
+/// names the first parameter that differs and what each size is bound to.
 Sizes bind_sizes(std::string_view function, std::span<const Type> params, std::span<const Type> args);
 
 }  // namespace tjit

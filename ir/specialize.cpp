@@ -1,4 +1,5 @@
-// Fixes the named sizes of functions for one call: types and attributes are substituted and everything is inferred anew.
+// Fixes the named sizes of functions for one call: types and attributes are substituted and everything is inferred
+// anew.
 #include <algorithm>
 #include <unordered_map>
 

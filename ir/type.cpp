@@ -27,7 +27,7 @@ Literal Literal::copy(const Type& type, const void* data, bool splat) {
   const std::size_t size = static_cast<std::size_t>(splat ? size_of(type.dtype) : byte_count(type));
   std::shared_ptr<std::byte> bytes(static_cast<std::byte*>(::operator new(size + 1, std::align_val_t(64))),
                                    [](std::byte* p) { ::operator delete(p, std::align_val_t(64)); });
-  std::memcpy(bytes.get(), data, size);
+  if (size != 0) std::memcpy(bytes.get(), data, size);
   return Literal(type, std::move(bytes), splat);
 }
 

@@ -1,14 +1,16 @@
 // Checks every invariant that code which reads functions may rely on:
 //
-//   structure   Block 0 is the body and has no owner. Every other block is listed by exactly one op, its owner; every op by
+//   structure   Block 0 is the body and has no owner. Every other block is listed by exactly one op, its owner; every
+//   op by
 //               exactly one block, its parent. Ops own as many blocks as their kind has names for.
-//   values      Results of an op, and parameters of a block, are consecutive and refer back to it; nothing else is a value.
-//   visibility  Operands and yields are defined before, in the same block or in one that encloses it.
-//   types       Result types are what inference gives (also where it leaves sizes open); all types are within the limits
-//               of `element_count`; a named size is a size of a parameter; parameters and yields of blocks fit their op.
-//   attributes  An op has its struct exactly when it has attributes, with values that inference accepts; constants have data.
-//   effects     Effects have no results. A fusion owns neither effects nor control flow.
-//   modules     Names of functions are unique; a callee exists and fits operands and results; calls have an end.
+//   values      Results of an op, and parameters of a block, are consecutive and refer back to it; nothing else is a
+//   value. visibility  Operands and yields are defined before, in the same block or in one that encloses it. types
+//   Result types are what inference gives (also where it leaves sizes open); all types are within the limits
+//               of `element_count`; a named size is a size of a parameter; parameters and yields of blocks fit their
+//               op.
+//   attributes  An op has its struct exactly when it has attributes, with values that inference accepts; constants have
+//   data. effects     Effects have no results. A fusion owns neither effects nor control flow. modules     Names of
+//   functions are unique; a callee exists and fits operands and results; calls have an end.
 #include <algorithm>
 #include <unordered_map>
 
@@ -41,64 +43,67 @@ class StructureVerifier {
   StructureVerifier(const Function& f, std::vector<std::string>& violations) : f_(f), violations_(violations) {}
 
   void run() {
-    if (f_.block_count() == 0) return require(false, "there is no body");
-    require(!f_.body().owner.valid(), "the body has an owner");
+    if (f_.block_count() == 0) return violate("there is no body");
+    if (f_.body().owner.valid()) violate("the body has an owner");
     for (int b = 0; b < f_.block_count(); ++b) visit_block({b});
     for (int op = 0; op < f_.op_count(); ++op) visit_op({op});
-    for (int b = 0; b < f_.block_count(); ++b)
-      require(listed_blocks_[static_cast<std::size_t>(b)] == (b == 0 ? 0 : 1),
-              id_text("block", BlockId{b}) + " is listed by " +
-                  std::to_string(listed_blocks_[static_cast<std::size_t>(b)]) + " ops");
-    for (int op = 0; op < f_.op_count(); ++op)
-      require(listed_ops_[static_cast<std::size_t>(op)] == 1,
-              id_text("op", OpId{op}) + " is listed by " + std::to_string(listed_ops_[static_cast<std::size_t>(op)]) +
-                  " blocks");
-    require(defined_ == f_.value_count(), std::to_string(f_.value_count() - defined_) + " values are defined nowhere");
-    if (violations_.empty()) require(reachable_ops() == f_.op_count(), "a block is its own ancestor");
+    for (int b = 0; b < f_.block_count(); ++b) {
+      const int times = listed_blocks_[static_cast<std::size_t>(b)];
+      if (times != (b == 0 ? 0 : 1))
+        violate(id_text("block", BlockId{b}) + " is listed by " + std::to_string(times) + " ops");
+    }
+    for (int op = 0; op < f_.op_count(); ++op) {
+      const int times = listed_ops_[static_cast<std::size_t>(op)];
+      if (times != 1) violate(id_text("op", OpId{op}) + " is listed by " + std::to_string(times) + " blocks");
+    }
+    if (defined_ != f_.value_count())
+      violate(std::to_string(f_.value_count() - defined_) + " values are defined nowhere");
+    if (violations_.empty() && reachable_ops() != f_.op_count()) violate("a block is its own ancestor");
   }
 
  private:
-  void require(bool holds, const std::string& message) {
-    if (!holds) violations_.push_back("@" + f_.name + ": " + message);
-  }
+  void violate(const std::string& message) { violations_.push_back("@" + f_.name + ": " + message); }
 
   void visit_block(BlockId id) {
     const Block& block = f_.block(id);
-    visit_values(id_text("block", id), block.first_param, block.param_count, {}, id);
+    visit_values(block.first_param, block.param_count, {}, id);
     for (const OpId op : block.ops) {
-      const bool known = op.valid() && op.index < f_.op_count();
-      require(known, id_text("block", id) + " lists the unknown " + id_text("op", op));
-      if (!known) continue;
+      if (!op.valid() || op.index >= f_.op_count()) {
+        violate(id_text("block", id) + " lists the unknown " + id_text("op", op));
+        continue;
+      }
       ++listed_ops_[static_cast<std::size_t>(op.index)];
-      require(f_.op(op).parent == id, id_text("op", op) + " does not refer to its parent, " + id_text("block", id));
+      if (f_.op(op).parent != id) violate(id_text("op", op) + " does not refer to its parent, " + id_text("block", id));
     }
   }
 
   void visit_op(OpId id) {
     const Op& op = f_.op(id);
-    visit_values(id_text("op", id), op.first_result, op.result_count, id, {});
-    require(op.blocks.size() == block_names(op.code).size(),
-            id_text("op", id) + " (" + std::string(def(op.code).info.name) + ") owns " +
-                std::to_string(op.blocks.size()) + " blocks");
+    visit_values(op.first_result, op.result_count, id, {});
+    if (op.blocks.size() != block_names(op.code).size())
+      violate(id_text("op", id) + " (" + std::string(def(op.code).info.name) + ") owns " +
+              std::to_string(op.blocks.size()) + " blocks");
     for (const BlockId b : op.blocks) {
-      const bool known = b.valid() && b.index < f_.block_count();
-      require(known, id_text("op", id) + " owns the unknown " + id_text("block", b));
-      if (!known) continue;
+      if (!b.valid() || b.index >= f_.block_count()) {
+        violate(id_text("op", id) + " owns the unknown " + id_text("block", b));
+        continue;
+      }
       ++listed_blocks_[static_cast<std::size_t>(b.index)];
-      require(f_.block(b).owner == id, id_text("block", b) + " does not refer to its owner, " + id_text("op", id));
+      if (f_.block(b).owner != id) violate(id_text("block", b) + " does not refer to its owner, " + id_text("op", id));
     }
   }
 
-  void visit_values(const std::string& definer, ValueId first, int count, OpId op, BlockId block) {
+  /// The values that `op` or `block`, whichever is valid, defines.
+  void visit_values(ValueId first, int count, OpId op, BlockId block) {
+    const auto definer = [&] { return op.valid() ? id_text("op", op) : id_text("block", block); };
     if (count == 0) return;
-    const bool known = first.valid() && count > 0 && first.index + count <= f_.value_count();
-    require(known, definer + " defines unknown values");
-    if (!known) return;
+    if (!first.valid() || count < 0 || first.index + count > f_.value_count())
+      return violate(definer() + " defines unknown values");
     defined_ += count;
     for (int i = 0; i < count; ++i) {
       const Value& v = f_.value({first.index + i});
-      require(v.op == op && v.block == block && v.index == i,
-              definer + " and " + id_text("value", ValueId{first.index + i}) + " do not refer to each other");
+      if (v.op != op || v.block != block || v.index != i)
+        violate(definer() + " and " + id_text("value", ValueId{first.index + i}) + " do not refer to each other");
     }
   }
 
@@ -184,14 +189,16 @@ class FunctionVerifier {
     const Op& op = f_.op(id);
     const OpDef& d = def(op.code);
     bool sound = true;
-    const auto require = [&](bool holds, const std::string& message) {
-      if (!holds) violate(id, message);
+    const auto require = [&](bool holds, std::string_view message) {
+      if (!holds) violate(id, std::string(message));
       sound &= holds;
     };
-    for (const ValueId v : f_.operands(id)) require(is_visible(v), "operand " + id_text("value", v) + " is not visible");
+    for (const ValueId v : f_.operands(id))
+      if (!is_visible(v)) require(false, "operand " + id_text("value", v) + " is not visible");
     require((op.attrs != nullptr) == !d.attrs.empty(), "attributes do not belong to the op");
     if (d.is_effect) require(op.result_count == 0, "an effect has results");
-    if (sound && op.code == kOpcode<Constant>) require(f_.attrs<Constant>(id).value.data() != nullptr, "there is no data");
+    if (sound && op.code == kOpcode<Constant>)
+      require(f_.attrs<Constant>(id).value.data() != nullptr, "there is no data");
     const OpId owner = f_.block(op.parent).owner;
     if (owner.valid() && f_.op(owner).code == kOpcode<Fusion>)
       require(d.kind != OpKind::Effect && d.kind != OpKind::Control, "stands in a fusion");
@@ -253,8 +260,8 @@ void verify_calls(const Module& module, std::vector<std::string>& violations) {
     }
   }
   for (const WrongCall& w : find_wrong_calls(callees))
-    violations.push_back(wrong_call_text(w, module.functions[w.caller].name,
-                                         module.functions[callees[w.caller][w.site]].name));
+    violations.push_back(
+        wrong_call_text(w, module.functions[w.caller].name, module.functions[callees[w.caller][w.site]].name));
 }
 
 }  // namespace

@@ -37,21 +37,16 @@ bool is_worthwhile(const OpDef& d, Known operands, const Type& result) {
   return work <= kMostWork && (element_count(result) <= most || byte_count(result) <= bytes);
 }
 
-bool is_uniform(const Literal& l) { return l.is_splat() || element_count(l.type()) == 1; }
-
 std::optional<Literal> evaluate(const NewOp& op, Known operands, const Type& result) {
   const OpDef& d = def(op.code);
   const Literal& first = *operands[0];
-  if (d.kind == OpKind::View && is_uniform(first)) return Literal(result, first.owner(), true);
-  if (op.code == kOpcode<Reshape>) return Literal(result, first.owner(), first.is_splat());
-  if (d.kind != OpKind::Elementwise || !std::ranges::all_of(operands, [](auto* l) { return is_uniform(*l); }))
-    return is_worthwhile(d, operands, result) ? fold(d, op.attrs.get(), operands, result) : std::nullopt;
-  std::vector<Literal> elements;
-  for (const Literal* l : operands) elements.emplace_back(Type{l->type().dtype, {}}, l->owner(), true);
-  std::vector<const Literal*> pointers;
-  for (const Literal& l : elements) pointers.push_back(&l);
-  const auto element = fold(d, op.attrs.get(), pointers, {result.dtype, {}});
-  return element ? std::optional(Literal(result, element->owner(), true)) : std::nullopt;
+  const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_splat(); });
+  if (d.kind == OpKind::View && splats) return Literal(result, first.owner(), true);
+  if (op.code == kOpcode<Reshape>) return Literal(result, first.owner(), false);
+  // One element stands for all.
+  if ((d.kind == OpKind::Elementwise && splats) || is_worthwhile(d, operands, result))
+    return fold(d, op.attrs.get(), operands, result);
+  return std::nullopt;
 }
 
 /// The same constant as a splat, when all elements are equal.

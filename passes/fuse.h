@@ -17,7 +17,4 @@ namespace tjit {
 /// one of several results of a group.
 Function fuse(const Function& function, const PassContext& context);
 
-/// The same with each op in a group of its own: for compiling without optimisation.
-Function fuse_apart(const Function& function, const PassContext& context);
-
 }  // namespace tjit

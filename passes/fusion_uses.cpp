@@ -20,49 +20,48 @@ Use FusionUses::seen_from(BlockId home, BlockId block, Use use) const {
   return use;
 }
 
+/// Yields, loop variables and what a placing op writes over.
+bool FusionUses::may_overwrite(Use use) const {
+  if (!use.op.valid() || f_.op(use.op).code == kOpcode<While>) return true;
+  const OpDef& def = f_.def(use.op);
+  return def.placing != nullptr &&
+         def.placing(f_.op(use.op).attrs.get(), f_.operand_types(use.op)).background == use.operand;
+}
+
 template <class F>
 void FusionUses::for_each_use(F&& f) const {
   for (int b = 0; b < f_.block_count(); ++b) {
     const BlockId block{b};
     for (const OpId op : f_.block(block).ops) {
       std::int32_t k = 0;
-      for (const ValueId v : f_.operands(op)) f(v, seen_from(home(v), block, {op, k++}));
+      for (const ValueId v : f_.operands(op)) f(v, block, Use{op, k++});
     }
-    for (const ValueId v : f_.block(block).yields) f(v, seen_from(home(v), block, {}));
+    for (const ValueId v : f_.block(block).yields) f(v, block, Use{});
   }
 }
 
 FusionUses::FusionUses(const Function& f)
     : f_(f),
       first_(static_cast<std::size_t>(f.value_count()) + 1),
-      position_(static_cast<std::size_t>(f.op_count())),
-      ordered_(position_.size()),
-      captures_(position_.size(), -1) {
-  for_each_use([&](ValueId v, Use) { ++first_[static_cast<std::size_t>(v.index) + 1]; });
+      position_(static_cast<std::size_t>(f.op_count())) {
+  for_each_use([&](ValueId v, BlockId, Use) { ++first_[static_cast<std::size_t>(v.index) + 1]; });
   for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
   uses_.resize(first_.back());
   std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
-  for_each_use([&](ValueId v, Use use) {
-    uses_[next[static_cast<std::size_t>(v.index)]++] = use;
-    if (!use.op.valid() || use.operand >= 0) return;
-    std::int32_t& list = captures_[static_cast<std::size_t>(use.op.index)];
-    if (list < 0) {
-      list = static_cast<std::int32_t>(captured_.size());
-      captured_.emplace_back();
-    }
-    captured_[static_cast<std::size_t>(list)].push_back(v);
+  for_each_use([&](ValueId v, BlockId block, Use use) {
+    const Use seen = seen_from(home(v), block, use);
+    uses_[next[static_cast<std::size_t>(v.index)]++] = seen;
+    const bool captured = seen.op.valid() && seen.operand < 0;
+    if (captured && !f.type(v).is_scalar() && may_overwrite(use)) overwritten_.emplace_back(seen.op, v);
   });
+  std::ranges::sort(overwritten_);
+  for (const auto& [op, v] : overwritten_) overwritten_values_.push_back(v);
+  base_.reserve(static_cast<std::size_t>(f.value_count()));
   for (int v = 0; v < f.value_count(); ++v) base_.push_back({v});
-  // An op's blocks, and the ops in them, were made before it.
   for (int i = 0; i < f.op_count(); ++i) {
-    const OpId id{i};
-    const Op& op = f.op(id);
-    const auto inner = [&](BlockId b) {
-      return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return is_ordered(o); });
-    };
-    ordered_[static_cast<std::size_t>(i)] =
-        def(op.code).is_effect || op.code == kOpcode<Call> || f.may_fail(id) || std::ranges::any_of(op.blocks, inner);
-    if (op.code == kOpcode<Reshape>) base_[static_cast<std::size_t>(op.first_result.index)] = base(f.operand(id, 0));
+    const Op& op = f.op({i});
+    if (op.code == kOpcode<Reshape>)
+      base_[static_cast<std::size_t>(op.first_result.index)] = base(f.operand({i}, 0));
   }
   for (int b = 0; b < f.block_count(); ++b) {
     std::int32_t position = 0;
@@ -70,9 +69,10 @@ FusionUses::FusionUses(const Function& f)
   }
 }
 
-std::span<const ValueId> FusionUses::captured(OpId op) const {
-  const std::int32_t list = captures_[static_cast<std::size_t>(op.index)];
-  return list < 0 ? std::span<const ValueId>{} : captured_[static_cast<std::size_t>(list)];
+std::span<const ValueId> FusionUses::overwritten(OpId op) const {
+  const auto range = std::ranges::equal_range(overwritten_, op, {}, &std::pair<OpId, ValueId>::first);
+  return std::span(overwritten_values_)
+      .subspan(static_cast<std::size_t>(range.begin() - overwritten_.begin()), range.size());
 }
 
 }  // namespace tjit

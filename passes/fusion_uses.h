@@ -1,7 +1,8 @@
-// Who uses each value, and which ops keep their order: what grouping asks about a function.
+// Who uses each value, seen from the block that defines it: what grouping asks about a function.
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ir/function.h"
@@ -24,16 +25,15 @@ class FusionUses {
   }
   /// Position of an op in its block.
   std::int32_t position(OpId op) const { return position_[static_cast<std::size_t>(op.index)]; }
-  /// As Function::is_ordered, looked up.
-  bool is_ordered(OpId op) const { return ordered_[static_cast<std::size_t>(op.index)]; }
-  /// Values of enclosing blocks that the blocks of `op` use.
-  std::span<const ValueId> captured(OpId op) const;
+  /// Values of enclosing blocks in whose place the blocks of `op` might write, were they not needed any more.
+  std::span<const ValueId> overwritten(OpId op) const;
   /// The value under all reshapes: the one whose elements `v` names.
   ValueId base(ValueId v) const { return base_[static_cast<std::size_t>(v.index)]; }
 
  private:
   BlockId home(ValueId v) const;
   Use seen_from(BlockId home, BlockId block, Use use) const;
+  bool may_overwrite(Use use) const;
   template <class F>
   void for_each_use(F&& f) const;
 
@@ -41,10 +41,9 @@ class FusionUses {
   std::vector<std::size_t> first_;
   std::vector<Use> uses_;
   std::vector<std::int32_t> position_;
-  std::vector<bool> ordered_;
   std::vector<ValueId> base_;
-  std::vector<std::int32_t> captures_;  ///< by op: index in captured_, or -1
-  std::vector<std::vector<ValueId>> captured_;
+  std::vector<std::pair<OpId, ValueId>> overwritten_;  ///< sorted
+  std::vector<ValueId> overwritten_values_;            ///< the second ones alone
 };
 
 }  // namespace tjit

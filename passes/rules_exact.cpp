@@ -146,7 +146,7 @@ std::vector<Rule> signs() {
       {"neg-add-constant", -(x + c), -c - x, kInts},
       {"neg-mul-constant", -(x * c), x * -c},
       {"abs-abs", abs(abs(x)), abs(x)},
-      {"abs-neg", abs(-x), abs(x)},
+      {"abs-neg", abs(-x), abs(x), kSigned},
       {"abs-unsigned", abs(x), x, only(DType::U8)},
       {"abs-square", abs(square(x)), square(x), kFloats},
       {"abs-exp", abs(exp(x)), exp(x)},

@@ -24,7 +24,7 @@ constexpr std::uint64_t kMaxDeflateRatio = 1032;
 constexpr std::size_t kChunk = 1 << 16;
 constexpr std::size_t kMaxStep = std::size_t{1} << 30;  ///< zlib counts in 32 bits
 
-/// Takes little-endian numbers of at most 8 bytes from the front of a record. `ok` turns false when the record is too short.
+/// Takes little-endian numbers of at most 8 bytes from the front of a record; `ok` is whether it was long enough.
 struct Fields {
   std::string_view bytes;
   bool ok = true;

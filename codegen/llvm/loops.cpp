@@ -13,6 +13,13 @@ llvm::BasicBlock* new_block(llvm::IRBuilderBase& b, const char* name) {
 
 }  // namespace
 
+llvm::Value* lesser(llvm::IRBuilderBase& b, llvm::Value* x, llvm::Value* y) {
+  auto* a = llvm::dyn_cast<llvm::ConstantInt>(x);
+  auto* c = llvm::dyn_cast<llvm::ConstantInt>(y);
+  if (a != nullptr && c != nullptr) return a->getSExtValue() < c->getSExtValue() ? x : y;
+  return b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, x, y);
+}
+
 void emit_loop(llvm::IRBuilderBase& b, llvm::Value* begin, llvm::Value* end, std::int64_t step,
                llvm::function_ref<void(llvm::Value*)> body) {
   auto* first = llvm::dyn_cast<llvm::ConstantInt>(begin);

@@ -20,6 +20,9 @@ class Variable {
   llvm::AllocaInst* slot_ = nullptr;
 };
 
+/// The smaller of two numbers.
+llvm::Value* lesser(llvm::IRBuilderBase& b, llvm::Value* x, llvm::Value* y);
+
 /// `body(i)` for i = begin, begin + step, ... below end. At least once: the caller knows that begin < end.
 void emit_loop(llvm::IRBuilderBase& b, llvm::Value* begin, llvm::Value* end, std::int64_t step,
                llvm::function_ref<void(llvm::Value*)> body);

@@ -16,16 +16,16 @@ struct KernelFrame {
   llvm::ArrayRef<BufferPlace> buffers;
   llvm::ArrayRef<llvm::Value*> scalars;
   Variable failed;                                 ///< i64, not 0 after a failure
-  llvm::BasicBlock* exit = nullptr;                ///< where a failure ends the kernel
-  llvm::SmallVector<llvm::MDNode*, 8> scope = {};  ///< by buffer: the memory it lies in,
-  llvm::SmallVector<llvm::MDNode*, 8> others = {}; ///< and all other memory of the kernel
+  llvm::BasicBlock* exit;                          ///< where a failure ends the kernel
+  llvm::SmallVector<llvm::MDNode*, 8>  scope;  ///< by buffer: the memory it lies in,
+  llvm::SmallVector<llvm::MDNode*, 8> others; ///< and all other memory of the kernel
 
   llvm::Value* number(std::int64_t n) const { return b.getInt64(static_cast<std::uint64_t>(n)); }
 };
 
 class NestEmitter {
  public:
-  NestEmitter(KernelFrame& frame, const Nest& nest);
+  NestEmitter(KernelFrame& frame, const Nest& nest, std::span<const int> shares);
 
   /// Emits the nodes that are the same for every index and depend on no output, and leaves the kernel where one fails.
   void emit_uniform();
@@ -54,41 +54,52 @@ class NestEmitter {
   llvm::Value* emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args);
   llvm::Value* emit_in_range(const Node& node, llvm::Value* x);
   llvm::Value* emit_index(std::size_t node, int part);
-  void check(llvm::Value* failing, bool uniform);
+  void check(llvm::Value* failing, const Node& node);
   int block_cost() const;
 
-  // nest_memory.cpp: addresses, loads and stores. A cursor is an address so far, advanced by the axes entered.
-  std::size_t store_cursor(std::size_t store) const { return nest_.nodes.size() + store; }
+  // nest_memory.cpp: addresses, loads and stores. A cursor is the address of a node or, after those, of a store, as far as
+  // the axes entered so far determine it.
   const Address& address(std::size_t cursor) const;
-  void enter(int axis, llvm::Value* index);
+  std::int32_t buffer_of(std::size_t cursor) const;
+  llvm::Type* element_of(std::size_t cursor) const;
+  void start_cursors();
   llvm::Value* advance(std::size_t cursor, llvm::Value* count, std::int64_t factor);
-  llvm::Value* place(std::size_t cursor, int part);
+  void enter(int axis, llvm::Value* index);
   std::int64_t vector_stride(std::size_t cursor) const;
-  llvm::Align alignment(std::size_t cursor, int buffer) const;
+  llvm::Value* place(std::size_t cursor, int part);
+  bool differs_by_lane(std::size_t cursor) const;
+  llvm::Value* lane_places(std::size_t cursor, llvm::Value* first, int part);
+  llvm::Align alignment(std::size_t cursor) const;
   llvm::Value* emit_load(std::size_t node, int part);
-  llvm::Value* load_lanes(std::size_t node, llvm::Value* first, std::int64_t stride);
-  llvm::Value* gather(std::size_t node, llvm::Value* first, int part);
-  void store_part(std::size_t store, int part, llvm::Value* value, bool streaming);
-  bool streams(const Store& store) const;
+  void store_part(std::size_t cursor, int part, llvm::Value* value, bool streaming);
+  bool streams(std::size_t store) const;
+  bool any_streaming() const;
   template <class I>
-  I* scoped(I* access, int buffer) const;
+  I* scoped(I* access, std::size_t cursor) const;
 
   // nest_emitter.cpp: the loops over kept axes.
   void loop_kept(int axis);
+  int side_by_side(std::int64_t vectors) const;
   void emit_vectors();
-  llvm::Value* last_vector() const;
   Stored compute(int parts, llvm::Value* position);
-  void store(const Stored& stored, bool streaming);
+  void store(const Stored& stored, llvm::Value* position, bool may_stream);
 
   // nest_reduce.cpp: the loops over reduced axes.
   void reduce();
-  void reduce_columns();
-  void reduce_rows();
   void loop_reduced(int axis, int end, llvm::function_ref<void()> body);
   void chunked(Accumulators& a, int end, llvm::function_ref<void()> body);
+  void begin_chunk(Accumulators& a);
+  void end_chunk(Accumulators& a);
+  void join_columns(Accumulators& a);
+  bool rows_in_registers() const;
+  llvm::Value* new_memory(const Reduction& r);
+  llvm::Value* lane_slot(const Accumulators& a, std::size_t r, llvm::Value* lane);
+  void reduce_rows(Accumulators& a);
   void emit_row(Accumulators& a, llvm::Value* begin, llvm::Value* end);
-  void emit_row_tail(Accumulators& a);
-  llvm::Value* combine(const Reduction& r, int lanes, llvm::Value* x, llvm::Value* y);
+  void emit_row_block(Accumulators& a, llvm::Value* position, int parts);
+  void emit_row_tail(Accumulators& a, std::int64_t begin);
+  void join_lanes(Accumulators& a, std::size_t r, llvm::Value* position, int part, llvm::Value* x, int count = 0);
+  llvm::Value* combine(const Reduction& r, llvm::Value* x, llvm::Value* y);
   llvm::Value* fold(const Reduction& r, llvm::SmallVector<llvm::Value*, 64> lanes);
 
   KernelFrame& frame_;
@@ -98,7 +109,8 @@ class NestEmitter {
   int parts_ = 1;           ///< vectors computed side by side at the moment
   bool aligned_ = true;     ///< whether the position on the vector axis is a multiple of `lanes`
   std::vector<NodeValue> values_;
-  Cursors cursors_;         ///< of nodes, then of stores
+  Cursors cursors_;
+  std::vector<bool> streaming_;  ///< by store
 };
 
 }  // namespace tjit

@@ -11,7 +11,7 @@
 namespace tjit {
 
 struct TargetOptions {
-  std::string cpu;                ///< LLVM's name; empty: this machine with the features it really has
+  std::string cpu = {};           ///< LLVM's name; empty: this machine with the features it really has
   int vector_bytes = 0;           ///< of a vector register in use: 16, 32 or 64; 0: what is best on the CPU
   std::int64_t stream_bytes = 0;  ///< outputs larger than this bypass the caches; 0: half the last-level cache
 };

@@ -2,10 +2,10 @@
 
     python3 train.py          # needs NumPy alone, and some five seconds
 
-Two layers, 64 -> 128 -> 10 with tanh, on pixels divided by 16 (the program does that itself). Adam with weight decay and a
-falling rate on minibatches of slightly moved and turned images; what is written is the running average of the weights, which
-depends little on where training stops. The seed is fixed. The test images take no part in training; the settings were chosen
-by cross-validation on the training images.
+Two layers, 64 -> 128 -> 10 with tanh, on pixels divided by 16 (the program does that itself). Adam with weight decay
+and a falling rate on minibatches of slightly moved and turned images; what is written is the running average of the
+weights, which depends little on where training stops. The seed is fixed. The test images take no part in training;
+the settings were chosen by cross-validation on the training images.
 """
 
 import pathlib

@@ -4,10 +4,14 @@
 // of IEEE operations, fma, selections and bit operations in a fixed order. Special values are those of C99 Annex F; NaN
 // in gives NaN out, except where C99's pow says 1. NaN payloads are unspecified.
 //
-// Largest errors measured (tests/unit/math_test.cpp measures again), in units in the last place (ULP):
+// Largest errors found, in units in the last place: f32 over all inputs (pow: 60 million pairs), f64 over 6 to 30
+// million inputs in the ranges that matter; tests/unit/math_test.cpp holds them on a part of these.
 //
-//             f32    f64
-//   exp      1.01   1.00
+//            exp   log   tanh  sigmoid  rsqrt  pow
+//     f32   1.04  0.91   2.05     1.97   1.50  0.51
+//     f64   1.01  0.86   2.11     1.95   1.50  1.02
+//
+// Everything else is exact or, where an operation rounds, rounded once.
 #pragma once
 
 #include "ir/ops/math_basic.h"

@@ -2,8 +2,8 @@
 
     python3 make_npy_goldens.py
 
-Element i (row-major) of an array is (37 i mod 101) + 0.25 for floats, 37 i mod 101 for integers, 37 i mod 2 == 1 for bool;
-the tests compute the same. File names: `<dtype>_<little|big>_<c|f>_<shape>.npy`.
+Element i (row-major) of an array is (37 i mod 101) + 0.25 for floats, 37 i mod 101 for integers, 37 i mod 2 == 1 for
+bool; the tests compute the same. File names: `<dtype>_<little|big>_<c|f>_<shape>.npy`.
 """
 
 import io
@@ -64,8 +64,13 @@ class Pipe(io.RawIOBase):
 
 
 def archives():
-    members = {"a": values("float32", (2, 3)), "b": values("int64", (4,)), "empty": values("uint8", (0, 3)),
-               "half": np.asfortranarray(values("float64", (3, 50))), "flag": values("bool", ())}
+    members = {
+        "a": values("float32", (2, 3)),
+        "b": values("int64", (4,)),
+        "empty": values("uint8", (0, 3)),
+        "half": np.asfortranarray(values("float64", (3, 50))),
+        "flag": values("bool", ()),
+    }
     np.savez(FOLDER / "stored.npz", **members)
     np.savez_compressed(FOLDER / "deflated.npz", **members)
     pipe = Pipe()

@@ -123,14 +123,14 @@ void check_cases(auto f, std::initializer_list<Case<T>> cases) {
 
 TEST_CASE_TEMPLATE("math: exp", T, float, double) {
   const auto f = [](auto x) { return math::exp(x); };
-  check_unary<T>(f, [](auto x) { return std::exp(x); }, 1.02, 1.02);
+  check_unary<T>(f, [](auto x) { return std::exp(x); }, 1.04, 1.01);
   check_cases<T>(
       f, {{0, 1}, {T(-0.0), 1}, {kInf<T>, kInf<T>}, {-kInf<T>, 0}, {kNan<T>, kNan<T>}, {1000, kInf<T>}, {-1000, 0}});
 }
 
 TEST_CASE_TEMPLATE("math: log", T, float, double) {
   const auto f = [](auto x) { return math::log(x); };
-  check_unary<T>(f, [](auto x) { return std::log(x); }, 0.9, 0.85);
+  check_unary<T>(f, [](auto x) { return std::log(x); }, 0.91, 0.86);
   check_cases<T>(f, {{1, 0},
                      {0, -kInf<T>},
                      {T(-0.0), -kInf<T>},
@@ -142,7 +142,7 @@ TEST_CASE_TEMPLATE("math: log", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: tanh", T, float, double) {
   const auto f = [](auto x) { return math::tanh(x); };
-  check_unary<T>(f, [](auto x) { return std::tanh(x); }, 2.1, 2.1);
+  check_unary<T>(f, [](auto x) { return std::tanh(x); }, 2.05, 2.11);
   constexpr T kTiny = std::numeric_limits<T>::denorm_min();
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
@@ -156,7 +156,7 @@ TEST_CASE_TEMPLATE("math: tanh", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: sigmoid", T, float, double) {
   const auto f = [](auto x) { return math::sigmoid(x); };
-  check_unary<T>(f, [](auto x) { return 1 / (1 + std::exp(-x)); }, 2.2, 2.2);
+  check_unary<T>(f, [](auto x) { return 1 / (1 + std::exp(-x)); }, 1.97, 1.95);
   check_cases<T>(
       f, {{0, T(0.5)}, {T(-0.0), T(0.5)}, {kInf<T>, 1}, {-kInf<T>, 0}, {kNan<T>, kNan<T>}, {1000, 1}, {-1000, 0}});
 }
@@ -195,7 +195,7 @@ TEST_CASE_TEMPLATE("math: pow", T, float, double) {
     const T got = math::pow(Vec<T, 1>(xs[i]), Vec<T, 1>(ys[i])).raw;
     worst.add(ulps(got, std::pow(Wide<T>(xs[i]), Wide<T>(ys[i]))), xs[i], ys[i]);
   }
-  check_worst(worst, sizeof(T) == 4 ? 0.51 : 1.0);
+  check_worst(worst, sizeof(T) == 4 ? 0.51 : 1.02);
   xs.resize(100'000);
   ys.resize(100'000);
   check_widths<T>(xs, ys, f);

@@ -33,16 +33,6 @@ bool loads(const fs::path& path) {
   }
 }
 
-std::string message_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    CHECK(error.kind() == Error::Kind::Io);
-    return error.message();
-  }
-  return "no error";
-}
-
 TEST_CASE("npy: files that NumPy wrote") {
   int count = 0;
   for (const auto& entry : fs::directory_iterator(tests_folder() / "golden/npy")) {

@@ -28,16 +28,6 @@ bool same(const std::vector<NamedArray>& x, const std::vector<NamedArray>& y) {
   return all;
 }
 
-std::string message_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    CHECK(error.kind() == Error::Kind::Io);
-    return error.message();
-  }
-  return "no error";
-}
-
 TEST_CASE("npz: files that Python wrote") {
   for (const char* name : {"stored.npz", "deflated.npz", "streamed.npz", "mixed.npz"}) {
     CAPTURE(name);

@@ -8,6 +8,7 @@
 #include "codegen/fuse_each.h"
 #include "codegen/liveness.h"
 #include "codegen/lower.h"
+#include "ir/builder.h"
 #include "ir/ops/list.h"
 #include "ir/text.h"
 #include "tests/text_runner.h"

@@ -1,12 +1,15 @@
-// A folder of a test's own, removed at the end, and the places of the files that tests read.
+// What tests of files share: a folder of their own, removed at the end, the files beside the tests, and Io errors.
 #pragma once
 
+#include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdlib.h>
 #include <string>
 #include <string_view>
+
+#include "tjit/error.h"
 
 namespace tjit {
 
@@ -41,6 +44,17 @@ inline std::string read_all(const std::filesystem::path& path) {
 
 inline void write_all(const std::filesystem::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+/// The message of the Io error that `action` throws, or "no error".
+inline std::string message_of(auto&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    CHECK(error.kind() == Error::Kind::Io);
+    return error.message();
+  }
+  return "no error";
 }
 
 }  // namespace tjit

@@ -160,9 +160,9 @@ TEST_CASE("large literals go where save_literal says") {
   CHECK(print(m) == head + list + ", 64]" + tail);
   int saved = 0;
   const std::string text = print(m, {.save_literal = [&](const Literal& l) {
-    CHECK(element_count(l.type()) == 65);
-    return std::pair<std::string, std::string>("d.npz", "c" + std::to_string(saved++));
-  }});
+                                   CHECK(element_count(l.type()) == 65);
+                                   return std::pair<std::string, std::string>("d.npz", "c" + std::to_string(saved++));
+                                 }});
   CHECK(text == head + "file(\"d.npz\", \"c0\")" + tail);
   CHECK(print(parse_or_throw(text, {.load_literal = counted_data})) == text);
 }
@@ -178,8 +178,9 @@ TEST_CASE("every float reads back") {
         for (int i = 0; i < 20000; ++i) values.push_back(std::bit_cast<T>(static_cast<Bits>(random())));
         const Literal all = Literal::copy({dtype, {20000}}, values.data(), false);
         const std::string type = to_string(all.type());
-        const Module m = parse_or_throw("func @main() -> (" + type + ") {\n%0 = constant {value = " +
-                                        print_literal(all) + "} : " + type + "\nyield %0 }");
+        const Module m =
+            parse_or_throw("func @main() -> (" + type + ") {\n%0 = constant {value = " + print_literal(all) +
+                           "} : " + type + "\nyield %0 }");
         const Literal* back = m.functions[0].constant({0});
         REQUIRE(back != nullptr);
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -199,7 +200,8 @@ void check_harmless(const std::string& text, const std::string& what) {
   const ParseResult result = parse(text, {.load_literal = counted_data});
   for (const Diagnostic& d : result.errors) {
     const std::string message = to_string(d);
-    CHECK_MESSAGE(message.find("internal error") == message.npos, what << ": " << message << "\n" << text.substr(0, 4000));
+    CHECK_MESSAGE(message.find("internal error") == message.npos, what << ": " << message << "\n"
+                                                                       << text.substr(0, 4000));
   }
   if (!result.errors.empty()) return;
   const std::string printed = print(result.module);
@@ -209,10 +211,14 @@ void check_harmless(const std::string& text, const std::string& what) {
 }
 
 std::string mutated(std::string text, const std::vector<std::string>& all, std::mt19937& random) {
-  static const std::vector<std::string> kTokens{
-      "%0", "%1", "%x", "@main", "@f", "{", "}", "(", ")", "[", "]", ",", ":", "=", "->", "\n", "-1", "0", "1", "3", "?n", "?",
-      "f32[]", "f32[2]", "i32[]", "bool[]", "yield", "func", "then()", "else()", "test", "body", "cond", "while", "call",
-      "constant", "add", "cast", "reshape", "nan", "1e999", "99999999999999999999", "\"", "\\", "//", "true", "loc", "\xff"};
+  static const std::vector<std::string> kTokens{"%0",    "%1",     "%x",      "@main", "@f",     "{",
+                                                "}",     "(",      ")",       "[",     "]",      ",",
+                                                ":",     "=",      "->",      "\n",    "-1",     "0",
+                                                "1",     "3",      "?n",      "?",     "f32[]",  "f32[2]",
+                                                "i32[]", "bool[]", "yield",   "func",  "then()", "else()",
+                                                "test",  "body",   "cond",    "while", "call",   "constant",
+                                                "add",   "cast",   "reshape", "nan",   "1e999",  "99999999999999999999",
+                                                "\"",    "\\",     "//",      "true",  "loc",    "\xff"};
   const auto below = [&](std::size_t n) { return n == 0 ? 0 : random() % n; };
   for (std::size_t count = 1 + below(3); count > 0; --count) {
     const std::size_t at = below(text.size()), length = below(std::min<std::size_t>(text.size() - at, 12));
@@ -260,8 +266,35 @@ TEST_CASE("endless texts are harmless") {
   constexpr int kMany = 100'000;
   const std::string head = "func @main(%x: f32[], %p: bool[]) -> () {\n  ";
   const auto start = std::chrono::steady_clock::now();
-  for (const char* part : {"(", ")", "[", "{", "}", "<", "%", "@", "?", "\"", "\\", "-", "0", "a", ".", ",", ":", "=", "\n", "/",
-                           " ", "%0 = ", "func ", "func @f", "then() {", "[1,", "loc(", "\xff", "cond %p\n then() {\n"}) {
+  for (const char* part : {"(",
+                           ")",
+                           "[",
+                           "{",
+                           "}",
+                           "<",
+                           "%",
+                           "@",
+                           "?",
+                           "\"",
+                           "\\",
+                           "-",
+                           "0",
+                           "a",
+                           ".",
+                           ",",
+                           ":",
+                           "=",
+                           "\n",
+                           "/",
+                           " ",
+                           "%0 = ",
+                           "func ",
+                           "func @f",
+                           "then() {",
+                           "[1,",
+                           "loc(",
+                           "\xff",
+                           "cond %p\n then() {\n"}) {
     const std::string many = repeated(part, kMany);
     check_harmless(many, part);
     check_harmless(head + many, part);

@@ -1,4 +1,5 @@
-// The verifier finds each way in which a function can break its invariants. Functions are broken from behind Builder's back.
+// The verifier finds each way in which a function can break its invariants. Functions are broken from behind Builder's
+// back.
 #include <algorithm>
 #include <doctest/doctest.h>
 

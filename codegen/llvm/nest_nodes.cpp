@@ -1,0 +1,141 @@
+// Nodes of a nest as scalar and vector instructions.
+#include <llvm/IR/Constants.h>
+
+#include "codegen/llvm/nest_emitter.h"
+
+namespace tjit {
+
+llvm::Value* NestEmitter::scalar(NodeId id) const {
+  TJIT_CHECK(!varies(id));
+  return values_[static_cast<std::size_t>(id.index)].parts[0];
+}
+
+llvm::Value* NestEmitter::vector(NodeId id, int part) const {
+  const NodeValue& value = values_[static_cast<std::size_t>(id.index)];
+  if (varies(id)) return value.parts[static_cast<std::size_t>(part)];
+  return plan_.vector_axis < 0 ? value.parts[0] : value.splat;
+}
+
+llvm::Value* NestEmitter::splat(llvm::Value* scalar) const {
+  return plan_.lanes == 1 ? scalar : b_.CreateVectorSplat(static_cast<unsigned>(plan_.lanes), scalar);
+}
+
+void NestEmitter::emit_uniform() {
+  for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+    const NodePlan& plan = plan_.nodes[i];
+    if (plan.level == 0 && !plan.after && !plan.reads_output) emit_node(i, 0);
+  }
+}
+
+void NestEmitter::emit_nodes(int level) {
+  for (int part = 0; part < parts_; ++part) {
+    for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+      const NodePlan& plan = plan_.nodes[i];
+      if (plan.level != level || plan.after || (part > 0 && !plan.varies)) continue;
+      if (level > 0 || plan.reads_output) emit_node(i, part);
+      if (plan.splat) values_[i].splat = splat(values_[i].parts[0]);
+    }
+  }
+}
+
+void NestEmitter::emit_after() {
+  for (int part = 0; part < parts_; ++part) {
+    for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+      const NodePlan& plan = plan_.nodes[i];
+      if (!plan.after || (part > 0 && !plan.varies)) continue;
+      if (nest_.nodes[i].kind != NodeKind::Reduced) emit_node(i, part);
+      if (plan.splat) values_[i].splat = splat(values_[i].parts[0]);
+    }
+  }
+}
+
+void NestEmitter::emit_node(std::size_t index, int part) {
+  const Node& node = nest_.nodes[index];
+  const bool is_vector = plan_.nodes[index].varies;
+  const int lanes = is_vector ? plan_.lanes : 1;
+  llvm::SmallVector<llvm::Value*, 4> args;
+  for (const NodeId arg : node.args) args.push_back(is_vector ? vector(arg, part) : scalar(arg));
+  const auto value = [&]() -> llvm::Value* {
+    switch (node.kind) {
+      case NodeKind::Scalar: return frame_.scalars[static_cast<std::size_t>(node.slot)];
+      case NodeKind::Constant: return lanes_constant(b_.getContext(), node.dtype, 1, node.bits);
+      case NodeKind::Index: return emit_index(index, part);
+      case NodeKind::Load: return emit_load(index, part);
+      case NodeKind::Op: return emit_op(node, lanes, args);
+      case NodeKind::InRange: return emit_in_range(node, args[0]);
+      case NodeKind::Reduced: break;
+    }
+    llvm_unreachable("a reduced value is not computed by a node");
+  };
+  values_[index].parts.resize(static_cast<std::size_t>(parts_));
+  values_[index].parts[static_cast<std::size_t>(part)] = value();
+}
+
+llvm::Value* NestEmitter::emit_index(std::size_t node, int part) {
+  llvm::Value* first = place(node, part);
+  if (!plan_.nodes[node].varies || plan_.lanes == 1) return first;
+  const auto stride = static_cast<std::uint64_t>(vector_stride(node));
+  llvm::SmallVector<std::uint64_t, 64> steps;
+  for (int lane = 0; lane < plan_.lanes; ++lane) steps.push_back(static_cast<std::uint64_t>(lane) * stride);
+  return b_.CreateAdd(splat(first), llvm::ConstantDataVector::get(b_.getContext(), steps), "index");
+}
+
+llvm::Value* NestEmitter::emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args) {
+  const DType in = nest_.nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
+  if (node.may_fail) {
+    llvm::Value* failing = frame_.library.fails(b_, node.code, in, node.dtype, lanes, args);
+    if (failing != nullptr) check(b_.CreateIsNotNull(failing), node);
+  }
+  return frame_.library.eval(b_, node.code, in, node.dtype, lanes, args);
+}
+
+llvm::Value* NestEmitter::emit_in_range(const Node& node, llvm::Value* x) {
+  llvm::Type* type = x->getType();
+  llvm::Constant* zero = llvm::Constant::getNullValue(type);
+  llvm::Constant* limit = llvm::ConstantInt::get(type, static_cast<std::uint64_t>(std::max<std::int64_t>(node.limit, 0)));
+  if (node.may_fail) {
+    llvm::Value* outside = b_.CreateICmpUGT(x, limit, "outside");
+    if (node.limit < 0) outside = llvm::Constant::getAllOnesValue(outside->getType());
+    check(outside, node);
+  }
+  llvm::Value* low = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, x, zero);
+  return b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, low, limit, nullptr, "in_range");
+}
+
+void NestEmitter::check(llvm::Value* failing, const Node& node) {
+  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(&node - nest_.nodes.data())];
+  if (plan.level == 0 && !plan.after) {
+    // Once for the whole nest: leave before anything is stored.
+    auto* go_on = llvm::BasicBlock::Create(b_.getContext(), "checked", b_.GetInsertBlock()->getParent());
+    auto* leave = llvm::BasicBlock::Create(b_.getContext(), "failed", b_.GetInsertBlock()->getParent());
+    b_.CreateCondBr(failing, leave, go_on);
+    b_.SetInsertPoint(leave);
+    frame_.failed.set(b_, frame_.number(1));
+    b_.CreateBr(frame_.exit);
+    b_.SetInsertPoint(go_on);
+    return;
+  }
+  if (auto* lanes = llvm::dyn_cast<llvm::FixedVectorType>(failing->getType()))
+    failing = b_.CreateBitCast(failing, b_.getIntNTy(lanes->getNumElements()));
+  llvm::Value* before = frame_.failed.get(b_);
+  frame_.failed.set(b_, b_.CreateOr(before, b_.CreateZExt(failing, before->getType())));
+}
+
+int NestEmitter::block_cost() const {
+  int cost = 0;
+  for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+    const Node& node = nest_.nodes[i];
+    if (!plan_.nodes[i].varies || plan_.nodes[i].after) continue;
+    if (node.kind == NodeKind::Op) {
+      const DType in = nest_.nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
+      cost += frame_.library.cost(node.code, in, node.dtype, plan_.lanes);
+    } else if (node.kind == NodeKind::Load && (std::abs(vector_stride(i)) != 1 || !node.address.dynamic.empty())) {
+      cost += 2 * plan_.lanes;
+    } else {
+      ++cost;
+    }
+  }
+  return cost;
+}
+
+}  // namespace tjit

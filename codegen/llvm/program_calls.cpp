@@ -1,0 +1,134 @@
+// Kernels, contractions, effects, and the ways out of generated code.
+#include <llvm/IR/MDBuilder.h>
+
+#include <map>
+
+#include "codegen/llvm/program_emitter.h"
+#include "ir/ops/list.h"
+
+namespace tjit {
+
+namespace {
+
+/// Services by number.
+enum : unsigned { kDotService, kPrintService };
+
+}  // namespace
+
+void ProgramEmitter::leave_if(llvm::Value* failed, OpId op) {
+  llvm::BasicBlock* const leave = llvm::BasicBlock::Create(context_, "fail", entry_);
+  llvm::BasicBlock* const next = new_block("next");
+  b_.CreateCondBr(failed, leave, next, llvm::MDBuilder(context_).createUnlikelyBranchWeights());
+  llvm::IRBuilder<> b(leave);
+  write_record(b, op);
+  b.CreateRet(b.getInt32(static_cast<std::uint32_t>(op.index + 1)));
+  b_.SetInsertPoint(next);
+}
+
+void ProgramEmitter::return_if_raised(llvm::Value* status) {
+  llvm::BasicBlock* const leave = new_block("raised");
+  llvm::BasicBlock* const next = new_block("next");
+  b_.CreateCondBr(b_.CreateIsNotNull(status), leave, next, llvm::MDBuilder(context_).createUnlikelyBranchWeights());
+  llvm::IRBuilder<>(leave).CreateRet(b_.getInt32(static_cast<std::uint32_t>(kRaised)));
+  b_.SetInsertPoint(next);
+}
+
+void ProgramEmitter::emit_kernel(OpId id) {
+  const Kernel& kernel = program_.kernel(id);
+  llvm::SmallVector<BufferPlace, 8> places;
+  llvm::SmallVector<BufferId, 8> homes;
+  std::size_t scalars_out = 0;
+  for (const KernelBuffer& buffer : kernel.buffers) {
+    if (is_scalar(buffer.value)) {
+      const auto size = static_cast<std::uint64_t>(size_of(buffer.type.dtype));
+      places.push_back({buffer.output ? scalar_slot(buffer.type.dtype, scalars_out++) : address_of(buffer.value), size});
+      homes.push_back({});
+      continue;
+    }
+    const BufferId home = plan_.buffer(buffer.value);
+    const std::uint64_t known = std::max(alignment(home), static_cast<std::uint64_t>(size_of(buffer.type.dtype)));
+    places.push_back({pointer(b_, home), known});
+    if (buffer.output)
+      if (const auto* same = std::find(homes.begin(), homes.end(), home); same != homes.end())
+        places.back().shares = static_cast<int>(same - homes.begin());
+    homes.push_back(home);
+  }
+  llvm::SmallVector<llvm::Value*, 8> scalars;
+  for (const ValueId v : kernel.scalars) scalars.push_back(value(v));
+  llvm::Value* const failed = call_kernel(kernel, places, scalars);
+  if (kernel.may_fail) leave_if(failed, id);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const KernelBuffer& buffer = kernel.buffers[i];
+    if (buffer.output && is_scalar(buffer.value)) value(buffer.value) = load_scalar(buffer.type.dtype, places[i].pointer);
+  }
+}
+
+llvm::Value* ProgramEmitter::call_kernel(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
+                                         llvm::ArrayRef<llvm::Value*> scalars) {
+  if (!kernels_apart_) return kernels_.emit(b_, kernel, buffers, scalars);
+  llvm::SmallVector<llvm::Value*, 16> arguments;
+  for (const BufferPlace& place : buffers) arguments.push_back(place.pointer);
+  arguments.append(scalars.begin(), scalars.end());
+  return b_.CreateCall(kernel_function(kernel, buffers, scalars), arguments);
+}
+
+/// Kernels that do the same on places of the same kind are one function.
+llvm::Function* ProgramEmitter::kernel_function(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
+                                                llvm::ArrayRef<llvm::Value*> scalars) {
+  Kernel nameless = kernel;
+  nameless.name.clear();
+  std::string key = print(nameless);
+  for (const BufferPlace& place : buffers)
+    key += std::to_string(place.alignment) + "," + std::to_string(place.shares) + ";";
+  llvm::Function*& function = kernel_functions_[key];
+  if (function != nullptr) return function;
+  llvm::SmallVector<llvm::Type*, 16> types(buffers.size(), b_.getPtrTy());
+  for (const llvm::Value* scalar : scalars) types.push_back(scalar->getType());
+  function = llvm::Function::Create(llvm::FunctionType::get(b_.getInt1Ty(), types, false),
+                                    llvm::Function::InternalLinkage, kernel.name, module_);
+  llvm::IRBuilder<> b(llvm::BasicBlock::Create(context_, "start", function));
+  llvm::SmallVector<BufferPlace, 8> places(buffers.begin(), buffers.end());
+  llvm::SmallVector<llvm::Value*, 8> values;
+  for (unsigned i = 0; i < function->arg_size(); ++i) {
+    if (i < places.size()) {
+      places[i].pointer = function->getArg(i);
+    } else {
+      values.push_back(function->getArg(i));
+    }
+  }
+  b.CreateRet(kernels_.emit(b, kernel, places, values));
+  return function;
+}
+
+void ProgramEmitter::emit_dot(OpId id) {
+  const ValueId result = f_.results(id)[0];
+  llvm::Value* const lhs = address_of(f_.operand(id, 0));
+  llvm::Value* const rhs = address_of(f_.operand(id, 1));
+  const DType dtype = f_.type(result).dtype;
+  llvm::Value* const out = is_scalar(result) ? scalar_slot(dtype, 0) : pointer(b_, plan_.buffer(result));
+  auto* type = llvm::FunctionType::get(
+      b_.getInt32Ty(), {b_.getPtrTy(), b_.getInt32Ty(), b_.getPtrTy(), b_.getPtrTy(), b_.getPtrTy()}, false);
+  const auto number = static_cast<std::uint32_t>(program_.dot_of[static_cast<std::size_t>(id.index)]);
+  return_if_raised(
+      b_.CreateCall(type, service(kDotService), {entry_->getArg(0), b_.getInt32(number), lhs, rhs, out}));
+  if (is_scalar(result)) value(result) = load_scalar(dtype, out);
+}
+
+void ProgramEmitter::emit_print(OpId id) {
+  write_record(b_, id);
+  auto* type = llvm::FunctionType::get(b_.getInt32Ty(), {b_.getPtrTy(), b_.getInt32Ty()}, false);
+  const auto number = static_cast<std::uint32_t>(id.index);
+  return_if_raised(b_.CreateCall(type, service(kPrintService), {entry_->getArg(0), b_.getInt32(number)}));
+}
+
+void ProgramEmitter::emit_assert(OpId id) {
+  const ValueId v = f_.operand(id, 0);
+  if (is_scalar(v)) return leave_if(b_.CreateIsNull(value(v)), id);
+  // A byte that is 0, somewhere.
+  llvm::FunctionCallee find = module_.getOrInsertFunction("memchr", b_.getPtrTy(), b_.getPtrTy(), b_.getInt32Ty(),
+                                                          b_.getInt64Ty());
+  llvm::Value* const bytes = b_.getInt64(static_cast<std::uint64_t>(byte_count(f_.type(v))));
+  leave_if(b_.CreateIsNotNull(b_.CreateCall(find, {address_of(v), b_.getInt32(0), bytes})), id);
+}
+
+}  // namespace tjit

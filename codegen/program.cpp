@@ -1,0 +1,74 @@
+// Compilation from start to end: passes, lowering, backend.
+#include "codegen/program.h"
+
+#include <chrono>
+
+#include "codegen/backend.h"
+#include "codegen/executable.h"
+#include "codegen/fuse_each.h"
+#include "codegen/lower.h"
+#include "ir/text.h"
+
+namespace tjit {
+
+namespace {
+
+/// Runs `f` and adds the seconds it took to `to`.
+template <class F>
+auto timed(double& to, F&& f) {
+  struct Clock {
+    double& to;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    ~Clock() { to += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+  } clock{to};
+  return f();
+}
+
+Function improve(const Module& module, const Function& entry, const CompileOptions& options) {
+  PipelineOptions pipeline;
+  pipeline.context = {.module = &module, .fast_math = options.fast_math};
+  pipeline.verify_each = options.verify_each;
+  pipeline.after_pass = options.after_pass;
+  pipeline.timings = options.pass_timings;
+  if (!options.optimize) pipeline.passes = {"inline"};
+  Function f = run_passes(entry, pipeline);
+  return options.optimize ? f : fuse_each(f);
+}
+
+Lowered lowered(const Module& module, const Function& entry, const CompileOptions& options, CompileTimes& times) {
+  Function f = timed(times.passes, [&] { return improve(module, entry, options); });
+  return timed(times.lower, [&] { return lower(std::move(f)); });
+}
+
+std::string kernel_text(const Lowered& program) {
+  std::string text;
+  for (const Kernel& k : program.kernels) text += print(k) + '\n';
+  return text + print(program.function, program.plan);
+}
+
+}  // namespace
+
+std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options) {
+  CompileTimes times;
+  Lowered program = lowered(module, entry, options, times);
+  const Backend& code_generator = *timed(times.load, [] { return &backend(); });
+  auto code = code_generator.compile(program, options, times);
+  return std::make_unique<NativeExecutable>(entry.name, std::move(program), std::move(code), times);
+}
+
+std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options) {
+  CompileTimes times;
+  switch (stage) {
+    case Stage::Ir: return module.find(entry.name) != nullptr ? print(module) : print(entry);
+    case Stage::Opt: return print(improve(module, entry, options));
+    case Stage::Kernel: return kernel_text(lowered(module, entry, options, times));
+    case Stage::Llvm:
+    case Stage::Asm:
+    case Stage::Obj: return backend().emit(lowered(module, entry, options, times), stage, options);
+  }
+  __builtin_unreachable();
+}
+
+std::string backend_description() { return backend().description(); }
+
+}  // namespace tjit

@@ -1,0 +1,173 @@
+// Writes a function with its ops in the groups that the planner found.
+#include "passes/fuse.h"
+
+#include "ir/builder.h"
+#include "ir/ops/list.h"
+#include "passes/fusion_plan.h"
+
+namespace tjit {
+
+namespace {
+
+/// The function with ops that others define (argmax) replaced by those.
+Function expanded(const Function& f) {
+  Builder b(f.name);
+  b.function().loc = f.loc;
+  Copier map(f, b);
+  map.copy_params();
+  const Copier::Each each = [&](OpId op) {
+    const OpDef& def = f.def(op);
+    if (def.expand == nullptr) {
+      map.copy(op, each);
+      return;
+    }
+    b.set_location(f.op(op).loc);
+    map.bind(f.op(op).first_result, def.expand(b, f.op(op).attrs.get(), map(f.operands(op))));
+  };
+  for (const OpId op : f.body().ops) each(op);
+  return b.finish(map(f.body().yields));
+}
+
+bool needs_expansion(const Function& f) {
+  for (int i = 0; i < f.op_count(); ++i)
+    if (f.def({i}).expand != nullptr) return true;
+  return false;
+}
+
+std::string_view kind_name(FusionGroup::Kind kind) {
+  switch (kind) {
+    case FusionGroup::Kind::Pointwise: return "pointwise";
+    case FusionGroup::Kind::Reduce: return "reduce";
+    case FusionGroup::Kind::Place: return "place";
+  }
+  __builtin_unreachable();
+}
+
+class Fuser {
+ public:
+  explicit Fuser(const Function& f)
+      : f_(f), planner_(f), b_(f.name), map_(f, b_), written_(static_cast<std::size_t>(f.op_count())),
+        waiting_(written_.size()) {}
+
+  Function run() {
+    b_.function().loc = f_.loc;
+    map_.copy_params();
+    write_block(Function::kBody);
+    return b_.finish(map_(f_.body().yields));
+  }
+
+ private:
+  static std::size_t at(OpId op) { return static_cast<std::size_t>(op.index); }
+
+  void write_block(BlockId block) {
+    const std::vector<FusionGroup> groups = planner_.plan(block);
+    for (const OpId op : f_.block(block).ops) {
+      const FusionRole role = planner_.role(op);
+      if (role == FusionRole::Fixed) write_fixed(op);
+      if (role == FusionRole::Floats || role == FusionRole::Same) start_float(op);
+      const std::int32_t group = planner_.group_of_root(op);
+      if (group >= 0) write_group(groups[static_cast<std::size_t>(group)]);
+    }
+  }
+
+  void write_group(const FusionGroup& group) {
+    // Ops may stand in several groups: what their values are outside holds again afterwards.
+    std::vector<std::pair<ValueId, ValueId>> outside;
+    std::vector<ValueId> results;
+    std::vector<OpId> computed;
+    const BlockId body = b_.begin_block({});
+    const auto members = group.members();
+    for (auto it = members.rbegin(); it != members.rend(); ++it) {
+      const ValueId v = f_.op(it->op).first_result;
+      outside.emplace_back(v, map_[v]);
+      map_.copy(it->op);
+      if (!it->result) continue;
+      results.push_back(v);
+      computed.push_back(it->op);
+    }
+    b_.end_block(map_(results));
+    for (const auto& [v, now] : outside) map_.bind(v, now);
+    auto attrs = std::make_shared<Fusion>();
+    attrs->kind_name = kind_name(group.kind());
+    const ValueRange made = b_.append({kOpcode<Fusion>, std::move(attrs), {}, {body}, f_.op(members.front().op).loc});
+    for (int i = 0; i < made.size(); ++i) map_.bind(results[static_cast<std::size_t>(i)], made[i]);
+    for (const OpId op : computed) finish(op);
+  }
+
+  void write_fixed(OpId id) {
+    const Op& op = f_.op(id);
+    std::vector<BlockId> blocks;
+    const bool opaque = op.code == kOpcode<Fusion>;
+    for (const BlockId b : op.blocks) blocks.push_back(opaque ? map_.copy_block(b) : copy_block(b));
+    std::vector<Type> types;
+    for (const ValueId r : f_.results(id)) types.push_back(f_.type(r));
+    const std::vector<ValueId> operands = map_(f_.operands(id));
+    const ValueRange made = b_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
+    for (int i = 0; i < made.size(); ++i) map_.bind(f_.results(id)[i], made[i]);
+    finish(id);
+  }
+
+  BlockId copy_block(BlockId block) {
+    std::vector<Type> types;
+    for (const ValueId p : f_.params(block)) types.push_back(f_.type(p));
+    const BlockId now = b_.begin_block(types);
+    for (int i = 0; i < f_.params(block).size(); ++i) map_.bind(f_.params(block)[i], b_.function().params(now)[i]);
+    write_block(block);
+    b_.end_block(map_(f_.block(block).yields));
+    return now;
+  }
+
+  /// In its place, or as soon as its operands are there.
+  void start_float(OpId op) {
+    std::int32_t missing = 0;
+    for (const ValueId v : f_.operands(op)) {
+      const OpId source = f_.value(v).op;
+      missing += source.valid() && f_.op(source).parent == f_.op(op).parent && !written_[at(source)] ? 1 : 0;
+    }
+    waiting_[at(op)] = missing;
+    if (missing > 0) return;
+    write_float(op);
+    finish(op);
+  }
+
+  void write_float(OpId op) {
+    if (planner_.role(op) == FusionRole::Same) {
+      map_.bind(f_.op(op).first_result, map_[f_.operand(op, 0)]);
+    } else {
+      map_.copy(op);
+    }
+  }
+
+  /// The op's results are there: floating ops that waited for them alone follow.
+  void finish(OpId op) {
+    std::vector<OpId> done{op};
+    while (!done.empty()) {
+      const OpId id = done.back();
+      done.pop_back();
+      written_[at(id)] = true;
+      for (const ValueId v : f_.results(id)) {
+        for (const Use use : planner_.uses().uses(v)) {
+          if (!use.op.valid() || waiting_[at(use.op)] == 0 || --waiting_[at(use.op)] > 0) continue;
+          write_float(use.op);
+          done.push_back(use.op);
+        }
+      }
+    }
+  }
+
+  const Function& f_;
+  FusionPlanner planner_;
+  Builder b_;
+  Copier map_;
+  std::vector<bool> written_;
+  std::vector<std::int32_t> waiting_;  ///< by floating op: operands that are still missing, once its place has come
+};
+
+}  // namespace
+
+Function fuse(const Function& function, const PassContext&) {
+  if (needs_expansion(function)) return Fuser(expanded(function)).run();
+  return Fuser(function).run();
+}
+
+}  // namespace tjit

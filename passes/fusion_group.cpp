@@ -1,0 +1,307 @@
+// What a fusion group takes in.
+#include "passes/fusion_group.h"
+
+#include <algorithm>
+
+#include "ir/ops/list.h"
+#include "ir/order.h"
+
+namespace tjit {
+
+namespace {
+
+// Kernels stay small, so that compiling them stays cheap and vectors stay in registers.
+constexpr std::size_t kMostOps = 256, kMostBuffers = 16, kMostScalars = 32, kMostMaps = 64;
+/// Cheap ops that a kernel may do more than once for each element.
+constexpr int kMostRecomputed = 12;
+
+Dims reduced_axes(const Function& f, OpId op) {
+  return rules::axes(f.attrs<ReduceAxes>(op).axes, f.type(f.operand(op, 0)).shape.size());
+}
+
+bool needs_memory(const Function& f, ValueId v) {
+  if (f.type(v).is_scalar()) return false;
+  const Literal* literal = f.constant(v);
+  return literal == nullptr || (!literal->is_splat() && element_count(literal->type()) != 1);
+}
+
+std::int64_t product(const Extents& axes, int count) {
+  std::int64_t n = 1;
+  for (int a = 0; a < count; ++a) n *= axes[static_cast<std::size_t>(a)];
+  return n;
+}
+
+}  // namespace
+
+int recompute_cost(const Function& f, OpId op) {
+  const OpDef& def = f.def(op);
+  switch (def.kind) {
+    case OpKind::View: return 0;
+    // Correctly rounded or exact ones are a few instructions; divisions that can fail are not.
+    case OpKind::Elementwise: return def.info.ulp > 0.5 || def.can_fail ? -1 : 1;
+    case OpKind::Index:
+      if (def.placing != nullptr) return -1;
+      if (def.lookup == nullptr) return 0;
+      return f.may_fail(op) ? -1 : 2;
+    default: return -1;
+  }
+}
+
+bool FusionGroup::Maps::add(std::int16_t map) {
+  if (std::ranges::find(all(), map) != all().end()) return true;
+  if (count == static_cast<int>(id.size())) return false;
+  id[static_cast<std::size_t>(count++)] = map;
+  return true;
+}
+
+FusionGroup::FusionGroup(const Function& f, OpId root, std::int32_t position)
+    : f_(&f), root_(root), position_(position) {
+  const OpDef& def = f.def(root);
+  if (def.placing != nullptr) kind_ = Kind::Place;
+  if (def.combine != kNoOp) kind_ = Kind::Reduce, reduction_ = root;
+  Joining joining{root, {}, true, 0};
+  joining.maps.add(0);
+  join(joining);
+}
+
+std::int32_t FusionGroup::join(const Joining& joining) {
+  if (kind_ == Kind::Pointwise && f_->def(joining.op).combine != kNoOp) start_reduction(joining.op, joining.maps.id[0]);
+  const ValueId result = f_->op(joining.op).first_result;
+  std::erase(inputs_, result);
+  const auto add = [](std::vector<ValueId>& list, ValueId v) {
+    if (std::ranges::find(list, v) == list.end()) list.push_back(v);
+  };
+  for (const ValueId v : f_->operands(joining.op)) {
+    if (needs_memory(*f_, v)) add(inputs_, v);
+    if (f_->type(v).is_scalar()) add(scalars_, v);
+  }
+  results_ += joining.result ? 1 : 0;
+  recomputed_ += joining.recomputed;
+  members_.push_back({joining.op, joining.maps, joining.result});
+  return static_cast<std::int32_t>(members_.size()) - 1;
+}
+
+// ---- maps ----
+
+void FusionGroup::start_space() {
+  if (!spaces_.empty()) return;
+  if (kind_ == Kind::Place) {
+    piece_maps_.assign(f_->operands(root_).size(), -1);
+    spaces_.reserve(1);
+    return;
+  }
+  Space& space = spaces_.emplace_back();
+  IndexMap root = identity_map(result_shape(root_), space.axes);
+  space.kept = static_cast<int>(space.axes.size());
+  maps_.push_back({std::move(root), 0, false});
+  if (kind_ == Kind::Reduce) start_reduction(root_, 0);
+}
+
+void FusionGroup::start_reduction(OpId op, std::int16_t result) {
+  Space& space = spaces_.front();
+  const Shape& shape = f_->type(f_->operand(op, 0)).shape;
+  const Dims axes = reduced_axes(*f_, op);
+  Shape reduced = shape;
+  for (int d = 0; d < shape.size(); ++d)
+    if (!axes.contains(d)) reduced[d] = 1;
+  const int before = static_cast<int>(space.axes.size());
+  IndexMap map = identity_map(reduced, space.axes);
+  for (SeenMap& m : maps_) m.map.append_axes(static_cast<int>(space.axes.size()) - before);
+  if (reduction_order(shape, axes).lanes) space.row = static_cast<int>(space.axes.size()) - 1;
+  reduced_map_ = static_cast<std::int16_t>(maps_.size());
+  maps_.push_back({std::move(map), 0, true});
+  reduction_map_ = static_cast<std::int16_t>(maps_.size());
+  maps_.push_back({through_reduction(axes, seen(result).map, seen(reduced_map_).map), 0, true});
+  reduction_ = op;
+  kind_ = Kind::Reduce;
+}
+
+std::int16_t FusionGroup::add_map(IndexMap map, std::int16_t space, bool in_reduction) {
+  for (std::size_t i = 0; i < maps_.size(); ++i)
+    if (maps_[i].space == space && maps_[i].in_reduction == in_reduction && maps_[i].map == map)
+      return static_cast<std::int16_t>(i);
+  if (maps_.size() == kMostMaps) return -1;
+  maps_.push_back({std::move(map), space, in_reduction});
+  return static_cast<std::int16_t>(maps_.size() - 1);
+}
+
+std::int16_t FusionGroup::piece_map(int operand) {
+  std::int16_t& id = piece_maps_[static_cast<std::size_t>(operand)];
+  if (id >= 0 || maps_.size() >= kMostMaps) return id;
+  const auto number = static_cast<std::int16_t>(spaces_.size());
+  Space& space = spaces_.emplace_back();
+  IndexMap map = identity_map(f_->type(f_->operand(root_, operand)).shape, space.axes);
+  space.kept = static_cast<int>(space.axes.size());
+  id = static_cast<std::int16_t>(maps_.size());
+  maps_.push_back({std::move(map), number, false});
+  return id;
+}
+
+bool FusionGroup::split(std::int16_t number, int axis, std::int64_t inner) {
+  Space& space = spaces_[static_cast<std::size_t>(number)];
+  if (axis == space.row || space.axes.size() >= 2 * Dims::kMax) return false;
+  for (SeenMap& m : maps_)
+    if (m.space == number) m.map.split_axis(axis, inner);
+  space.axes[static_cast<std::size_t>(axis)] /= inner;
+  space.axes.insert(space.axes.begin() + axis + 1, inner);
+  if (axis < space.kept) ++space.kept;
+  if (axis < space.row) ++space.row;
+  return true;
+}
+
+std::int16_t FusionGroup::reshape_map(OpId op, std::int16_t result) {
+  const Shape& operand = f_->type(f_->operand(op, 0)).shape;
+  const auto [space, in_reduction] = std::pair(seen(result).space, seen(result).in_reduction);
+  for (;;) {
+    Reshaped r = through_reshape(seen(result).map, result_shape(op), operand, spaces_[static_cast<std::size_t>(space)].axes);
+    if (r.map) return add_map(std::move(*r.map), space, in_reduction);
+    if (r.axis < 0 || !split(space, r.axis, r.inner)) return -1;
+  }
+}
+
+std::int16_t FusionGroup::lookup_map(OpId op, std::int16_t result) {
+  const Shape& operand = f_->type(f_->operand(op, 0)).shape;
+  const auto coordinates = f_->def(op).lookup(f_->op(op).attrs.get(), f_->operand_types(op));
+  std::vector<std::int32_t> numbers;
+  for (const Coordinate& c : coordinates) {
+    numbers.push_back(-1);
+    if (c.index < 0) continue;
+    const SeenMap& at = seen(result);
+    const std::int16_t map = add_map(index_operand_map(c, at.map), at.space, at.in_reduction);
+    if (map < 0) return -1;
+    const Lookup lookup{f_->operand(op, c.index), map};
+    const auto it = std::ranges::find(lookups_, lookup);
+    numbers.back() = static_cast<std::int32_t>(it - lookups_.begin());
+    if (it == lookups_.end()) lookups_.push_back(lookup);
+  }
+  const SeenMap& at = seen(result);
+  return add_map(through_lookup(coordinates, numbers, operand, result_shape(op), at.map), at.space, at.in_reduction);
+}
+
+std::int16_t FusionGroup::operand_map(OpId op, std::int16_t result, int operand) {
+  const OpDef& def = f_->def(op);
+  const SeenMap& at = seen(result);
+  switch (def.kind) {
+    case OpKind::Elementwise: return result;
+    case OpKind::Reduce: return reduction_map_;
+    case OpKind::View:
+      if (def.view == nullptr) return reshape_map(op, result);
+      return add_map(through_view(def, f_->op(op).attrs.get(), f_->type(f_->operand(op, 0)).shape, at.map), at.space,
+                     at.in_reduction);
+    case OpKind::Index: {
+      if (def.lookup == nullptr) return -1;
+      if (operand == 0) return lookup_map(op, result);
+      const auto coordinates = def.lookup(f_->op(op).attrs.get(), f_->operand_types(op));
+      const auto it = std::ranges::find(coordinates, operand, &Coordinate::index);
+      return add_map(index_operand_map(*it, at.map), at.space, at.in_reduction);
+    }
+    default: return -1;
+  }
+}
+
+bool FusionGroup::operand_maps(MemberUse use, Maps& out) {
+  start_space();
+  const Member& member = members_[static_cast<std::size_t>(use.member)];
+  const auto add = [&](std::int16_t id) { return id >= 0 && out.add(id); };
+  if (kind_ == Kind::Place && use.member == 0) return add(piece_map(use.operand));
+  return std::ranges::all_of(member.maps.all(),
+                             [&](std::int16_t id) { return add(operand_map(member.op, id, use.operand)); });
+}
+
+// ---- admission ----
+
+std::int64_t FusionGroup::evaluations(std::int16_t map) const {
+  const SeenMap& at = seen(map);
+  if (is_fixed(at.map)) return 1;
+  const Space& space = spaces_[static_cast<std::size_t>(at.space)];
+  return product(space.axes, at.in_reduction ? static_cast<int>(space.axes.size()) : space.kept);
+}
+
+bool FusionGroup::covers_once(std::int16_t map, OpId op) const {
+  const SeenMap& at = seen(map);
+  if (map == 0 && kind_ == Kind::Pointwise && result_shape(op) == result_shape(root_)) return true;
+  const Space& space = spaces_[static_cast<std::size_t>(at.space)];
+  return tjit::covers_once(at.map, result_shape(op), space.axes,
+                           at.in_reduction ? static_cast<int>(space.axes.size()) : space.kept);
+}
+
+bool FusionGroup::has_room(const Joining& joining) const {
+  const ValueId result = f_->op(joining.op).first_result;
+  std::size_t buffers = inputs_.size() + static_cast<std::size_t>(results_ + (joining.result ? 1 : 0));
+  std::size_t scalars = scalars_.size();
+  const bool was_input = std::ranges::find(inputs_, result) != inputs_.end();
+  for (const ValueId v : f_->operands(joining.op)) {
+    if (needs_memory(*f_, v) && std::ranges::find(inputs_, v) == inputs_.end()) ++buffers;
+    if (f_->type(v).is_scalar()) ++scalars;
+  }
+  return members_.size() < kMostOps && buffers - (was_input ? 1 : 0) <= kMostBuffers && scalars <= kMostScalars;
+}
+
+bool FusionGroup::fits_reduction(OpId op) const {
+  return reduction_.valid() && f_->type(f_->operand(op, 0)).shape == f_->type(f_->operand(reduction_, 0)).shape &&
+         reduced_axes(*f_, op) == reduced_axes(*f_, reduction_);
+}
+
+/// A reduction joins ops on what it gives, and other reductions over the same elements.
+bool FusionGroup::admit_reduction(Joining& joining) {
+  const std::int16_t id = joining.maps.id[0];
+  if (kind_ == Kind::Place || joining.maps.count != 1 || seen(id).in_reduction) return false;
+  if (evaluations(id) > element_count(result_shape(joining.op))) return false;
+  if (kind_ == Kind::Pointwise) return true;
+  if (!fits_reduction(joining.op)) return false;
+  return through_reduction(reduced_axes(*f_, joining.op), seen(id).map, seen(reduced_map_).map) ==
+         seen(reduction_map_).map;
+}
+
+bool FusionGroup::admit_elements(Joining& joining, bool checked) {
+  const int cost = recompute_cost(*f_, joining.op);
+  const std::int64_t elements = element_count(result_shape(joining.op));
+  int repeated = joining.maps.count - 1;
+  for (const std::int16_t id : joining.maps.all()) repeated += evaluations(id) > elements ? 1 : 0;
+  if (repeated > 0 && cost < 0) return false;
+  joining.recomputed = cost > 0 ? repeated * cost : 0;
+  if (recomputed_ + joining.recomputed > kMostRecomputed) return false;
+  return !checked || (joining.maps.count == 1 && covers_once(joining.maps.id[0], joining.op));
+}
+
+std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<const MemberUse> uses, bool checked,
+                                                          bool result) {
+  Joining joining{op, {}, result, 0};
+  if (f_->type(f_->op(op).first_result).is_scalar() || f_->def(op).placing != nullptr || !has_room(joining))
+    return std::nullopt;
+  for (const MemberUse use : uses)
+    if (!operand_maps(use, joining.maps)) return std::nullopt;
+  const bool reduces = f_->def(op).combine != kNoOp;
+  if (!(reduces ? admit_reduction(joining) : admit_elements(joining, checked))) return std::nullopt;
+  if (result && (kind_ == Kind::Place || joining.maps.count != 1 || seen(joining.maps.id[0]).in_reduction ||
+                 !covers_once(joining.maps.id[0], op)))
+    return std::nullopt;
+  return joining;
+}
+
+std::optional<FusionGroup::Joining> FusionGroup::consider_beside(OpId op) {
+  Joining joining{op, {}, true, 0};
+  if (!has_room(joining)) return std::nullopt;
+  const OpKind kind = f_->def(op).kind;
+  if (kind_ == Kind::Pointwise) {
+    if (kind != OpKind::Elementwise || result_shape(op) != result_shape(root_)) return std::nullopt;
+    joining.maps.add(0);
+    return joining;
+  }
+  if (kind_ != Kind::Reduce || f_->def(op).combine == kNoOp || !fits_reduction(op)) return std::nullopt;
+  start_space();
+  const Dims axes = reduced_axes(*f_, op);
+  const IndexMap& whole = seen(reduction_map_).map;
+  IndexMap map(result_shape(op).size(), whole.axes());
+  const bool keepdims = map.rank() == whole.rank();
+  for (int d = 0, r = 0; d < whole.rank(); ++d) {
+    if (!axes.contains(d)) map.add(r, 1, whole, d);
+    if (!axes.contains(d) || keepdims) ++r;
+  }
+  const std::int16_t id = add_map(std::move(map), 0, false);
+  if (id < 0 || !covers_once(id, op)) return std::nullopt;
+  joining.maps.add(id);
+  return joining;
+}
+
+}  // namespace tjit

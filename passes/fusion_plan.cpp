@@ -1,0 +1,260 @@
+// The policy of fusion.
+#include "passes/fusion_plan.h"
+
+#include <algorithm>
+
+#include "ir/ops/list.h"
+#include "passes/facts.h"
+
+namespace tjit {
+
+namespace {
+
+/// An op stands in at most so many groups, and so does what it is computed from, for so many steps.
+constexpr std::size_t kMostCopies = 4;
+constexpr int kMostDepth = 3, kMostFreeDepth = 8;
+/// How far up from a reduction's operand another reader of the same data is looked for.
+constexpr int kMostSearched = 8;
+
+}  // namespace
+
+FusionPlanner::FusionPlanner(const Function& f)
+    : f_(f), uses_(f), ordered_(ordered_ops(f)), state_(static_cast<std::size_t>(f.op_count())),
+      written_(static_cast<std::size_t>(f.value_count()), kEnd), reader_(written_.size(), -1) {}
+
+std::vector<FusionGroup> FusionPlanner::plan(BlockId block) {
+  groups_.clear();
+  copies_.clear();
+  next_ordered_ = kEnd;
+  const std::vector<OpId>& ops = f_.block(block).ops;
+  for (std::size_t i = ops.size(); i-- > 0;) look_at(ops[i]);
+  for (const ValueId v : touched_) written_[at(v)] = kEnd, reader_[at(v)] = -1;
+  touched_.clear();
+  return std::move(groups_);
+}
+
+/// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one does, the
+/// reshape joins it if it can.
+bool FusionPlanner::is_alias(OpId op) const {
+  if (f_.op(op).code != kOpcode<Reshape> || f_.type(f_.operand(op, 0)).is_scalar()) return false;
+  if (f_.type(f_.op(op).first_result).is_scalar()) return true;
+  const OpId source = f_.value(uses_.base(f_.operand(op, 0))).op;
+  return !source.valid() || f_.op(source).parent != f_.op(op).parent || !is_fusable(source);
+}
+
+bool FusionPlanner::is_fusable(OpId op) const {
+  switch (f_.def(op).kind) {
+    case OpKind::Elementwise:
+    case OpKind::View: return !f_.type(f_.op(op).first_result).is_scalar();
+    case OpKind::Index:
+    case OpKind::Reduce: return true;
+    default: return false;
+  }
+}
+
+void FusionPlanner::look_at(OpId op) {
+  const OpKind kind = f_.def(op).kind;
+  State& state = state_[at(op)];
+  const bool grouped = is_fusable(op) && !is_alias(op);
+  if (!grouped && (f_.op(op).result_count != 1 || ordered_[at(op)])) return keep_in_place(op);
+  collect_users(f_.op(op).first_result);
+  if (!users_.any && !ordered_[at(op)]) return;
+  if (grouped) return recompute_cost(f_, op) == 0 ? place_free(op) : place_once(op);
+  const bool alias = kind == OpKind::View && !f_.type(f_.operand(op, 0)).is_scalar();
+  if (kind != OpKind::Elementwise && kind != OpKind::View) return keep_in_place(op);
+  state.role = kind == OpKind::Elementwise || alias ? FusionRole::Floats : FusionRole::Same;
+  state.when = first_user(-1);
+}
+
+void FusionPlanner::keep_in_place(OpId op) {
+  State& state = state_[at(op)];
+  bool needed = ordered_[at(op)];
+  for (int i = 0; i < f_.op(op).result_count && !needed; ++i) {
+    collect_users(f_.results(op)[i]);
+    needed = users_.any;
+  }
+  if (!needed) return;
+  state.role = FusionRole::Fixed;
+  state.when = uses_.position(op);
+  if (ordered_[at(op)]) next_ordered_ = state.when;
+  if (f_.op(op).blocks.empty()) return;
+  for (const ValueId v : f_.operands(op)) mark_written(v, state.when);
+  for (const ValueId v : uses_.overwritten(op)) mark_written(v, state.when);
+}
+
+void FusionPlanner::mark_written(ValueId v, std::int32_t position) {
+  if (f_.type(v).is_scalar()) return;
+  touched_.push_back(uses_.base(v));
+  written_[at(uses_.base(v))] = position;
+}
+
+// ---- users ----
+
+void FusionPlanner::collect_users(ValueId v) {
+  users_.in_groups.clear();
+  users_.groups.clear();
+  users_.any = users_.outside = false;
+  users_.first_outside = kEnd;
+  users_.depth = 0;
+  for (const Use use : uses_.uses(v)) {
+    if (!use.op.valid()) {
+      users_.any = users_.outside = true;
+      continue;
+    }
+    const State& state = state_[at(use.op)];
+    if (state.role == FusionRole::Dead) continue;
+    users_.any = true;
+    if (state.role != FusionRole::Grouped) {
+      users_.outside = true;
+      users_.first_outside = std::min(users_.first_outside, state.when);
+    }
+    users_.depth = std::max(users_.depth, state.depth);
+    for (std::int32_t c = state.first_copy; c >= 0; c = copies_[static_cast<std::size_t>(c)].next) {
+      const Copy& copy = copies_[static_cast<std::size_t>(c)];
+      users_.in_groups.push_back({copy.group, {copy.member, use.operand}});
+    }
+  }
+  if (users_.in_groups.size() > 1) std::ranges::sort(users_.in_groups);
+  for (const Instance& i : users_.in_groups)
+    if (users_.groups.empty() || users_.groups.back() != i.group) users_.groups.push_back(i.group);
+}
+
+std::span<const FusionGroup::MemberUse> FusionPlanner::uses_in(std::int32_t group) {
+  uses_of_group_.clear();
+  for (auto it = std::ranges::lower_bound(users_.in_groups, group, {}, &Instance::group);
+       it != users_.in_groups.end() && it->group == group; ++it)
+    uses_of_group_.push_back(it->use);
+  return uses_of_group_;
+}
+
+std::int32_t FusionPlanner::first_user(std::int32_t except) const {
+  std::int32_t first = users_.first_outside;
+  for (const std::int32_t g : users_.groups)
+    if (g != except) first = std::min(first, groups_[static_cast<std::size_t>(g)].position());
+  return first;
+}
+
+// ---- joining ----
+
+bool FusionPlanner::may_run_in(OpId op, std::int32_t group) const {
+  const std::int32_t place = groups_[static_cast<std::size_t>(group)].position();
+  if (ordered_[at(op)] && place > next_ordered_) return false;
+  // What reads a tensor stays before what overwrites it, else the tensor would have to be copied.
+  return std::ranges::all_of(f_.operands(op), [&](ValueId v) { return written_[at(uses_.base(v))] >= place; });
+}
+
+bool FusionPlanner::try_join(OpId op, std::int32_t group, bool result) {
+  if (!may_run_in(op, group)) return false;
+  const auto joining =
+      groups_[static_cast<std::size_t>(group)].consider(op, uses_in(group), ordered_[at(op)], result);
+  if (joining) join(op, group, *joining);
+  return joining.has_value();
+}
+
+void FusionPlanner::join(OpId op, std::int32_t group, const FusionGroup::Joining& joining) {
+  FusionGroup& g = groups_[static_cast<std::size_t>(group)];
+  add_copy(op, group, g.join(joining));
+  if (ordered_[at(op)]) next_ordered_ = g.position();
+}
+
+void FusionPlanner::add_copy(OpId op, std::int32_t group, std::int32_t member) {
+  State& state = state_[at(op)];
+  state.role = FusionRole::Grouped;
+  copies_.push_back({group, member, state.first_copy});
+  state.first_copy = static_cast<std::int32_t>(copies_.size()) - 1;
+  for (const ValueId v : f_.operands(op)) {
+    touched_.push_back(v);
+    reader_[at(v)] = group;
+  }
+}
+
+/// Views and counters join every group that uses them. Where one cannot take them in, or something else uses them, they are
+/// computed as well; a reshape is then another name.
+void FusionPlanner::place_free(OpId op) {
+  State& state = state_[at(op)];
+  const bool repeats = users_.groups.size() + (users_.outside ? 1 : 0) > 1;
+  state.depth = static_cast<std::int8_t>(repeats ? users_.depth + 1 : 0);
+  bool rest = users_.outside;
+  std::int32_t first = users_.first_outside;
+  for (const std::int32_t g : users_.groups) {
+    if (state.depth <= kMostFreeDepth && try_join(op, g, false)) continue;
+    rest = true;
+    first = std::min(first, groups_[static_cast<std::size_t>(g)].position());
+  }
+  if (!rest) return;
+  if (f_.op(op).code == kOpcode<Reshape> && !f_.type(f_.operand(op, 0)).is_scalar()) {
+    // As a name it has users outside of groups, even if it also joined some.
+    state.role = FusionRole::Floats;
+    state.when = first;
+    return;
+  }
+  if (!users_.outside && users_.groups.size() == 1 && place_beside(op)) return;
+  make_group(op);
+}
+
+void FusionPlanner::place_once(OpId op) {
+  if (users_.groups.size() == 1 && !users_.outside) {
+    if (try_join(op, users_.groups.front(), false)) return;
+  } else if (!users_.groups.empty()) {
+    if (place_again(op)) return;
+    const auto position = [&](std::int32_t g) { return groups_[static_cast<std::size_t>(g)].position(); };
+    const std::int32_t first = *std::ranges::min_element(users_.groups, {}, position);
+    if (first_user(first) > position(first) && try_join(op, first, true)) return;
+  }
+  if (!place_beside(op)) make_group(op);
+}
+
+/// Computes a cheap op of at most one tensor in each of the groups that use it, rather than storing what it gives.
+bool FusionPlanner::place_again(OpId op) {
+  if (users_.outside || users_.groups.size() > kMostCopies || users_.depth >= kMostDepth || recompute_cost(f_, op) < 0)
+    return false;
+  const Type& type = f_.type(f_.op(op).first_result);
+  const auto large = [&](ValueId v) { return element_count(f_.type(v)) >= element_count(type); };
+  if (std::ranges::count_if(f_.operands(op), large) > 1) return false;
+  std::vector<FusionGroup::Joining> joinings;
+  for (const std::int32_t g : users_.groups) {
+    if (!may_run_in(op, g)) return false;
+    auto joining = groups_[static_cast<std::size_t>(g)].consider(op, uses_in(g), ordered_[at(op)], false);
+    if (!joining) return false;
+    joinings.push_back(*joining);
+  }
+  for (std::size_t i = 0; i < joinings.size(); ++i) join(op, users_.groups[i], joinings[i]);
+  state_[at(op)].depth = static_cast<std::int8_t>(users_.depth + 1);
+  return true;
+}
+
+/// Joins a group that reads the same data, as one more result.
+bool FusionPlanner::place_beside(OpId op) {
+  const std::int32_t first = first_user(-1);
+  std::vector<ValueId> data(f_.operands(op).begin(), f_.operands(op).end());
+  const bool reduces = f_.def(op).combine != kNoOp;
+  for (std::size_t i = 0; i < data.size() && i < kMostSearched; ++i) {
+    if (f_.type(data[i]).is_scalar()) continue;
+    const std::int32_t g = reader_[at(data[i])];
+    if (g >= 0 && groups_[static_cast<std::size_t>(g)].position() < first && may_run_in(op, g)) {
+      if (const auto joining = groups_[static_cast<std::size_t>(g)].consider_beside(op)) {
+        join(op, g, *joining);
+        return true;
+      }
+    }
+    const OpId source = f_.value(data[i]).op;
+    if (!reduces || !source.valid() || f_.op(source).parent != f_.op(op).parent) continue;
+    if (f_.def(source).kind != OpKind::Elementwise && f_.def(source).kind != OpKind::View) continue;
+    for (const ValueId v : f_.operands(source)) data.push_back(v);
+  }
+  return false;
+}
+
+void FusionPlanner::make_group(OpId op) {
+  const std::int32_t position = uses_.position(op);
+  const auto group = static_cast<std::int32_t>(groups_.size());
+  groups_.emplace_back(f_, op, position);
+  state_[at(op)].root_group = group;
+  add_copy(op, group, 0);
+  if (ordered_[at(op)]) next_ordered_ = position;
+  if (f_.def(op).placing == nullptr) return;
+  const int background = f_.def(op).placing(f_.op(op).attrs.get(), f_.operand_types(op)).background;
+  if (background >= 0) mark_written(f_.operand(op, background), position);
+}
+
+}  // namespace tjit

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Adding an op takes its struct, its entry in the op list and its public line, and nothing else: does so in a scratch copy, builds
+# it, and runs the new op eagerly, compiled, in text and in the op table. add_op.sh <build folder to copy settings from>
+set -euo pipefail
+build=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$scratch"
+cd "$scratch"
+git init -q && git add -A && git -c user.name=t -c user.email=t@t commit -qm base
+
+sed -i 's|^struct Sqrt : Elementwise {|struct Cube : Elementwise {\n  static constexpr OpInfo info{.name = "cube", .types = kNumbers, .ulp = 1, .doc = "x * x * x; integers wrap."};\n  static auto eval(auto x) { return x * x * x; }\n};\n\n&|' ir/ops/arithmetic.h
+sed -i 's|Square, Sqrt,|Square, Cube, Sqrt,|' ir/ops/list.h
+sed -i 's|^inline Tensor square(.*|&\n/// x * x * x.\ninline Tensor cube(const Operand\& x) { return detail::unary<struct Cube>(x); }|' frontend/tjit/ops.h
+changed=$(git diff --name-only | tr '\n' ' ')
+[ "$changed" = "frontend/tjit/ops.h ir/ops/arithmetic.h ir/ops/list.h " ] || { echo "touched: $changed"; exit 1; }
+
+cat >cube.cpp <<'END'
+#include <tjit/tjit.h>
+#include <cstdio>
+int main() {
+  auto f = tjit::function([](tjit::Tensor x) { return tjit::cube(x) + 1; });
+  const tjit::Tensor x = tjit::constant({-2, 0, 3});
+  std::printf("%s %s\n", (tjit::cube(x) + 1).numpy_text().c_str(), f(x).numpy_text().c_str());
+}
+END
+echo 'add_executable(cube cube.cpp)
+target_link_libraries(cube PRIVATE tjit)' >>CMakeLists.txt
+cmake -S . -B build -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 -DTJIT_TESTS=OFF >/dev/null
+cmake --build build --target cube tjit-llvm tjit-command
+
+[ "$(build/cube)" = "[-7  1 28] [-7  1 28]" ] || { echo "found $(build/cube)"; exit 1; }
+build/tools/tjit ops cube | grep -q 'x \* x \* x' || { echo "tjit ops does not know cube"; exit 1; }
+printf 'func @main(%%0: f64[3]) -> (f64[3]) {\n  %%1 = cube %%0\n  yield %%1\n}\n' >cube.tir
+build/tools/tjit compare cube.tir
