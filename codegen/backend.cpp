@@ -1,10 +1,9 @@
 // Opens libtjit-llvm.
 #include "codegen/backend.h"
 
-#include <dlfcn.h>
-
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <filesystem>
 
 namespace tjit {
@@ -32,8 +31,8 @@ const Backend& open_backend() {
   const std::string path = library_path();
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
-    throw Error(Error::Kind::Io, std::string("the code generator cannot be opened: ") + dlerror() +
-                                     "; install " + kLibrary + " beside libtjit, or name it in TJIT_LLVM_LIBRARY");
+    throw Error(Error::Kind::Io, std::string("the code generator cannot be opened: ") + dlerror() + "; install " +
+                                     kLibrary + " beside libtjit, or name it in TJIT_LLVM_LIBRARY");
   const auto* found = static_cast<const BackendExport*>(dlsym(library, "tjit_backend"));
   if (found == nullptr) throw Error(Error::Kind::Io, path + " is not a code generator of tjit");
   if (std::strcmp(found->version, kBackendVersion) != 0)

@@ -22,7 +22,7 @@ class Backend {
   virtual ~Backend();
   /// Code for the program; adds to `times.llvm`, `codegen` and `link`.
   virtual std::unique_ptr<CompiledCode> compile(const Lowered& program, const CompileOptions& options,
-                                              CompileTimes& times) const = 0;
+                                                CompileTimes& times) const = 0;
   /// The text or bytes at stage Llvm, Asm or Obj.
   virtual std::string emit(const Lowered& program, Stage stage, const CompileOptions& options) const = 0;
   virtual std::string description() const = 0;

@@ -22,11 +22,11 @@ struct Frame {
   void* const* outputs;          ///< where each result goes; aligned to 64 bytes
   std::byte* arena;              ///< aligned to 64 bytes
   const void* const* constants;  ///< elements of Plan::constants; aligned to their size
-  /// What an op leaves for the runtime: for each of its `recorded_values` the address of the elements, or for rank 0 the
-  /// element itself, in the low bytes.
+  /// What an op leaves for the runtime: for each of its `recorded_values` the address of the elements, or for rank 0
+  /// the element itself, in the low bytes.
   std::uint64_t* record;
   Services services;
-  void* call;                    ///< the runtime's own
+  void* call;  ///< the runtime's own
 };
 
 /// Results of a program's entry, besides OpId + 1: this op failed.

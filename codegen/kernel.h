@@ -1,5 +1,5 @@
-// Kernel IR: what a fusion group does, as loop nests over buffers with affine addresses. Schedules are chosen here; LLVM IR is
-// emitted from it, and an interpreter checks it against the tensor IR.
+// Kernel IR: what a fusion group does, as loop nests over buffers with affine addresses. Schedules are chosen here;
+// LLVM IR is emitted from it, and an interpreter checks it against the tensor IR.
 #pragma once
 
 #include <string>
@@ -35,18 +35,18 @@ enum class NodeKind : std::uint8_t {
   Reduced    ///< result of Nest::reductions[slot]; only nodes after the loop over reduced axes use it
 };
 
-/// One scalar operation, done for every index of the nest. Nodes stand in topological order. A node that may fail is checked
-/// even where nothing uses its value. No node loads from a buffer without elements.
+/// One scalar operation, done for every index of the nest. Nodes stand in topological order. A node that may fail is
+/// checked even where nothing uses its value. No node loads from a buffer without elements.
 struct Node {
   NodeKind kind{};
   DType dtype{};
   std::int32_t slot = -1;
   Opcode code = kNoOp;
   std::vector<NodeId> args = {};
-  std::uint64_t bits = 0;     ///< Constant: the element in the low bytes
-  std::int64_t limit = 0;     ///< InRange; -1 where every number fails
+  std::uint64_t bits = 0;  ///< Constant: the element in the low bytes
+  std::int64_t limit = 0;  ///< InRange; -1 where every number fails
   Address address = {};
-  bool may_fail = false;      ///< InRange, Op: a check stands here; its failure ends the kernel's run
+  bool may_fail = false;  ///< InRange, Op: a check stands here; its failure ends the kernel's run
 };
 
 struct Axis {
@@ -55,7 +55,7 @@ struct Axis {
 };
 
 struct Reduction {
-  NodeId value;           ///< joined over all reduced axes
+  NodeId value;  ///< joined over all reduced axes
   Opcode combine;
   DType dtype;
   std::uint64_t identity;  ///< the element in the low bytes
@@ -67,14 +67,14 @@ struct Store {
   NodeId value;
 };
 
-/// Loops over `axes`, outermost first: kept ones, then reduced ones. The last kept axis (pointwise, or a reduction whose order
-/// is not by lanes) or the last reduced axis (by lanes) is the one that vectors run along.
+/// Loops over `axes`, outermost first: kept ones, then reduced ones. The last kept axis (pointwise, or a reduction
+/// whose order is not by lanes) or the last reduced axis (by lanes) is the one that vectors run along.
 ///
-/// All extents are at least 1; extents of 1 occur only as the single reduced axis of a reduction that joins one element (it
-/// still joins it to the identity). A nest with reductions has at least one reduced axis; the order's `row` is the extent of
-/// the last one, its `rows` the product of the others (by lanes). Reductions over nothing are Constant nodes. A nest
-/// without stores is there for its checks. Every output is stored by one store of a nest, or by one each in several nests, of
-/// which later ones write over earlier ones.
+/// All extents are at least 1; extents of 1 occur only as the single reduced axis of a reduction that joins one element
+/// (it still joins it to the identity). A nest with reductions has at least one reduced axis; the order's `row` is the
+/// extent of the last one, its `rows` the product of the others (by lanes). Reductions over nothing are Constant nodes.
+/// A nest without stores is there for its checks. Every output is stored by one store of a nest, or by one each in
+/// several nests, of which later ones write over earlier ones.
 struct Nest {
   std::vector<Axis> axes;
   std::vector<Node> nodes;
@@ -97,7 +97,7 @@ struct Kernel {
   std::vector<KernelBuffer> buffers;  ///< inputs, then outputs in the order of the fusion's results
   std::vector<ValueId> scalars;       ///< rank-0 values that come in registers
   std::vector<Type> scalar_types;
-  std::vector<Nest> nests;            ///< run one after another
+  std::vector<Nest> nests;  ///< run one after another
   bool may_fail = false;
 };
 
@@ -107,8 +107,9 @@ std::vector<bool> uniform_nodes(const Nest& nest);
 /// The kernel of a `fusion` op.
 Kernel build_kernel(const Function& function, OpId fusion);
 
-/// Whether output `out` may share memory with input `in` (buffer numbers): same size, every load of `in` outside copying nests
-/// reads just the element that the same index stores, and every check that can fail comes before the first store.
+/// Whether output `out` may share memory with input `in` (buffer numbers): same size, every load of `in` outside
+/// copying nests reads just the element that the same index stores, and every check that can fail comes before the
+/// first store.
 bool can_share(const Kernel& kernel, int in, int out);
 
 /// Text for reading.

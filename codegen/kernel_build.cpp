@@ -40,6 +40,11 @@ class KernelBuilder {
     return it == block_.ops.end() ? OpId{} : *it;
   }
 
+  bool is_inner(ValueId v) const {
+    const OpId source = f_.value(v).op;
+    return source.valid() && f_.op(source).parent == f_.op(fusion_).blocks.front();
+  }
+
   [[noreturn]] void refuse(const std::string& why) const { fail_at(f_.op(fusion_).loc, "fusion: " + why); }
 
   /// Lets `fill` build a nest, again after each split that it turns out to need. Returns whether there is a nest.
@@ -93,12 +98,16 @@ class KernelBuilder {
     const bool yielded = std::ranges::find(block_.yields, v) != block_.yields.end();
     if (!yielded && !met.empty()) return;
     const auto it = std::ranges::find_if(met, [&](const IndexMap& m) { return nest.covers_once(m, shape); });
-    if (it == met.end() && shape != space && !nest.wanted())
+    std::optional<IndexMap> map;
+    if (it != met.end()) map = *it;
+    if (!map && is_inner(v)) map = nest.beside_reductions(f_.value(v).op);
+    if (!map && shape == space) map = nest.root();
+    if (!nest.wanted() && (!map || !nest.covers_once(*map, shape)))
       refuse("a result has other indices than the last op of the group");
-    const IndexMap map = it == met.end() ? nest.root() : *it;
-    const NodeId node = nest.eval(v, map);
+    if (nest.wanted()) return;
+    const NodeId node = nest.eval(v, *map);
     for (std::size_t i = 0; i < block_.yields.size(); ++i)
-      if (block_.yields[i] == v) nest.store(static_cast<int>(i), shape, map, node);
+      if (block_.yields[i] == v) nest.store(static_cast<int>(i), shape, *map, node);
   }
 
   // ---- placing ops ----
@@ -116,8 +125,7 @@ class KernelBuilder {
   void add_background(OpId op, const Placing& placing, const Shape& shape) {
     const ValueId v = f_.operand(op, placing.background);
     const Shape& piece = f_.type(f_.operand(op, placing.pieces.front().operand)).shape;
-    const OpId source = f_.value(v).op;
-    const bool inner = source.valid() && f_.op(source).parent == f_.op(fusion_).blocks.front();
+    const bool inner = is_inner(v);
     if (piece == shape && !inner) return;
     if (f_.type(v).is_scalar() && placing.first_index < 0) return add_border(v, placing.pieces.front().offset, piece, shape);
     const bool added = add_nest(shape, nullptr, [&](NestBuilder& nest) {

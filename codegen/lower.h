@@ -12,10 +12,10 @@ namespace tjit {
 /// What code is emitted from, and what the executable keeps to raise errors and to print.
 struct Lowered {
   Function function;
-  std::vector<Kernel> kernels;            ///< in the order of the text
-  std::vector<std::int32_t> kernel_of;    ///< by op: index in `kernels`, or -1
-  std::vector<OpId> dots;                 ///< in the order of the text
-  std::vector<std::int32_t> dot_of;       ///< by op: index in `dots`, or -1
+  std::vector<Kernel> kernels;          ///< in the order of the text
+  std::vector<std::int32_t> kernel_of;  ///< by op: index in `kernels`, or -1
+  std::vector<OpId> dots;               ///< in the order of the text
+  std::vector<std::int32_t> dot_of;     ///< by op: index in `dots`, or -1
   Plan plan;
 
   const Kernel& kernel(OpId fusion) const {

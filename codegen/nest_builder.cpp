@@ -255,16 +255,21 @@ NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
   return iota.dtype == DType::I64 ? node : add_op(kOpcode<Cast>, iota.dtype, {node});
 }
 
+bool NestBuilder::fits(OpId reduction) const {
+  const Shape& shape = f_.type(f_.operand(reduction, 0)).shape;
+  return shape == reduction_->shape && rules::axes(f_.attrs<ReduceAxes>(reduction).axes, shape.size()) == reduction_->axes;
+}
+
 NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
   const OpDef& def = f_.def(op);
   if (def.combine == kNoOp) refuse(f_, op, "must be expanded before it is grouped");
   if (reduction_ == nullptr || in_reduction_) refuse(f_, op, "reduces what the group does not");
+  if (!fits(op)) refuse(f_, op, "differs in shape or axes from another reduction of its group");
   const ValueId x = f_.operand(op, 0);
-  const Dims axes = rules::axes(f_.attrs<ReduceAxes>(op).axes, f_.type(x).shape.size());
-  if (f_.type(x).shape != reduction_->shape || axes != reduction_->axes)
-    refuse(f_, op, "differs in shape or axes from another reduction of its group");
+  const IndexMap operand = through_reduction(reduction_->axes, map, reduced_);
+  if (!reduction_operand_) reduction_operand_ = operand;
   in_reduction_ = true;
-  const NodeId value = eval(x, through_reduction(axes, map, reduced_));
+  const NodeId value = eval(x, operand);
   in_reduction_ = false;
   if (wanted_) return {};
   const DType dtype = f_.type(x).dtype;
@@ -280,6 +285,11 @@ NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
 void NestBuilder::store(int output, const Shape& shape, const IndexMap& map, NodeId value) {
   if (wanted_) return;
   nest_.stores.push_back({output, address(linear_map(map, shape), 0), value});
+}
+
+std::optional<IndexMap> NestBuilder::beside_reductions(OpId reduction) const {
+  if (f_.def(reduction).combine == kNoOp || !reduction_operand_ || !fits(reduction)) return std::nullopt;
+  return reduction_result_map(reduction_->axes, f_.type(f_.op(reduction).first_result).shape.size(), *reduction_operand_);
 }
 
 std::span<const IndexMap> NestBuilder::maps_of(ValueId v) const {

@@ -38,6 +38,8 @@ class NestBuilder {
   /// Stores to output number `output`.
   void store(int output, const Shape& shape, const IndexMap& map, NodeId value);
 
+  /// The map of the result of a reduction like those met before; null when there was none.
+  std::optional<IndexMap> beside_reductions(OpId reduction) const;
   /// The maps under which a value of the group was met.
   std::span<const IndexMap> maps_of(ValueId v) const;
   bool covers_once(const IndexMap& map, const Shape& shape) const;
@@ -65,6 +67,7 @@ class NestBuilder {
   NodeId eval_count(OpId op, const IndexMap& map);
   NodeId eval_reduction(OpId op, const IndexMap& map);
   bool is_inner(ValueId v) const;
+  bool fits(OpId reduction) const;
   std::int32_t input(ValueId v);
   std::int32_t scalar(ValueId v);
 
@@ -80,6 +83,7 @@ class NestBuilder {
   Extents extents_;
   int kept_ = 0;  ///< axes before the reduced ones
   IndexMap root_, reduced_;
+  std::optional<IndexMap> reduction_operand_;  ///< of the first reduction
   bool in_reduction_ = false;
   Nest nest_;
   std::unordered_map<std::int32_t, Met> met_;

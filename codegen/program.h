@@ -14,8 +14,8 @@
 namespace tjit {
 
 struct CompileOptions {
-  std::string cpu = {};        ///< LLVM's CPU name; empty: this machine
-  bool optimize = true;        ///< false: no passes but those that lowering needs (inline, fuse one op at a time)
+  std::string cpu = {};  ///< LLVM's CPU name; empty: this machine
+  bool optimize = true;  ///< false: no passes but those that lowering needs (inline, fuse one op at a time)
   bool fast_math = false;
   bool verify_each = false;
   /// Called after each pass, for dumps; and where its time is added.
@@ -42,8 +42,8 @@ class Executable {
   virtual const CompileTimes& times() const = 0;
 };
 
-/// Runs the passes on `entry` (static types; see `specialize`) and compiles the result. Loads the code generator on first use;
-/// throws Error(Internal) naming the library when it cannot be loaded.
+/// Runs the passes on `entry` (static types; see `specialize`) and compiles the result. Loads the code generator on
+/// first use; throws Error(Internal) naming the library when it cannot be loaded.
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options = {});
 
 enum class Stage : std::uint8_t { Ir, Opt, Kernel, Llvm, Asm, Obj };

@@ -56,6 +56,7 @@ Type merged(const Type& inferred, const Type& declared) {
 
 std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
   std::vector<Type> types;
+  types.reserve(values.size());
   for (const ValueId v : values) types.push_back(f.type(v));
   return types;
 }
@@ -143,12 +144,18 @@ bool equal_attrs(const OpDef& def, const OpAttrs* a, const OpAttrs* b) {
 Builder::Builder(std::string name, Options options) : f_(std::move(name)), options_(std::move(options)) {
   f_.blocks_.emplace_back();
   open_.push_back(Function::kBody);
-  seen_in_.emplace_back();
 }
 
 ValueId Builder::new_value(const Type& type, OpId op, BlockId block, int index) {
   f_.values_.push_back({type, op, block, index});
   return {f_.value_count() - 1};
+}
+
+void Builder::reserve(const Function& like) {
+  f_.values_.reserve(like.values_.size());
+  f_.ops_.reserve(like.ops_.size());
+  f_.operands_.reserve(like.operands_.size());
+  f_.blocks_.reserve(like.blocks_.size());
 }
 
 ValueId Builder::param(const Type& type) {
@@ -176,13 +183,12 @@ std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type>
 }
 
 std::optional<ValueId> Builder::find_equal(const NewOp& op, std::size_t hash) const {
-  for (auto [it, end] = seen_.equal_range(hash); it != end; ++it) {
-    const Op& other = f_.op(it->second);
-    if (other.code == op.code && std::ranges::equal(f_.operands(it->second), op.operands) &&
-        equal_attrs(def(op.code), other.attrs.get(), op.attrs.get()))
-      return other.first_result;
-  }
-  return std::nullopt;
+  const OpId found = seen_.find(hash, [&](OpId id) {
+    const Op& other = f_.op(id);
+    return other.code == op.code && std::ranges::equal(f_.operands(id), op.operands) &&
+           equal_attrs(def(op.code), other.attrs.get(), op.attrs.get());
+  });
+  return found.valid() ? std::optional(f_.op(found).first_result) : std::nullopt;
 }
 
 bool Builder::fits(const std::optional<ValueId>& value, std::span<const Type> declared) const {
@@ -225,7 +231,7 @@ ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
   now.blocks = std::move(op.blocks);
   for (std::size_t i = 0; i < types.size(); ++i) new_value(types[i], id, {}, static_cast<int>(i));
   f_.blocks_[Function::index(open_.back())].ops.push_back(id);
-  if (plain && options_.share) seen_in_.back().push_back(seen_.emplace(hash, id));
+  if (plain && options_.share) seen_.insert(hash, id);
   return f_.results(id);
 }
 
@@ -247,7 +253,7 @@ BlockId Builder::begin_block(std::span<const Type> params) {
   block.param_count = static_cast<std::int32_t>(params.size());
   for (std::size_t i = 0; i < params.size(); ++i) new_value(params[i], {}, id, static_cast<int>(i));
   open_.push_back(id);
-  seen_in_.emplace_back();
+  seen_.open_scope();
   return id;
 }
 
@@ -255,8 +261,7 @@ void Builder::end_block(std::span<const ValueId> yields) {
   TJIT_CHECK(open_.size() > 1);
   f_.blocks_[Function::index(open_.back())].yields.assign(yields.begin(), yields.end());
   open_.pop_back();
-  for (const Seen::iterator it : seen_in_.back()) seen_.erase(it);
-  seen_in_.pop_back();
+  seen_.close_scope();
 }
 
 Function Builder::finish(std::span<const ValueId> yields) {

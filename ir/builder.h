@@ -4,9 +4,9 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
-#include <unordered_map>
 
 #include "ir/function.h"
+#include "ir/seen_ops.h"
 
 namespace tjit {
 
@@ -40,6 +40,9 @@ class Builder {
   Function& function() { return f_; }
   const Function& function() const { return f_; }
   const Type& type(ValueId id) const { return f_.type(id); }
+
+  /// Makes room for as much as `like` holds.
+  void reserve(const Function& like);
 
   /// A parameter of the function.
   ValueId param(const Type& type);
@@ -90,12 +93,8 @@ class Builder {
   Function f_;
   Options options_;
   Location loc_;
-  /// Ops that `share` may reuse, by hash: all stand in open blocks, before this place.
-  using Seen = std::unordered_multimap<std::size_t, OpId>;
-
   std::vector<BlockId> open_;
-  Seen seen_;
-  std::vector<std::vector<Seen::iterator>> seen_in_;  ///< per open block, to forget when it ends
+  SeenOps seen_;  ///< for `share`
 };
 
 /// The result types of an op (not call, whose callee says them) whose operands and blocks are in `f`. Throws Error when the

@@ -1,9 +1,11 @@
 // Lists of sizes and the names of symbolic ones.
+#include "tjit/dims.h"
+
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
-#include "tjit/dims.h"
 #include "tjit/error.h"
 
 namespace tjit {
@@ -15,6 +17,7 @@ constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
 struct SymbolNames {
   std::mutex mutex;
   std::vector<const char*> names;
+  std::unordered_map<const char*, std::size_t> positions;
 };
 
 SymbolNames& symbol_names() {
@@ -71,9 +74,9 @@ std::int64_t symbol(std::string_view name) {
   SymbolNames& table = symbol_names();
   const char* text = intern(name);
   const std::scoped_lock lock(table.mutex);
-  auto it = std::find(table.names.begin(), table.names.end(), text);
-  if (it == table.names.end()) it = table.names.insert(it, text);
-  return Dims::kUnknown + 1 + (it - table.names.begin());
+  const auto [it, fresh] = table.positions.try_emplace(text, table.names.size());
+  if (fresh) table.names.push_back(text);
+  return Dims::kUnknown + 1 + static_cast<std::int64_t>(it->second);
 }
 
 std::string_view symbol_name(std::int64_t size) {

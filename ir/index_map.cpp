@@ -175,6 +175,17 @@ IndexMap through_reduction(const Dims& axes, const IndexMap& result, const Index
   return map;
 }
 
+IndexMap reduction_result_map(const Dims& axes, int rank, const IndexMap& operand) {
+  IndexMap map(rank, operand.axes());
+  const bool keepdims = rank == operand.rank();
+  for (int d = 0, r = 0; d < operand.rank(); ++d) {
+    const bool kept = !axes.contains(d);
+    if (kept) map.add(r, 1, operand, d);
+    if (kept || keepdims) ++r;
+  }
+  return map;
+}
+
 IndexMap linear_map(const IndexMap& map, const Shape& shape) {
   IndexMap linear(1, map.axes());
   const Dims strides = row_major_strides(shape);

@@ -79,6 +79,8 @@ IndexMap through_lookup(std::span<const Coordinate> coordinates, std::span<const
 
 /// The map of a reduction's operand: kept dimensions as in the result, the others as in `reduced` (rank of the operand).
 IndexMap through_reduction(const Dims& axes, const IndexMap& result, const IndexMap& reduced);
+/// The way back: the map of a result of `rank` dimensions, given that of the operand.
+IndexMap reduction_result_map(const Dims& axes, int rank, const IndexMap& operand);
 
 /// A row-major element number as one affine form: the only coordinate of the returned map.
 IndexMap linear_map(const IndexMap& map, const Shape& shape);

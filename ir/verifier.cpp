@@ -1,16 +1,15 @@
 // Checks every invariant that code which reads functions may rely on:
 //
-//   structure   Block 0 is the body and has no owner. Every other block is listed by exactly one op, its owner; every
-//   op by
-//               exactly one block, its parent. Ops own as many blocks as their kind has names for.
-//   values      Results of an op, and parameters of a block, are consecutive and refer back to it; nothing else is a
-//   value. visibility  Operands and yields are defined before, in the same block or in one that encloses it. types
-//   Result types are what inference gives (also where it leaves sizes open); all types are within the limits
-//               of `element_count`; a named size is a size of a parameter; parameters and yields of blocks fit their
-//               op.
-//   attributes  An op has its struct exactly when it has attributes, with values that inference accepts; constants have
-//   data. effects     Effects have no results. A fusion owns neither effects nor control flow. modules     Names of
-//   functions are unique; a callee exists and fits operands and results; calls have an end.
+// - Structure: block 0 is the body and has no owner. Every other block is listed by exactly one op, its owner; every op
+//   by exactly one block, its parent. Ops own as many blocks as they have names for.
+// - Values: results of an op, and parameters of a block, are consecutive and refer back to it; there are no others.
+// - Visibility: operands and yields are defined before, in the same block or in one that encloses it.
+// - Types: result types are what inference gives, or say more where it leaves sizes open. All types are within the
+//   limits of `element_count`. A named size is a size of a parameter. Parameters and yields of blocks fit their op.
+// - Attributes: an op has its struct exactly when it has attributes, with values that inference accepts. Constants have
+//   data.
+// - Effects have no results. A fusion owns neither effects nor control flow.
+// - Modules: names of functions are unique; a callee exists and fits operands and results; calls have an end.
 #include <algorithm>
 #include <unordered_map>
 

@@ -24,8 +24,14 @@ std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
 
 }  // namespace
 
+Builder builder_for(const Function& from, Builder::Options options) {
+  Builder b(from.name, std::move(options));
+  b.function().loc = from.loc;
+  b.reserve(from);
+  return b;
+}
+
 Function copy_function(const Function& from, Builder& to) {
-  to.function().loc = from.loc;
   Copier map(from, to);
   map.copy_params();
   for (const OpId op : from.body().ops) map.copy(op);

@@ -7,6 +7,9 @@
 
 namespace tjit {
 
+/// A builder for a function like `from`: its name, its place, and room for its ops.
+Builder builder_for(const Function& from, Builder::Options options = {});
+
 /// Copies all of `from`; the builder's hook and sharing do the work of a pass.
 Function copy_function(const Function& from, Builder& to);
 

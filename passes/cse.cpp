@@ -6,7 +6,7 @@
 namespace tjit {
 
 Function cse(const Function& function, const PassContext&) {
-  Builder b(function.name, {.simplify = nullptr, .share = true});
+  Builder b = builder_for(function, {.simplify = nullptr, .share = true});
   return copy_function(function, b);
 }
 

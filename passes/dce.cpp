@@ -77,8 +77,7 @@ class Liveness {
 
 Function dce(const Function& function, const PassContext&) {
   const Liveness live(function);
-  Builder b(function.name);
-  b.function().loc = function.loc;
+  Builder b = builder_for(function);
   Copier map(function, b);
   map.copy_params();
   const Copier::Each copy = [&](OpId id) {

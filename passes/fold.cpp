@@ -77,7 +77,7 @@ std::optional<ValueId> fold_op(Builder& b, const NewOp& op) {
 }
 
 Function fold(const Function& function, const PassContext&) {
-  Builder b(function.name, {.simplify = fold_op, .share = false});
+  Builder b = builder_for(function, {.simplify = fold_op});
   return copy_function(function, b);
 }
 

@@ -271,6 +271,11 @@ std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<con
     return std::nullopt;
   for (const MemberUse use : uses)
     if (!operand_maps(use, joining.maps)) return std::nullopt;
+  if (f_->op(op).code == kOpcode<Reshape>) {
+    // Its operand, wherever that is computed, must be reached through it.
+    const auto affine = [&](std::int16_t id) { return reshape_map(op, id) >= 0; };
+    if (!std::ranges::all_of(joining.maps.all(), affine)) return std::nullopt;
+  }
   const bool reduces = f_->def(op).combine != kNoOp;
   if (!(reduces ? admit_reduction(joining) : admit_elements(joining, checked))) return std::nullopt;
   if (result && (kind_ == Kind::Place || joining.maps.count != 1 || seen(joining.maps.id[0]).in_reduction ||
@@ -290,14 +295,7 @@ std::optional<FusionGroup::Joining> FusionGroup::consider_beside(OpId op) {
   }
   if (kind_ != Kind::Reduce || f_->def(op).combine == kNoOp || !fits_reduction(op)) return std::nullopt;
   start_space();
-  const Dims axes = reduced_axes(*f_, op);
-  const IndexMap& whole = seen(reduction_map_).map;
-  IndexMap map(result_shape(op).size(), whole.axes());
-  const bool keepdims = map.rank() == whole.rank();
-  for (int d = 0, r = 0; d < whole.rank(); ++d) {
-    if (!axes.contains(d)) map.add(r, 1, whole, d);
-    if (!axes.contains(d) || keepdims) ++r;
-  }
+  IndexMap map = reduction_result_map(reduced_axes(*f_, op), result_shape(op).size(), seen(reduction_map_).map);
   const std::int16_t id = add_map(std::move(map), 0, false);
   if (id < 0 || !covers_once(id, op)) return std::nullopt;
   joining.maps.add(id);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ir/ops/list.h"
+#include "passes/copy.h"
 #include "passes/facts.h"
 
 namespace tjit {
@@ -174,8 +175,7 @@ class Plan {
 Function hoist(const Function& function, const PassContext&) {
   const Plan plan(function);
   if (plan.is_empty()) return function;
-  Builder b(function.name);
-  b.function().loc = function.loc;
+  Builder b = builder_for(function);
   Copier map(function, b);
   map.copy_params();
   const Copier::Each copy = [&](OpId id) {

@@ -6,6 +6,7 @@
 #include "ir/builder.h"
 #include "ir/calls.h"
 #include "ir/ops/list.h"
+#include "passes/copy.h"
 
 namespace tjit {
 
@@ -16,13 +17,12 @@ constexpr int kMostOps = 1 << 22;
 
 class Inliner {
  public:
-  Inliner(const Function& f, const PassContext& context) : entry_(f), context_(context), b_(f.name) {
+  Inliner(const Function& f, const PassContext& context) : entry_(f), context_(context), b_(builder_for(f)) {
     if (context.module == nullptr) return;
     for (const Function& other : context.module->functions) functions_.try_emplace(other.name, &other);
   }
 
   Function run() {
-    b_.function().loc = entry_.loc;
     Copier map(entry_, b_);
     map.copy_params();
     callers_.push_back(&entry_.name);

@@ -67,12 +67,12 @@ class Sweep {
  public:
   Sweep(const Function& from, bool fast_math)
       : from_(from),
-        b_(from.name, {.simplify = [fast_math](Builder& b, const NewOp& op) { return simplify_op(b, op, fast_math); },
-                       .share = true}),
+        b_(builder_for(from,
+                       {.simplify = [fast_math](Builder& b, const NewOp& op) { return simplify_op(b, op, fast_math); },
+                        .share = true})),
         map_(from, b_) {}
 
   Function run() {
-    b_.function().loc = from_.loc;
     map_.copy_params();
     copy_ops(Function::kBody);
     return b_.finish(map_(from_.body().yields));

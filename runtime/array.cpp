@@ -1,6 +1,7 @@
 // Concrete tensors: making, viewing and reading them.
 #include "runtime/array.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -40,8 +41,37 @@ bool is_row_major(const Shape& shape, const Dims& strides) {
   return !gaps;
 }
 
+/// A header in a block with room for `inline_bytes` behind it.
+[[gnu::always_inline]] inline TensorImpl* new_header(std::size_t inline_bytes, DType dtype, const Shape& shape,
+                                                     const Dims& strides, std::int64_t size) {
+  const int size_class = small_class(sizeof(TensorImpl) + inline_bytes);
+  auto* t = new (allocate_small(size_class)) TensorImpl(dtype, shape, strides, size);
+  t->block_class = static_cast<std::uint8_t>(size_class);
+  return t;
+}
+
+[[gnu::noinline]] TensorImpl* new_large(std::size_t bytes, DType dtype, const Shape& shape, const Dims& strides,
+                                        std::int64_t size) {
+  void* block = allocate_large(bytes);
+  TensorImpl* t = new_header(0, dtype, shape, strides, size);
+  t->storage = Storage::Large;
+  t->storage_bytes = bytes;
+  t->block = block;
+  t->data = static_cast<std::byte*>(block);
+  return t;
+}
+
+[[gnu::always_inline]] inline TensorImpl* new_elements(DType dtype, const Shape& shape, const Dims& strides,
+                                                       std::int64_t size) {
+  const auto bytes = static_cast<std::size_t>(size) * static_cast<std::size_t>(size_of(dtype));
+  if (bytes > kInlineBytes) return new_large(bytes, dtype, shape, strides, size);
+  TensorImpl* t = new_header(bytes, dtype, shape, strides, size);
+  t->data = t->inline_data();
+  return t;
+}
+
 Array with_owner(const Type& type, Owner owner, const Dims& strides, bool contiguous) {
-  TensorImpl* t = new_tensor_header(type, strides, element_count(type), sizeof(Owner));
+  TensorImpl* t = new_header(sizeof(Owner), type.dtype, type.shape, strides, element_count(type));
   t->storage = Storage::Foreign;
   t->contiguous = contiguous;
   // Nobody writes through this pointer: foreign elements are never `writable`.
@@ -52,30 +82,12 @@ Array with_owner(const Type& type, Owner owner, const Dims& strides, bool contig
 
 }  // namespace
 
-TensorImpl* new_tensor_header(const Type& type, const Dims& strides, std::int64_t size, std::size_t inline_bytes) {
-  const int size_class = small_class(sizeof(TensorImpl) + inline_bytes);
-  auto* t = new (allocate_small(size_class)) TensorImpl;
-  t->block_class = static_cast<std::uint8_t>(size_class);
-  t->size = size;
-  t->type = type;
-  t->strides = strides;
-  return t;
+TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size) {
+  return new_elements(type.dtype, type.shape, strides, size);
 }
 
-TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size) {
-  const auto bytes = static_cast<std::size_t>(size) * static_cast<std::size_t>(size_of(type.dtype));
-  if (bytes <= kInlineBytes) {
-    TensorImpl* t = new_tensor_header(type, strides, size, bytes);
-    t->data = t->inline_data();
-    return t;
-  }
-  void* block = allocate_large(bytes);
-  TensorImpl* t = new_tensor_header(type, strides, size, 0);
-  t->storage = Storage::Large;
-  t->storage_bytes = bytes;
-  t->block = block;
-  t->data = static_cast<std::byte*>(block);
-  return t;
+TensorImpl* new_tensor_like(const TensorImpl& like, DType dtype) {
+  return new_elements(dtype, like.type.shape, like.strides, like.size);
 }
 
 void destroy_tensor(TensorImpl* t) {
@@ -99,7 +111,17 @@ Array::~Array() {
 }
 
 Array Array::empty(const Type& type) {
-  return adopt(new_tensor(type, row_major_strides(type.shape), element_count(type)));
+  const int rank = type.shape.size();
+  std::int64_t size = rank == 1 ? type.shape[0] : -1;
+  // element_count, without a call where nothing can overflow.
+  if (static_cast<std::uint64_t>(size) > UINT32_MAX) size = element_count(type);
+  TensorImpl* t = new_elements(type.dtype, type.shape, type.shape, size);
+  std::int64_t stride = 1;
+  for (int d = rank - 1; d >= 0; --d) {
+    t->strides[d] = stride;
+    stride *= std::max<std::int64_t>(type.shape[d], 1);
+  }
+  return adopt(t);
 }
 
 Array Array::copy(const Type& type, const void* data) {
@@ -137,7 +159,7 @@ View Array::view() const { return {shape(), strides(), 0}; }
 Array Array::view(const View& view) const {
   TensorImpl& own = checked(impl_);
   TensorImpl* base = own.storage == Storage::Base ? own.base : impl_;
-  TensorImpl* t = new_tensor_header({own.type.dtype, view.shape}, view.strides, element_count(view.shape), 0);
+  TensorImpl* t = new_header(0, own.type.dtype, view.shape, view.strides, element_count(view.shape));
   t->storage = Storage::Base;
   t->base = base;
   t->contiguous = is_row_major(view.shape, view.strides);

@@ -19,7 +19,6 @@ class BlockRun {
  public:
   BlockRun(const ElementwiseKernel& kernel, std::span<const Array> operands, Array& out, bool past_caches)
       : kernel_(kernel), out_(out), count_(static_cast<int>(operands.size())), past_caches_(past_caches) {
-    TJIT_CHECK(count_ <= kMaxOperands);
     int widest = size_of(out.dtype());
     for (const Array& x : operands) widest = std::max(widest, size_of(x.dtype()));
     block_ = std::min(kBlockElements, kBlockBytes / widest);
@@ -84,16 +83,22 @@ Array execute_elementwise(const OpDef& def, std::span<const Array> operands, con
   const ElementwiseKernel& kernel =
       kernels().elementwise_kernel(def.code, operands.back().dtype(), result.dtype);
   TJIT_CHECK(kernel.run != nullptr);
+  TJIT_CHECK(operands.size() <= kMaxOperands);
   for (const Array& x : operands) TJIT_CHECK(x.shape() == result.shape);
   Array out = Array::empty(result);
   if (out.size() == 0) return out;
 
-  const bool past_caches = out.size() * size_of(result.dtype) > cache_sizes().l3 / 2;
-  const bool dense = std::all_of(operands.begin(), operands.end(), [](const Array& x) { return x.is_contiguous(); });
-  if (dense && !past_caches && kernel.first_failure == nullptr) {
-    const void* in[kMaxOperands];
-    std::transform(operands.begin(), operands.end(), in, [](const Array& x) { return x.data(); });
-    kernel.run(out.mutable_data(), in, out.size());
+  std::int64_t touched = out.size() * size_of(result.dtype);
+  bool dense = true;
+  const void* in[kMaxOperands];
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    in[k] = operands[k].data();
+    dense &= operands[k].is_contiguous();
+    touched += out.size() * size_of(operands[k].dtype());
+  }
+  const bool past_caches = touched > cache_sizes().l3;
+  if (dense && kernel.first_failure == nullptr) {
+    (past_caches ? kernel.run_large : kernel.run)(out.mutable_data(), in, out.size());
     return out;
   }
   const std::int64_t failed = BlockRun(kernel, operands, out, past_caches).run();

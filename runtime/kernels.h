@@ -12,9 +12,12 @@
 
 namespace tjit {
 
-/// One elementwise op for one operand type and result type, on contiguous elements. `out` may be one of the operands.
+/// One elementwise op for one operand type and result type, on contiguous elements.
 struct ElementwiseKernel {
+  /// `out` may be one of the operands.
   void (*run)(void* out, const void* const* in, std::int64_t n) = nullptr;
+  /// The same for more than the caches hold: fetches ahead and writes past them. `out` is aligned to 64 bytes.
+  void (*run_large)(void* out, const void* const* in, std::int64_t n) = nullptr;
   /// The first index at which the op fails, or -1. Null for ops that cannot fail; where it gives an index, `run` still
   /// gives some value and does not trap.
   std::int64_t (*first_failure)(const void* const* in, std::int64_t n) = nullptr;

@@ -20,6 +20,11 @@ struct alignas(64) TensorImpl {
     Foreign  ///< somebody else, through the std::shared_ptr<const std::byte> that follows the header
   };
 
+  TensorImpl() = default;
+  // Shape and strides are built in place: reading back in wide pieces what was just written in narrow ones stalls.
+  TensorImpl(DType dtype, const Shape& shape, const Dims& element_strides, std::int64_t elements)
+      : size(elements), type{dtype, shape}, strides(element_strides) {}
+
   std::atomic<std::uint32_t> count{1};
   Kind kind = Kind::Concrete;
   std::uint8_t block_class = 0;  ///< size class of this block
@@ -47,10 +52,10 @@ struct alignas(64) TensorImpl {
 /// Destroys a tensor of a kind other than Concrete, as whoever makes such tensors sets it.
 extern void (*destroy_other_tensor)(TensorImpl*);
 
-/// A concrete tensor with uninitialised contiguous elements; `size` must be `element_count(type)`.
+/// A concrete tensor with uninitialised contiguous elements; `strides` and `size` must be those of `type`.
 TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size);
-/// A header without elements: the caller sets data and storage.
-TensorImpl* new_tensor_header(const Type& type, const Dims& strides, std::int64_t size, std::size_t inline_bytes);
+/// The same with the shape of a contiguous tensor.
+TensorImpl* new_tensor_like(const TensorImpl& like, DType dtype);
 /// Called when the last count is gone.
 void destroy_tensor(TensorImpl* t);
 

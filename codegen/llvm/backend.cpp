@@ -1,11 +1,10 @@
 // The code generator that libtjit opens.
 #include "codegen/backend.h"
 
+#include <chrono>
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
-
-#include <chrono>
 
 #include "codegen/llvm/jit.h"
 #include "codegen/llvm/program_emitter.h"

@@ -9,15 +9,16 @@
 namespace tjit {
 
 NestEmitter::NestEmitter(KernelFrame& frame, const Nest& nest, std::span<const int> shares)
-    : frame_(frame), b_(frame.b), nest_(nest), values_(nest.nodes.size()) {
+    : frame_(frame), b_(frame.b), nest_(&nest), values_(nest.nodes.size()) {
   plan_ = plan_nest(frame.kernel, nest, frame.target.vector_bytes(), shares);
+  choose_tiles(shares);
   start_cursors();
 }
 
 void NestEmitter::emit() {
-  if (nest_.copies >= 0 && frame_.buffers[static_cast<std::size_t>(nest_.stores[0].buffer)].shares == nest_.copies)
+  if (nest_->copies >= 0 && frame_.buffers[static_cast<std::size_t>(nest_->stores[0].buffer)].shares == nest_->copies)
     return;
-  for (std::size_t s = 0; s < nest_.stores.size(); ++s) streaming_.push_back(streams(s));
+  for (std::size_t s = 0; s < nest_->stores.size(); ++s) streaming_.push_back(streams(s));
   emit_nodes(0);
   loop_kept(0);
   if (any_streaming() && frame_.target.is_x86())
@@ -28,8 +29,9 @@ bool NestEmitter::any_streaming() const { return std::ranges::find(streaming_, t
 
 void NestEmitter::loop_kept(int axis) {
   const bool vectors = plan_.vector_axis >= 0 && plan_.vector_axis < plan_.kept;
+  if (tiled_ && axis == plan_.vector_axis - 1) return loop_tiles();
   if (axis < plan_.kept - (vectors ? 1 : 0)) {
-    const std::int64_t extent = nest_.axes[static_cast<std::size_t>(axis)].extent;
+    const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
     emit_loop(b_, frame_.number(0), frame_.number(extent), 1, [&](llvm::Value* i) {
       const Cursors outside = cursors_;
       enter(axis, i);
@@ -47,13 +49,13 @@ void NestEmitter::loop_kept(int axis) {
 /// How many vectors to compute side by side: enough work for each turn of the loop, but little code. Columns that are reduced
 /// together read more of each row at once.
 int NestEmitter::side_by_side(std::int64_t vectors) const {
-  const int most = nest_.reductions.empty() ? 4 : 8;
+  const int most = nest_->reductions.empty() ? 4 : 8;
   const int wanted = std::clamp(48 / std::max(block_cost(), 1), 1, most);
   return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(std::min<std::int64_t>(wanted, vectors))));
 }
 
 void NestEmitter::emit_vectors() {
-  const std::int64_t extent = nest_.axes[static_cast<std::size_t>(plan_.vector_axis)].extent;
+  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(plan_.vector_axis)].extent;
   const std::int64_t lanes = plan_.lanes, full = extent / lanes, last = extent - lanes;
   const bool tail = extent % lanes != 0;
   const int parts = side_by_side(full);
@@ -89,15 +91,16 @@ NestEmitter::Stored NestEmitter::compute(int parts, llvm::Value* position) {
   parts_ = parts;
   if (position != nullptr) {
     enter(plan_.vector_axis, position);
+    if (in_tile_) emit_nodes(plan_.vector_axis);
     emit_nodes(plan_.vector_axis + 1);
   }
-  if (!nest_.reductions.empty()) reduce();
+  if (!nest_->reductions.empty()) reduce();
   emit_after();
   Stored stored;
-  for (const Store& s : nest_.stores) {
+  for (const Store& s : nest_->stores) {
     auto& values = stored.emplace_back();
     for (int part = 0; part < parts; ++part)
-      values.push_back(position == nullptr ? scalar(s.value) : vector(s.value, part));
+      values.push_back(position == nullptr ? scalar(s.value, 0) : vector(s.value, part));
   }
   parts_ = 1;
   cursors_ = outside;
@@ -109,7 +112,7 @@ void NestEmitter::store(const Stored& stored, llvm::Value* position, bool may_st
   if (position != nullptr) enter(plan_.vector_axis, position);
   for (int part = 0; part < static_cast<int>(stored.empty() ? 0 : stored[0].size()); ++part)
     for (std::size_t s = 0; s < stored.size(); ++s)
-      store_part(nest_.nodes.size() + s, part, stored[s][static_cast<std::size_t>(part)], may_stream && streaming_[s]);
+      store_part(nest_->nodes.size() + s, part, stored[s][static_cast<std::size_t>(part)], may_stream && streaming_[s]);
   cursors_ = outside;
 }
 

@@ -17,7 +17,7 @@ struct KernelFrame {
   llvm::ArrayRef<llvm::Value*> scalars;
   Variable failed;                                 ///< i64, not 0 after a failure
   llvm::BasicBlock* exit;                          ///< where a failure ends the kernel
-  llvm::SmallVector<llvm::MDNode*, 8>  scope;  ///< by buffer: the memory it lies in,
+  llvm::SmallVector<llvm::MDNode*, 8> scope;  ///< by buffer: the memory it lies in,
   llvm::SmallVector<llvm::MDNode*, 8> others; ///< and all other memory of the kernel
 
   llvm::Value* number(std::int64_t n) const { return b.getInt64(static_cast<std::uint64_t>(n)); }
@@ -33,10 +33,10 @@ class NestEmitter {
   void emit();
 
  private:
-  /// A vector node has a part for each of the vectors that are computed side by side; a scalar has one part.
+  /// A node that differs between the vectors that are computed side by side has a part for each; others have one part.
   struct NodeValue {
     llvm::SmallVector<llvm::Value*, 8> parts;
-    llvm::Value* splat = nullptr;
+    llvm::SmallVector<llvm::Value*, 8> splats;  ///< of a scalar that vector code uses
   };
   /// Values stored by `nest_.stores`, part by part.
   using Stored = std::vector<llvm::SmallVector<llvm::Value*, 8>>;
@@ -45,11 +45,14 @@ class NestEmitter {
 
   // nest_nodes.cpp: nodes.
   bool varies(NodeId id) const { return plan_.nodes[static_cast<std::size_t>(id.index)].varies; }
-  llvm::Value* scalar(NodeId id) const;
+  /// Whether a node differs between parts: these lie along the vector axis, or are rows of a tile.
+  bool by_part(std::size_t node) const { return in_tile_ ? plan_.nodes[node].by_row : plan_.nodes[node].varies; }
+  llvm::Value* scalar(NodeId id, int part) const;
   llvm::Value* vector(NodeId id, int part) const;
   llvm::Value* splat(llvm::Value* scalar) const;
   void emit_nodes(int level);
   void emit_after();
+  void add_splat(std::size_t node, int part);
   void emit_node(std::size_t node, int part);
   llvm::Value* emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args);
   llvm::Value* emit_in_range(const Node& node, llvm::Value* x);
@@ -74,8 +77,19 @@ class NestEmitter {
   void store_part(std::size_t cursor, int part, llvm::Value* value, bool streaming);
   bool streams(std::size_t store) const;
   bool any_streaming() const;
+  void add_scope(llvm::Instruction& access, std::size_t cursor) const;
+  /// The same instruction, marked as an access to the cursor's buffer alone.
   template <class I>
-  I* scoped(I* access, std::size_t cursor) const;
+  I* scoped(I* access, std::size_t cursor) const {
+    add_scope(*access, cursor);
+    return access;
+  }
+
+  // nest_tiles.cpp: rows computed together, so that operands contiguous along another axis can be turned in registers.
+  void choose_tiles(std::span<const int> shares);
+  void loop_tiles();
+  void emit_tiles();
+  void load_turned(std::size_t node);
 
   // nest_emitter.cpp: the loops over kept axes.
   void loop_kept(int axis);
@@ -104,8 +118,11 @@ class NestEmitter {
 
   KernelFrame& frame_;
   llvm::IRBuilderBase& b_;
-  const Nest& nest_;
+  std::unique_ptr<Nest> turned_;  ///< the nest with its axes in another order
+  const Nest* nest_;
   NestPlan plan_;
+  bool tiled_ = false;
+  bool in_tile_ = false;
   int parts_ = 1;           ///< vectors computed side by side at the moment
   bool aligned_ = true;     ///< whether the position on the vector axis is a multiple of `lanes`
   std::vector<NodeValue> values_;

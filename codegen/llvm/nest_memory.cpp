@@ -9,14 +9,14 @@
 namespace tjit {
 
 const Address& NestEmitter::address(std::size_t cursor) const {
-  const std::size_t nodes = nest_.nodes.size();
-  return cursor < nodes ? nest_.nodes[cursor].address : nest_.stores[cursor - nodes].address;
+  const std::size_t nodes = nest_->nodes.size();
+  return cursor < nodes ? nest_->nodes[cursor].address : nest_->stores[cursor - nodes].address;
 }
 
 std::int32_t NestEmitter::buffer_of(std::size_t cursor) const {
-  const std::size_t nodes = nest_.nodes.size();
-  if (cursor >= nodes) return nest_.stores[cursor - nodes].buffer;
-  return nest_.nodes[cursor].kind == NodeKind::Load ? nest_.nodes[cursor].slot : -1;
+  const std::size_t nodes = nest_->nodes.size();
+  if (cursor >= nodes) return nest_->stores[cursor - nodes].buffer;
+  return nest_->nodes[cursor].kind == NodeKind::Load ? nest_->nodes[cursor].slot : -1;
 }
 
 llvm::Type* NestEmitter::element_of(std::size_t cursor) const {
@@ -25,11 +25,11 @@ llvm::Type* NestEmitter::element_of(std::size_t cursor) const {
 }
 
 void NestEmitter::start_cursors() {
-  for (std::size_t c = 0; c < nest_.nodes.size() + nest_.stores.size(); ++c) {
+  for (std::size_t c = 0; c < nest_->nodes.size() + nest_->stores.size(); ++c) {
     llvm::Value* start = nullptr;
     if (const std::int32_t buffer = buffer_of(c); buffer >= 0) {
       start = frame_.buffers[static_cast<std::size_t>(buffer)].pointer;
-    } else if (nest_.nodes[c].kind == NodeKind::Index) {
+    } else if (nest_->nodes[c].kind == NodeKind::Index) {
       start = frame_.number(0);
     }
     cursors_.push_back(start);
@@ -60,9 +60,14 @@ std::int64_t NestEmitter::vector_stride(std::size_t cursor) const {
 /// The address of the first lane of a part, without terms that differ between lanes.
 llvm::Value* NestEmitter::place(std::size_t cursor, int part) {
   llvm::Value* const entered = cursors_[cursor];
-  cursors_[cursor] = advance(cursor, frame_.number(part * plan_.lanes), vector_stride(cursor));
+  if (in_tile_) {
+    const std::int64_t stride = address(cursor).strides[static_cast<std::size_t>(plan_.vector_axis - 1)];
+    cursors_[cursor] = advance(cursor, frame_.number(part), stride);
+  } else {
+    cursors_[cursor] = advance(cursor, frame_.number(part * plan_.lanes), vector_stride(cursor));
+  }
   for (const Address::Term& term : address(cursor).dynamic)
-    if (!varies(term.node)) cursors_[cursor] = advance(cursor, scalar(term.node), term.factor);
+    if (!varies(term.node)) cursors_[cursor] = advance(cursor, scalar(term.node, part), term.factor);
   return std::exchange(cursors_[cursor], entered);
 }
 
@@ -82,12 +87,10 @@ llvm::Align NestEmitter::alignment(std::size_t cursor) const {
   return llvm::Align(known);
 }
 
-template <class I>
-I* NestEmitter::scoped(I* access, std::size_t cursor) const {
+void NestEmitter::add_scope(llvm::Instruction& access, std::size_t cursor) const {
   const auto buffer = static_cast<std::size_t>(buffer_of(cursor));
-  access->setMetadata(llvm::LLVMContext::MD_alias_scope, frame_.scope[buffer]);
-  if (frame_.others[buffer] != nullptr) access->setMetadata(llvm::LLVMContext::MD_noalias, frame_.others[buffer]);
-  return access;
+  access.setMetadata(llvm::LLVMContext::MD_alias_scope, frame_.scope[buffer]);
+  if (frame_.others[buffer] != nullptr) access.setMetadata(llvm::LLVMContext::MD_noalias, frame_.others[buffer]);
 }
 
 bool NestEmitter::differs_by_lane(std::size_t cursor) const {
@@ -97,18 +100,18 @@ bool NestEmitter::differs_by_lane(std::size_t cursor) const {
 llvm::Value* NestEmitter::emit_load(std::size_t node, int part) {
   llvm::Value* first = place(node, part);
   llvm::Type* element = element_of(node);
-  const llvm::Align natural(static_cast<std::uint64_t>(size_of(nest_.nodes[node].dtype)));
+  const llvm::Align natural(static_cast<std::uint64_t>(size_of(nest_->nodes[node].dtype)));
   if (!plan_.nodes[node].varies || plan_.lanes == 1) {
     if (differs_by_lane(node)) first = lane_places(node, first, part);
     return scoped(b_.CreateAlignedLoad(element, first, natural, "load"), node);
   }
   if (differs_by_lane(node)) {
     llvm::Value* places = lane_places(node, first, part);
-    auto* type = llvm::cast<llvm::VectorType>(lanes_type(b_.getContext(), nest_.nodes[node].dtype, plan_.lanes));
+    auto* type = llvm::cast<llvm::VectorType>(lanes_type(b_.getContext(), nest_->nodes[node].dtype, plan_.lanes));
     return scoped(b_.CreateMaskedGather(type, places, natural, nullptr, nullptr, "gather"), node);
   }
   const std::int64_t stride = vector_stride(node);
-  llvm::Type* type = lanes_type(b_.getContext(), nest_.nodes[node].dtype, plan_.lanes);
+  llvm::Type* type = lanes_type(b_.getContext(), nest_->nodes[node].dtype, plan_.lanes);
   if (stride == 1) return scoped(b_.CreateAlignedLoad(type, first, alignment(node), "load"), node);
   if (stride == -1) {
     llvm::Value* lowest = b_.CreateGEP(element, first, frame_.number(1 - plan_.lanes));
@@ -175,14 +178,14 @@ void NestEmitter::store_part(std::size_t cursor, int part, llvm::Value* value, b
 /// Whether a store goes past the caches: as LLVM splits such stores when they are not aligned, and small ones gain nothing,
 /// only full aligned vectors of large outputs.
 bool NestEmitter::streams(std::size_t store) const {
-  const Store& s = nest_.stores[store];
+  const Store& s = nest_->stores[store];
   const auto buffer = static_cast<std::size_t>(s.buffer);
-  const std::size_t cursor = nest_.nodes.size() + store;
-  if (!nest_.reductions.empty() || frame_.buffers[buffer].shares >= 0) return false;
+  const std::size_t cursor = nest_->nodes.size() + store;
+  if (!nest_->reductions.empty() || frame_.buffers[buffer].shares >= 0) return false;
   if (vector_stride(cursor) != 1 || differs_by_lane(cursor)) return false;
   std::int64_t bytes = size_of(frame_.kernel.buffers[buffer].type.dtype);
   const auto vector = static_cast<std::uint64_t>(bytes * plan_.lanes);
-  for (const Axis& axis : nest_.axes) bytes *= axis.extent;
+  for (const Axis& axis : nest_->axes) bytes *= axis.extent;
   return vector >= 16 && alignment(cursor).value() >= vector && bytes > frame_.target.stream_bytes();
 }
 

@@ -1,19 +1,23 @@
 // Nodes of a nest as scalar and vector instructions.
 #include <llvm/IR/Constants.h>
 
+#include <algorithm>
+#include <bit>
+
 #include "codegen/llvm/nest_emitter.h"
 
 namespace tjit {
 
-llvm::Value* NestEmitter::scalar(NodeId id) const {
+llvm::Value* NestEmitter::scalar(NodeId id, int part) const {
+  const auto node = static_cast<std::size_t>(id.index);
   TJIT_CHECK(!varies(id));
-  return values_[static_cast<std::size_t>(id.index)].parts[0];
+  return values_[node].parts[static_cast<std::size_t>(by_part(node) ? part : 0)];
 }
 
 llvm::Value* NestEmitter::vector(NodeId id, int part) const {
-  const NodeValue& value = values_[static_cast<std::size_t>(id.index)];
-  if (varies(id)) return value.parts[static_cast<std::size_t>(part)];
-  return plan_.vector_axis < 0 ? value.parts[0] : value.splat;
+  const auto node = static_cast<std::size_t>(id.index);
+  const auto k = static_cast<std::size_t>(by_part(node) ? part : 0);
+  return varies(id) || plan_.vector_axis < 0 ? values_[node].parts[k] : values_[node].splats[k];
 }
 
 llvm::Value* NestEmitter::splat(llvm::Value* scalar) const {
@@ -21,7 +25,7 @@ llvm::Value* NestEmitter::splat(llvm::Value* scalar) const {
 }
 
 void NestEmitter::emit_uniform() {
-  for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+  for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
     const NodePlan& plan = plan_.nodes[i];
     if (plan.level == 0 && !plan.after && !plan.reads_output) emit_node(i, 0);
   }
@@ -29,32 +33,39 @@ void NestEmitter::emit_uniform() {
 
 void NestEmitter::emit_nodes(int level) {
   for (int part = 0; part < parts_; ++part) {
-    for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
+    for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
       const NodePlan& plan = plan_.nodes[i];
-      if (plan.level != level || plan.after || (part > 0 && !plan.varies)) continue;
+      if (plan.level != level || plan.after || (part > 0 && !by_part(i))) continue;
       if (level > 0 || plan.reads_output) emit_node(i, part);
-      if (plan.splat) values_[i].splat = splat(values_[i].parts[0]);
+      add_splat(i, part);
     }
   }
 }
 
 void NestEmitter::emit_after() {
   for (int part = 0; part < parts_; ++part) {
-    for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
-      const NodePlan& plan = plan_.nodes[i];
-      if (!plan.after || (part > 0 && !plan.varies)) continue;
-      if (nest_.nodes[i].kind != NodeKind::Reduced) emit_node(i, part);
-      if (plan.splat) values_[i].splat = splat(values_[i].parts[0]);
+    for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
+      if (!plan_.nodes[i].after || (part > 0 && !by_part(i))) continue;
+      if (nest_->nodes[i].kind != NodeKind::Reduced) emit_node(i, part);
+      add_splat(i, part);
     }
   }
 }
 
+void NestEmitter::add_splat(std::size_t node, int part) {
+  if (!plan_.nodes[node].splat) return;
+  NodeValue& value = values_[node];
+  value.splats.resize(value.parts.size());
+  value.splats[static_cast<std::size_t>(part)] = splat(value.parts[static_cast<std::size_t>(part)]);
+}
+
 void NestEmitter::emit_node(std::size_t index, int part) {
-  const Node& node = nest_.nodes[index];
+  const Node& node = nest_->nodes[index];
   const bool is_vector = plan_.nodes[index].varies;
+  if (in_tile_ && is_turned(*nest_, plan_, node)) return part == 0 ? load_turned(index) : void();
   const int lanes = is_vector ? plan_.lanes : 1;
   llvm::SmallVector<llvm::Value*, 4> args;
-  for (const NodeId arg : node.args) args.push_back(is_vector ? vector(arg, part) : scalar(arg));
+  for (const NodeId arg : node.args) args.push_back(is_vector ? vector(arg, part) : scalar(arg, part));
   const auto value = [&]() -> llvm::Value* {
     switch (node.kind) {
       case NodeKind::Scalar: return frame_.scalars[static_cast<std::size_t>(node.slot)];
@@ -81,7 +92,7 @@ llvm::Value* NestEmitter::emit_index(std::size_t node, int part) {
 }
 
 llvm::Value* NestEmitter::emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args) {
-  const DType in = nest_.nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
+  const DType in = nest_->nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
   if (node.may_fail) {
     llvm::Value* failing = frame_.library.fails(b_, node.code, in, node.dtype, lanes, args);
     if (failing != nullptr) check(b_.CreateIsNotNull(failing), node);
@@ -103,7 +114,7 @@ llvm::Value* NestEmitter::emit_in_range(const Node& node, llvm::Value* x) {
 }
 
 void NestEmitter::check(llvm::Value* failing, const Node& node) {
-  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(&node - nest_.nodes.data())];
+  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(&node - nest_->nodes.data())];
   if (plan.level == 0 && !plan.after) {
     // Once for the whole nest: leave before anything is stored.
     auto* go_on = llvm::BasicBlock::Create(b_.getContext(), "checked", b_.GetInsertBlock()->getParent());
@@ -123,11 +134,13 @@ void NestEmitter::check(llvm::Value* failing, const Node& node) {
 
 int NestEmitter::block_cost() const {
   int cost = 0;
-  for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
-    const Node& node = nest_.nodes[i];
+  for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
+    const Node& node = nest_->nodes[i];
     if (!plan_.nodes[i].varies || plan_.nodes[i].after) continue;
-    if (node.kind == NodeKind::Op) {
-      const DType in = nest_.nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
+    if (tiled_ && is_turned(*nest_, plan_, node)) {
+      cost += std::countr_zero(static_cast<unsigned>(plan_.lanes));
+    } else if (node.kind == NodeKind::Op) {
+      const DType in = nest_->nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
       cost += frame_.library.cost(node.code, in, node.dtype, plan_.lanes);
     } else if (node.kind == NodeKind::Load && (std::abs(vector_stride(i)) != 1 || !node.address.dynamic.empty())) {
       cost += 2 * plan_.lanes;

@@ -39,6 +39,7 @@ class Planner {
       p.level = std::max(p.level, other.level);
       p.varies |= other.varies;
       p.after |= other.after;
+      p.by_row |= other.by_row;
       p.reads_output |= other.reads_output;
     };
     for (const NodeId arg : node.args) depend(arg);
@@ -47,6 +48,7 @@ class Planner {
       if (node.address.strides[static_cast<std::size_t>(a)] == 0) continue;
       p.level = std::max(p.level, a + 1);
       p.varies |= a == plan_.vector_axis;
+      p.by_row |= a == plan_.vector_axis - 1;
     }
     if (node.kind == NodeKind::Load) p.reads_output |= kernel_.buffers[static_cast<std::size_t>(node.slot)].output;
     if (node.kind == NodeKind::Reduced) {
@@ -94,7 +96,42 @@ class Planner {
   NestPlan plan_;
 };
 
+/// Whether a load's elements are contiguous along `axis`, and far apart along the vector axis.
+bool is_turned_along(const NestPlan& plan, const Node& node, int axis) {
+  if (node.kind != NodeKind::Load || node.address.strides[static_cast<std::size_t>(axis)] != 1) return false;
+  return std::abs(node.address.strides[static_cast<std::size_t>(plan.vector_axis)]) > 1;
+}
+
 }  // namespace
+
+int tile_axis(const Nest& nest, const NestPlan& plan) {
+  if (!nest.reductions.empty() || !plan.may_repeat) return -1;
+  for (int axis = 0; axis < plan.vector_axis; ++axis) {
+    if (nest.axes[static_cast<std::size_t>(axis)].extent < plan.lanes) continue;
+    const auto turned = [&](const Node& n) { return n.address.dynamic.empty() && is_turned_along(plan, n, axis); };
+    if (std::ranges::any_of(nest.nodes, turned)) return axis;
+  }
+  return -1;
+}
+
+bool is_turned(const Nest& nest, const NestPlan& plan, const Node& node) {
+  const auto differs = [&](const Address::Term& t) { return plan.nodes[at(t.node)].varies || plan.nodes[at(t.node)].by_row; };
+  return plan.vector_axis > 0 && !nest.axes.empty() && is_turned_along(plan, node, plan.vector_axis - 1) &&
+         std::ranges::none_of(node.address.dynamic, differs);
+}
+
+Nest with_rows_along(const Nest& nest, const NestPlan& plan, int axis) {
+  Nest turned = nest;
+  const auto move = [&](auto& list) {
+    if (list.empty()) return;
+    const auto first = list.begin() + axis;
+    std::rotate(first, first + 1, list.begin() + plan.vector_axis);
+  };
+  move(turned.axes);
+  for (Node& n : turned.nodes) move(n.address.strides);
+  for (Store& s : turned.stores) move(s.address.strides);
+  return turned;
+}
 
 NestPlan plan_nest(const Kernel& kernel, const Nest& nest, int vector_bytes, std::span<const int> shares) {
   return Planner(kernel, nest, shares).run(vector_bytes);

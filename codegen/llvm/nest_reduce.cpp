@@ -41,12 +41,12 @@ llvm::Constant* first_lanes(llvm::LLVMContext& context, int lanes, int count) {
 void NestEmitter::reduce() {
   const int parts = parts_;
   Accumulators a;
-  const bool rows = nest_.order.lanes;
+  const bool rows = nest_->order.lanes;
   const int held = rows ? kReduceLanes / plan_.lanes : parts;
-  a.several_chunks = nest_.order.rows > nest_.order.rows_per_chunk || nest_.order.row > kReduceChunk;
+  a.several_chunks = nest_->order.rows > nest_->order.rows_per_chunk || nest_->order.row > kReduceChunk;
   a.started = Variable(b_, b_.getInt1Ty(), "started");
   if (a.several_chunks) a.started.set(b_, b_.getFalse());
-  for (const Reduction& r : nest_.reductions) {
+  for (const Reduction& r : nest_->reductions) {
     llvm::Type* type = lanes_type(b_.getContext(), r.dtype, plan_.lanes);
     llvm::Type* result = rows ? type->getScalarType() : type;
     auto& chunk = a.chunk.emplace_back();
@@ -61,10 +61,10 @@ void NestEmitter::reduce() {
   if (rows) {
     reduce_rows(a);
   } else {
-    chunked(a, static_cast<int>(nest_.axes.size()), [&] { join_columns(a); });
+    chunked(a, static_cast<int>(nest_->axes.size()), [&] { join_columns(a); });
   }
-  for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
-    const Node& node = nest_.nodes[i];
+  for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
+    const Node& node = nest_->nodes[i];
     if (node.kind != NodeKind::Reduced) continue;
     values_[i].parts.clear();
     for (const Variable& total : a.total[static_cast<std::size_t>(node.slot)])
@@ -78,7 +78,7 @@ void NestEmitter::reduce() {
 bool NestEmitter::rows_in_registers() const {
   const int accumulators = kReduceLanes / plan_.lanes;
   const int registers = frame_.target.vector_bytes() == 64 ? 32 : 16;
-  return accumulators * static_cast<int>(nest_.reductions.size()) <= registers && accumulators * block_cost() <= 96;
+  return accumulators * static_cast<int>(nest_->reductions.size()) <= registers && accumulators * block_cost() <= 96;
 }
 
 llvm::Value* NestEmitter::new_memory(const Reduction& r) {
@@ -90,7 +90,7 @@ llvm::Value* NestEmitter::new_memory(const Reduction& r) {
 }
 
 llvm::Value* NestEmitter::lane_slot(const Accumulators& a, std::size_t r, llvm::Value* lane) {
-  return b_.CreateGEP(lanes_type(b_.getContext(), nest_.reductions[r].dtype, 1), a.memory[r], lane);
+  return b_.CreateGEP(lanes_type(b_.getContext(), nest_->reductions[r].dtype, 1), a.memory[r], lane);
 }
 
 llvm::Value* NestEmitter::combine(const Reduction& r, llvm::Value* x, llvm::Value* y) {
@@ -100,8 +100,8 @@ llvm::Value* NestEmitter::combine(const Reduction& r, llvm::Value* x, llvm::Valu
 }
 
 void NestEmitter::begin_chunk(Accumulators& a) {
-  for (std::size_t r = 0; r < nest_.reductions.size(); ++r) {
-    const Reduction& reduction = nest_.reductions[r];
+  for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
+    const Reduction& reduction = nest_->reductions[r];
     llvm::Constant* identity = lanes_constant(b_.getContext(), reduction.dtype, plan_.lanes, reduction.identity);
     for (const Variable& v : a.chunk[r]) v.set(b_, identity);
     if (a.memory.empty()) continue;
@@ -111,14 +111,14 @@ void NestEmitter::begin_chunk(Accumulators& a) {
 }
 
 void NestEmitter::end_chunk(Accumulators& a) {
-  for (std::size_t r = 0; r < nest_.reductions.size(); ++r) {
-    const Reduction& reduction = nest_.reductions[r];
+  for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
+    const Reduction& reduction = nest_->reductions[r];
     llvm::SmallVector<llvm::Value*, 64> results;
     for (const Variable& v : a.chunk[r]) results.push_back(v.get(b_));
     llvm::Type* type = lanes_type(b_.getContext(), reduction.dtype, plan_.lanes);
     for (int lane = 0; !a.memory.empty() && lane < kReduceLanes; lane += plan_.lanes)
       results.push_back(b_.CreateLoad(type, lane_slot(a, r, frame_.number(lane))));
-    if (nest_.order.lanes) results = {fold(reduction, std::move(results))};
+    if (nest_->order.lanes) results = {fold(reduction, std::move(results))};
     for (std::size_t part = 0; part < results.size(); ++part) {
       const Variable& total = a.total[r][part];
       llvm::Value* joined = results[part];
@@ -148,7 +148,7 @@ llvm::Value* NestEmitter::fold(const Reduction& r, llvm::SmallVector<llvm::Value
 /// The loops over the reduced axes from `axis` to before `end`, and `body` in them.
 void NestEmitter::loop_reduced(int axis, int end, llvm::function_ref<void()> body) {
   if (axis == end) return body();
-  const std::int64_t extent = nest_.axes[static_cast<std::size_t>(axis)].extent;
+  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
   emit_loop(b_, frame_.number(0), frame_.number(extent), 1, [&](llvm::Value* i) {
     const Cursors outside = cursors_;
     enter(axis, i);
@@ -161,9 +161,9 @@ void NestEmitter::loop_reduced(int axis, int end, llvm::function_ref<void()> bod
 /// The same, where a chunk ends after every `rows_per_chunk` turns.
 void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> body) {
   const int first = plan_.kept;
-  const std::int64_t per_chunk = nest_.order.rows_per_chunk;
+  const std::int64_t per_chunk = nest_->order.rows_per_chunk;
   std::int64_t turns = 1;
-  for (int axis = first; axis < end; ++axis) turns *= nest_.axes[static_cast<std::size_t>(axis)].extent;
+  for (int axis = first; axis < end; ++axis) turns *= nest_->axes[static_cast<std::size_t>(axis)].extent;
   if (turns <= per_chunk) {
     begin_chunk(a);
     loop_reduced(first, end, body);
@@ -177,7 +177,7 @@ void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> b
     emit_loop(b_, begin, stop, 1, [&](llvm::Value* turn) {
       std::int64_t inner = turns;
       for (int axis = first; axis < end; ++axis) {
-        const std::int64_t extent = nest_.axes[static_cast<std::size_t>(axis)].extent;
+        const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
         inner /= extent;
         llvm::Value* index = inner == 1 ? turn : b_.CreateUDiv(turn, frame_.number(inner));
         enter(axis, axis == first ? index : b_.CreateURem(index, frame_.number(extent)));
@@ -191,8 +191,8 @@ void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> b
 }
 
 void NestEmitter::join_columns(Accumulators& a) {
-  for (std::size_t r = 0; r < nest_.reductions.size(); ++r) {
-    const Reduction& reduction = nest_.reductions[r];
+  for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
+    const Reduction& reduction = nest_->reductions[r];
     for (int part = 0; part < parts_; ++part) {
       const Variable& joined = a.chunk[r][static_cast<std::size_t>(part)];
       joined.set(b_, combine(reduction, joined.get(b_), vector(reduction.value, part)));
@@ -201,8 +201,8 @@ void NestEmitter::join_columns(Accumulators& a) {
 }
 
 void NestEmitter::reduce_rows(Accumulators& a) {
-  const std::int64_t row = nest_.order.row;
-  TJIT_CHECK(nest_.axes.back().extent == row);
+  const std::int64_t row = nest_->order.row;
+  TJIT_CHECK(nest_->axes.back().extent == row);
   if (row <= kReduceChunk)
     return chunked(a, plan_.vector_axis, [&] { emit_row(a, frame_.number(0), frame_.number(row)); });
   loop_reduced(plan_.kept, plan_.vector_axis, [&] {
@@ -217,7 +217,7 @@ void NestEmitter::reduce_rows(Accumulators& a) {
 
 /// The elements [begin, end) of a row; `begin` is a multiple of kReduceChunk.
 void NestEmitter::emit_row(Accumulators& a, llvm::Value* begin, llvm::Value* end) {
-  const std::int64_t row = nest_.order.row;
+  const std::int64_t row = nest_->order.row;
   const std::int64_t step = a.memory.empty() ? kReduceLanes : plan_.lanes;
   const std::int64_t whole = row - row % step;  // what the loop does; the tail is static
   const auto loop = [&] {
@@ -242,8 +242,8 @@ void NestEmitter::emit_row_block(Accumulators& a, llvm::Value* position, int par
   parts_ = parts;
   enter(plan_.vector_axis, position);
   emit_nodes(plan_.vector_axis + 1);
-  for (std::size_t r = 0; r < nest_.reductions.size(); ++r)
-    for (int part = 0; part < parts; ++part) join_lanes(a, r, position, part, vector(nest_.reductions[r].value, part));
+  for (std::size_t r = 0; r < nest_->reductions.size(); ++r)
+    for (int part = 0; part < parts; ++part) join_lanes(a, r, position, part, vector(nest_->reductions[r].value, part));
   parts_ = 1;
   cursors_ = outside;
 }
@@ -251,7 +251,7 @@ void NestEmitter::emit_row_block(Accumulators& a, llvm::Value* position, int par
 /// The row's elements from `begin` on, fewer than a block. The last ones, fewer than a vector, come from a vector that ends
 /// with the row, so that nothing beyond it is read or checked.
 void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
-  const std::int64_t row = nest_.order.row;
+  const std::int64_t row = nest_->order.row;
   const int lanes = plan_.lanes;
   const int vectors = static_cast<int>((row - begin) / lanes), left = static_cast<int>(row % lanes);
   if (vectors > 0) emit_row_block(a, frame_.number(begin), vectors);
@@ -260,8 +260,8 @@ void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
   aligned_ = false;
   enter(plan_.vector_axis, frame_.number(row - lanes));
   emit_nodes(plan_.vector_axis + 1);
-  for (std::size_t r = 0; r < nest_.reductions.size(); ++r) {
-    llvm::Value* x = moved_down(b_, vector(nest_.reductions[r].value, 0), lanes, lanes - left);
+  for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
+    llvm::Value* x = moved_down(b_, vector(nest_->reductions[r].value, 0), lanes, lanes - left);
     join_lanes(a, r, frame_.number(begin), vectors, x, left);
   }
   aligned_ = true;
@@ -270,7 +270,7 @@ void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
 
 /// Joins a vector to the accumulator of vector `part` after element `position`; only its first `count` lanes, when not 0.
 void NestEmitter::join_lanes(Accumulators& a, std::size_t r, llvm::Value* position, int part, llvm::Value* x, int count) {
-  const Reduction& reduction = nest_.reductions[r];
+  const Reduction& reduction = nest_->reductions[r];
   const auto join = [&](llvm::Value* before) {
     llvm::Value* after = combine(reduction, before, x);
     return count == 0 ? after : b_.CreateSelect(first_lanes(b_.getContext(), plan_.lanes, count), after, before);

@@ -10,6 +10,7 @@
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace tjit {
@@ -55,7 +56,7 @@ class BodyCopy {
   BodyCopy(llvm::IRBuilderBase& b, llvm::ArrayRef<llvm::Value*> operands, Import import)
       : b_(b), operands_(operands), import_(import) {}
 
-  llvm::Value* run(llvm::Function& body) {
+  llvm::Value* run(llvm::Function& body, llvm::Type* result) {
     llvm::BasicBlock* const start = b_.GetInsertBlock();
     TJIT_CHECK(b_.GetInsertPoint() == start->end());
     values_[&body.getEntryBlock()] = start;
@@ -70,7 +71,7 @@ class BodyCopy {
     for (llvm::Instruction* i : copies_) remap(*i);
     TJIT_CHECK(last != nullptr && result_ != nullptr);
     b_.SetInsertPoint(last);
-    return mapped(result_);
+    return b_.CreateBitCast(mapped(result_), result);
   }
 
  private:
@@ -78,9 +79,8 @@ class BodyCopy {
     if (llvm::isa<llvm::ReturnInst>(i)) return;
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&i)) {
       if (auto* from = llvm::dyn_cast<llvm::Argument>(load->getPointerOperand())) {
-        llvm::Value* operand = operands_[from->getArgNo() - 1];
-        TJIT_CHECK(operand->getType() == load->getType());
-        values_[load] = operand;
+        // Where only the bits count, clang may read a short vector as an integer.
+        values_[load] = b_.CreateBitCast(operands_[from->getArgNo() - 1], load->getType());
         return;
       }
     }
@@ -184,7 +184,7 @@ llvm::Value* OpLibrary::eval(llvm::IRBuilderBase& b, Opcode code, DType in, DTyp
   llvm::Function* body = entry(code, in, out, lanes).eval;
   TJIT_CHECK(body != nullptr);
   const auto import = [this](llvm::GlobalValue& g) { return imported(g); };
-  llvm::Value* result = BodyCopy(b, operands, import).run(*body);
+  llvm::Value* result = BodyCopy(b, operands, import).run(*body, lanes_type(b.getContext(), out, lanes));
   if (llvm::isa<llvm::Instruction>(result) && !result->hasName()) result->setName(def(code).info.name);
   return result;
 }
@@ -194,13 +194,14 @@ llvm::Value* OpLibrary::fails(llvm::IRBuilderBase& b, Opcode code, DType in, DTy
   llvm::Function* body = entry(code, in, out, lanes).fails;
   if (body == nullptr) return nullptr;
   const auto import = [this](llvm::GlobalValue& g) { return imported(g); };
-  return BodyCopy(b, operands, import).run(*body);
+  return BodyCopy(b, operands, import).run(*body, lanes_type(b.getContext(), DType::Bool, lanes));
 }
 
 int OpLibrary::cost(Opcode code, DType in, DType out, int lanes) {
   llvm::Function* body = entry(code, in, out, lanes).eval;
   TJIT_CHECK(body != nullptr);
-  return static_cast<int>(body->getInstructionCount());
+  const int frame = def(code).info.arity + 2;  // reading operands, writing the result, returning
+  return std::max(1, static_cast<int>(body->getInstructionCount()) - frame);
 }
 
 llvm::GlobalValue* OpLibrary::imported(llvm::GlobalValue& global) {

@@ -1,5 +1,4 @@
 // The walk over a program: blocks, loops, branches, rank-0 ops, moves.
-#include <map>
 
 #include "codegen/llvm/program_emitter.h"
 #include "ir/ops/list.h"
@@ -161,8 +160,8 @@ void ProgramEmitter::emit_moves(const Moves& moves) {
   for (std::size_t i = 0; i < places.size(); ++i)
     b_.CreateStore(places[i], pointers_[static_cast<std::size_t>(moves.trades[i].to.index)]);
   for (const Move& m : moves.copies)
-    b_.CreateMemCpy(pointer(b_, m.to), llvm::Align(alignment(m.to)), pointer(b_, m.from), llvm::Align(alignment(m.from)),
-                    static_cast<std::uint64_t>(plan_[m.to].bytes));
+    b_.CreateMemCpy(pointer(b_, m.to), llvm::Align(alignment(m.to)), pointer(b_, m.from),
+                    llvm::Align(alignment(m.from)), static_cast<std::uint64_t>(plan_[m.to].bytes));
 }
 
 void ProgramEmitter::store_results() {

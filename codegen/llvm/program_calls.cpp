@@ -1,8 +1,6 @@
 // Kernels, contractions, effects, and the ways out of generated code.
 #include <llvm/IR/MDBuilder.h>
 
-#include <map>
-
 #include "codegen/llvm/program_emitter.h"
 #include "ir/ops/list.h"
 
@@ -41,7 +39,8 @@ void ProgramEmitter::emit_kernel(OpId id) {
   for (const KernelBuffer& buffer : kernel.buffers) {
     if (is_scalar(buffer.value)) {
       const auto size = static_cast<std::uint64_t>(size_of(buffer.type.dtype));
-      places.push_back({buffer.output ? scalar_slot(buffer.type.dtype, scalars_out++) : address_of(buffer.value), size});
+      places.push_back(
+          {buffer.output ? scalar_slot(buffer.type.dtype, scalars_out++) : address_of(buffer.value), size});
       homes.push_back({});
       continue;
     }
@@ -59,7 +58,8 @@ void ProgramEmitter::emit_kernel(OpId id) {
   if (kernel.may_fail) leave_if(failed, id);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const KernelBuffer& buffer = kernel.buffers[i];
-    if (buffer.output && is_scalar(buffer.value)) value(buffer.value) = load_scalar(buffer.type.dtype, places[i].pointer);
+    if (buffer.output && is_scalar(buffer.value))
+      value(buffer.value) = load_scalar(buffer.type.dtype, places[i].pointer);
   }
 }
 
@@ -109,8 +109,7 @@ void ProgramEmitter::emit_dot(OpId id) {
   auto* type = llvm::FunctionType::get(
       b_.getInt32Ty(), {b_.getPtrTy(), b_.getInt32Ty(), b_.getPtrTy(), b_.getPtrTy(), b_.getPtrTy()}, false);
   const auto number = static_cast<std::uint32_t>(program_.dot_of[static_cast<std::size_t>(id.index)]);
-  return_if_raised(
-      b_.CreateCall(type, service(kDotService), {entry_->getArg(0), b_.getInt32(number), lhs, rhs, out}));
+  return_if_raised(b_.CreateCall(type, service(kDotService), {entry_->getArg(0), b_.getInt32(number), lhs, rhs, out}));
   if (is_scalar(result)) value(result) = load_scalar(dtype, out);
 }
 
@@ -125,8 +124,8 @@ void ProgramEmitter::emit_assert(OpId id) {
   const ValueId v = f_.operand(id, 0);
   if (is_scalar(v)) return leave_if(b_.CreateIsNull(value(v)), id);
   // A byte that is 0, somewhere.
-  llvm::FunctionCallee find = module_.getOrInsertFunction("memchr", b_.getPtrTy(), b_.getPtrTy(), b_.getInt32Ty(),
-                                                          b_.getInt64Ty());
+  llvm::FunctionCallee find =
+      module_.getOrInsertFunction("memchr", b_.getPtrTy(), b_.getPtrTy(), b_.getInt32Ty(), b_.getInt64Ty());
   llvm::Value* const bytes = b_.getInt64(static_cast<std::uint64_t>(byte_count(f_.type(v))));
   leave_if(b_.CreateIsNotNull(b_.CreateCall(find, {address_of(v), b_.getInt32(0), bytes})), id);
 }

@@ -3,6 +3,7 @@
 
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/StringMap.h>
+#include <map>
 
 #include "codegen/frame.h"
 #include "codegen/llvm/kernel_emitter.h"
@@ -13,8 +14,8 @@ namespace tjit {
 /// The function that a program's module exports; of type `Entry`.
 inline constexpr const char* kEntryName = "tjit_entry";
 
-/// Emits control flow as branches and loops, rank-0 values as LLVM values, and kernels in place, or as functions of their
-/// own when there are many. Tensors stand where the plan puts them.
+/// Emits control flow as branches and loops, rank-0 values as LLVM values, and kernels in place, or as functions of
+/// their own when there are many. Tensors stand where the plan puts them.
 class ProgramEmitter {
  public:
   ProgramEmitter(llvm::Module& module, const Target& target, const Lowered& program);
@@ -41,7 +42,8 @@ class ProgramEmitter {
   void emit_print(OpId op);
   void emit_assert(OpId op);
   llvm::Value* service(unsigned number);
-  /// Goes on in a new block when `failed` (i1) is false; else leaves the op's values in the record and returns its number.
+  /// Goes on in a new block when `failed` (i1) is false; else leaves the op's values in the record and returns its
+  /// number.
   void leave_if(llvm::Value* failed, OpId op);
   void return_if_raised(llvm::Value* status);
   void write_record(llvm::IRBuilderBase& b, OpId op);
@@ -74,9 +76,9 @@ class ProgramEmitter {
   KernelEmitter kernels_;
   llvm::IRBuilder<> b_;
   llvm::Function* entry_ = nullptr;
-  llvm::BasicBlock* start_ = nullptr;  ///< addresses and slots; everything else follows it
-  std::vector<llvm::Value*> values_;   ///< of rank 0, by id
-  std::vector<llvm::Value*> pointers_; ///< by buffer: its address, or for one that trades places the variable with it
+  llvm::BasicBlock* start_ = nullptr;   ///< addresses and slots; everything else follows it
+  std::vector<llvm::Value*> values_;    ///< of rank 0, by id
+  std::vector<llvm::Value*> pointers_;  ///< by buffer: its address, or for one that trades places the variable with it
   llvm::DenseMap<unsigned, llvm::Value*> fields_;
   std::map<std::pair<DType, std::size_t>, llvm::Value*> slots_;
   llvm::StringMap<llvm::Function*> kernel_functions_;  ///< by what they do

@@ -1,8 +1,6 @@
 // Where the values of a program are while it runs: the frame's tables, the arena, slots on the stack.
 #include <llvm/IR/MDBuilder.h>
 
-#include <map>
-
 #include "codegen/llvm/program_emitter.h"
 
 namespace tjit {
@@ -11,9 +9,12 @@ namespace {
 
 /// The fields of Frame, by number.
 enum : unsigned { kInputs, kOutputs, kArena, kConstants, kRecord, kDot, kPrint };
-constexpr std::size_t kFieldOffsets[] = {offsetof(Frame, inputs),    offsetof(Frame, outputs),
-                                         offsetof(Frame, arena),     offsetof(Frame, constants),
-                                         offsetof(Frame, record),    offsetof(Frame, services) + offsetof(Services, dot),
+constexpr std::size_t kFieldOffsets[] = {offsetof(Frame, inputs),
+                                         offsetof(Frame, outputs),
+                                         offsetof(Frame, arena),
+                                         offsetof(Frame, constants),
+                                         offsetof(Frame, record),
+                                         offsetof(Frame, services) + offsetof(Services, dot),
                                          offsetof(Frame, services) + offsetof(Services, print)};
 
 /// A load of what does not change during the call.

@@ -49,7 +49,7 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const std::string& cpu) {
   options.NoTrappingFPMath = true;
   return std::unique_ptr<llvm::TargetMachine>(
       h.target->createTargetMachine(h.triple, cpu.empty() ? h.cpu : cpu, cpu.empty() ? h.features : "", options,
-                                    llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
+                                    llvm::Reloc::PIC_, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
 }
 
 /// CPUs with 512-bit registers that lower their clock when these are used.

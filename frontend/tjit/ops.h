@@ -19,7 +19,11 @@ struct Axes {
 };
 
 namespace detail {
-// Defined for every elementwise op of the op list.
+/// A Tensor. Naming an op's struct in the result type also declares it, so that an op's public line is all it takes.
+template <class Op>
+using ResultOf = Tensor;
+
+// Defined for every elementwise op and reduction of the op list.
 template <class Op>
 Tensor unary(const Operand& x);
 template <class Op>
@@ -35,99 +39,99 @@ inline namespace ops {
 // ---- arithmetic ----
 
 /// x + y; integers wrap.
-inline Tensor add(const Operand& x, const Operand& y) { return detail::binary<struct Add>(x, y); }
+inline detail::ResultOf<struct Add> add(const Operand& x, const Operand& y) { return detail::binary<Add>(x, y); }
 /// x - y; integers wrap.
-inline Tensor subtract(const Operand& x, const Operand& y) { return detail::binary<struct Subtract>(x, y); }
+inline detail::ResultOf<struct Subtract> subtract(const Operand& x, const Operand& y) { return detail::binary<Subtract>(x, y); }
 /// x * y; integers wrap.
-inline Tensor multiply(const Operand& x, const Operand& y) { return detail::binary<struct Multiply>(x, y); }
+inline detail::ResultOf<struct Multiply> multiply(const Operand& x, const Operand& y) { return detail::binary<Multiply>(x, y); }
 /// True division: integers of 32 and 64 bits give float64, smaller ones float32.
 Tensor divide(const Operand& x, const Operand& y);
 /// Quotient rounded towards minus infinity; integer division by zero raises.
-inline Tensor floor_div(const Operand& x, const Operand& y) { return detail::binary<struct FloorDiv>(x, y); }
+inline detail::ResultOf<struct FloorDiv> floor_div(const Operand& x, const Operand& y) { return detail::binary<FloorDiv>(x, y); }
 /// Remainder of floor_div, with the sign of y; integer division by zero raises.
-inline Tensor mod(const Operand& x, const Operand& y) { return detail::binary<struct Mod>(x, y); }
+inline detail::ResultOf<struct Mod> mod(const Operand& x, const Operand& y) { return detail::binary<Mod>(x, y); }
 /// x to the power y; a negative integer exponent raises.
-inline Tensor power(const Operand& x, const Operand& y) { return detail::binary<struct Power>(x, y); }
+inline detail::ResultOf<struct Power> power(const Operand& x, const Operand& y) { return detail::binary<Power>(x, y); }
 /// The larger; NaN if either is.
-inline Tensor maximum(const Operand& x, const Operand& y) { return detail::binary<struct Maximum>(x, y); }
+inline detail::ResultOf<struct Maximum> maximum(const Operand& x, const Operand& y) { return detail::binary<Maximum>(x, y); }
 /// The smaller; NaN if either is.
-inline Tensor minimum(const Operand& x, const Operand& y) { return detail::binary<struct Minimum>(x, y); }
+inline detail::ResultOf<struct Minimum> minimum(const Operand& x, const Operand& y) { return detail::binary<Minimum>(x, y); }
 /// minimum(maximum(x, lo), hi).
-inline Tensor clip(const Operand& x, const Operand& lo, const Operand& hi) { return detail::ternary<struct Clip>(x, lo, hi); }
+inline detail::ResultOf<struct Clip> clip(const Operand& x, const Operand& lo, const Operand& hi) { return detail::ternary<Clip>(x, lo, hi); }
 /// -x.
-inline Tensor negative(const Operand& x) { return detail::unary<struct Negative>(x); }
+inline detail::ResultOf<struct Negative> negative(const Operand& x) { return detail::unary<Negative>(x); }
 /// Magnitude.
-inline Tensor abs(const Operand& x) { return detail::unary<struct Abs>(x); }
+inline detail::ResultOf<struct Abs> abs(const Operand& x) { return detail::unary<Abs>(x); }
 /// -1, 0 or 1; NaN for NaN.
-inline Tensor sign(const Operand& x) { return detail::unary<struct Sign>(x); }
+inline detail::ResultOf<struct Sign> sign(const Operand& x) { return detail::unary<Sign>(x); }
 /// 1/x, of floats.
-inline Tensor reciprocal(const Operand& x) { return detail::unary<struct Reciprocal>(x); }
+inline detail::ResultOf<struct Reciprocal> reciprocal(const Operand& x) { return detail::unary<Reciprocal>(x); }
 /// x * x.
-inline Tensor square(const Operand& x) { return detail::unary<struct Square>(x); }
+inline detail::ResultOf<struct Square> square(const Operand& x) { return detail::unary<Square>(x); }
 /// Square root, of floats; NaN below 0.
-inline Tensor sqrt(const Operand& x) { return detail::unary<struct Sqrt>(x); }
+inline detail::ResultOf<struct Sqrt> sqrt(const Operand& x) { return detail::unary<Sqrt>(x); }
 /// 1/sqrt(x), of floats.
-inline Tensor rsqrt(const Operand& x) { return detail::unary<struct Rsqrt>(x); }
+inline detail::ResultOf<struct Rsqrt> rsqrt(const Operand& x) { return detail::unary<Rsqrt>(x); }
 /// e to the power x, of floats.
-inline Tensor exp(const Operand& x) { return detail::unary<struct Exp>(x); }
+inline detail::ResultOf<struct Exp> exp(const Operand& x) { return detail::unary<Exp>(x); }
 /// Natural logarithm, of floats.
-inline Tensor log(const Operand& x) { return detail::unary<struct Log>(x); }
+inline detail::ResultOf<struct Log> log(const Operand& x) { return detail::unary<Log>(x); }
 /// Hyperbolic tangent, of floats.
-inline Tensor tanh(const Operand& x) { return detail::unary<struct Tanh>(x); }
+inline detail::ResultOf<struct Tanh> tanh(const Operand& x) { return detail::unary<Tanh>(x); }
 /// 1/(1+exp(-x)), of floats.
-inline Tensor sigmoid(const Operand& x) { return detail::unary<struct Sigmoid>(x); }
+inline detail::ResultOf<struct Sigmoid> sigmoid(const Operand& x) { return detail::unary<Sigmoid>(x); }
 /// Rounded towards minus infinity, of floats.
-inline Tensor floor(const Operand& x) { return detail::unary<struct Floor>(x); }
+inline detail::ResultOf<struct Floor> floor(const Operand& x) { return detail::unary<Floor>(x); }
 /// Rounded towards infinity, of floats.
-inline Tensor ceil(const Operand& x) { return detail::unary<struct Ceil>(x); }
+inline detail::ResultOf<struct Ceil> ceil(const Operand& x) { return detail::unary<Ceil>(x); }
 /// Rounded to nearest, halves to even, of floats.
-inline Tensor round(const Operand& x) { return detail::unary<struct Round>(x); }
+inline detail::ResultOf<struct Round> round(const Operand& x) { return detail::unary<Round>(x); }
 /// Rounded towards 0, of floats.
-inline Tensor trunc(const Operand& x) { return detail::unary<struct Trunc>(x); }
+inline detail::ResultOf<struct Trunc> trunc(const Operand& x) { return detail::unary<Trunc>(x); }
 
 // ---- comparison and logic: bool results ----
 
 /// Whether x is NaN.
-inline Tensor is_nan(const Operand& x) { return detail::unary<struct IsNan>(x); }
+inline detail::ResultOf<struct IsNan> is_nan(const Operand& x) { return detail::unary<IsNan>(x); }
 /// Whether x is an infinity.
-inline Tensor is_inf(const Operand& x) { return detail::unary<struct IsInf>(x); }
+inline detail::ResultOf<struct IsInf> is_inf(const Operand& x) { return detail::unary<IsInf>(x); }
 /// Whether x is neither NaN nor an infinity.
-inline Tensor is_finite(const Operand& x) { return detail::unary<struct IsFinite>(x); }
+inline detail::ResultOf<struct IsFinite> is_finite(const Operand& x) { return detail::unary<IsFinite>(x); }
 /// x == y.
-inline Tensor equal(const Operand& x, const Operand& y) { return detail::binary<struct Equal>(x, y); }
+inline detail::ResultOf<struct Equal> equal(const Operand& x, const Operand& y) { return detail::binary<Equal>(x, y); }
 /// x != y.
-inline Tensor not_equal(const Operand& x, const Operand& y) { return detail::binary<struct NotEqual>(x, y); }
+inline detail::ResultOf<struct NotEqual> not_equal(const Operand& x, const Operand& y) { return detail::binary<NotEqual>(x, y); }
 /// x < y.
-inline Tensor less(const Operand& x, const Operand& y) { return detail::binary<struct Less>(x, y); }
+inline detail::ResultOf<struct Less> less(const Operand& x, const Operand& y) { return detail::binary<Less>(x, y); }
 /// x <= y.
-inline Tensor less_equal(const Operand& x, const Operand& y) { return detail::binary<struct LessEqual>(x, y); }
+inline detail::ResultOf<struct LessEqual> less_equal(const Operand& x, const Operand& y) { return detail::binary<LessEqual>(x, y); }
 /// x > y.
-inline Tensor greater(const Operand& x, const Operand& y) { return detail::binary<struct Greater>(x, y); }
+inline detail::ResultOf<struct Greater> greater(const Operand& x, const Operand& y) { return detail::binary<Greater>(x, y); }
 /// x >= y.
-inline Tensor greater_equal(const Operand& x, const Operand& y) { return detail::binary<struct GreaterEqual>(x, y); }
+inline detail::ResultOf<struct GreaterEqual> greater_equal(const Operand& x, const Operand& y) { return detail::binary<GreaterEqual>(x, y); }
 /// Both, of bools.
-inline Tensor logical_and(const Operand& x, const Operand& y) { return detail::binary<struct LogicalAnd>(x, y); }
+inline detail::ResultOf<struct LogicalAnd> logical_and(const Operand& x, const Operand& y) { return detail::binary<LogicalAnd>(x, y); }
 /// Either, of bools.
-inline Tensor logical_or(const Operand& x, const Operand& y) { return detail::binary<struct LogicalOr>(x, y); }
+inline detail::ResultOf<struct LogicalOr> logical_or(const Operand& x, const Operand& y) { return detail::binary<LogicalOr>(x, y); }
 /// One but not both, of bools.
-inline Tensor logical_xor(const Operand& x, const Operand& y) { return detail::binary<struct LogicalXor>(x, y); }
+inline detail::ResultOf<struct LogicalXor> logical_xor(const Operand& x, const Operand& y) { return detail::binary<LogicalXor>(x, y); }
 /// The opposite, of bools.
-inline Tensor logical_not(const Operand& x) { return detail::unary<struct LogicalNot>(x); }
+inline detail::ResultOf<struct LogicalNot> logical_not(const Operand& x) { return detail::unary<LogicalNot>(x); }
 /// x & y, of integers.
-inline Tensor bitwise_and(const Operand& x, const Operand& y) { return detail::binary<struct BitwiseAnd>(x, y); }
+inline detail::ResultOf<struct BitwiseAnd> bitwise_and(const Operand& x, const Operand& y) { return detail::binary<BitwiseAnd>(x, y); }
 /// x | y, of integers.
-inline Tensor bitwise_or(const Operand& x, const Operand& y) { return detail::binary<struct BitwiseOr>(x, y); }
+inline detail::ResultOf<struct BitwiseOr> bitwise_or(const Operand& x, const Operand& y) { return detail::binary<BitwiseOr>(x, y); }
 /// x ^ y, of integers.
-inline Tensor bitwise_xor(const Operand& x, const Operand& y) { return detail::binary<struct BitwiseXor>(x, y); }
+inline detail::ResultOf<struct BitwiseXor> bitwise_xor(const Operand& x, const Operand& y) { return detail::binary<BitwiseXor>(x, y); }
 /// ~x, of integers.
-inline Tensor bitwise_not(const Operand& x) { return detail::unary<struct BitwiseNot>(x); }
+inline detail::ResultOf<struct BitwiseNot> bitwise_not(const Operand& x) { return detail::unary<BitwiseNot>(x); }
 /// x << y; 0 when y is negative or at least the width.
-inline Tensor shift_left(const Operand& x, const Operand& y) { return detail::binary<struct ShiftLeft>(x, y); }
+inline detail::ResultOf<struct ShiftLeft> shift_left(const Operand& x, const Operand& y) { return detail::binary<ShiftLeft>(x, y); }
 /// x >> y, arithmetic for signed types.
-inline Tensor shift_right(const Operand& x, const Operand& y) { return detail::binary<struct ShiftRight>(x, y); }
+inline detail::ResultOf<struct ShiftRight> shift_right(const Operand& x, const Operand& y) { return detail::binary<ShiftRight>(x, y); }
 /// x where the bool `condition` is true, else y.
-inline Tensor where(const Operand& condition, const Operand& x, const Operand& y) {
-  return detail::ternary<struct Where>(condition, x, y);
+inline detail::ResultOf<struct Where> where(const Operand& condition, const Operand& x, const Operand& y) {
+  return detail::ternary<Where>(condition, x, y);
 }
 /// To another element type; floats to integers truncate, saturate, and give 0 for NaN.
 Tensor cast(const Operand& x, DType dtype);
@@ -137,28 +141,28 @@ Tensor bitcast(const Operand& x, DType dtype);
 // ---- reductions ----
 
 /// Sum over `axes`; 0 over nothing.
-inline Tensor reduce_sum(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceSum>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceSum> reduce_sum(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceSum>(x, axes, keepdims);
 }
 /// Product over `axes`; 1 over nothing.
-inline Tensor reduce_prod(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceProd>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceProd> reduce_prod(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceProd>(x, axes, keepdims);
 }
 /// Largest over `axes`; NaN if any is; the lowest value over nothing.
-inline Tensor reduce_max(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceMax>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceMax> reduce_max(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceMax>(x, axes, keepdims);
 }
 /// Smallest over `axes`; NaN if any is; the highest value over nothing.
-inline Tensor reduce_min(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceMin>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceMin> reduce_min(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceMin>(x, axes, keepdims);
 }
 /// Whether any is true; false over nothing.
-inline Tensor reduce_any(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceAny>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceAny> reduce_any(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceAny>(x, axes, keepdims);
 }
 /// Whether all are true; true over nothing.
-inline Tensor reduce_all(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
-  return detail::reduce<struct ReduceAll>(x, axes, keepdims);
+inline detail::ResultOf<struct ReduceAll> reduce_all(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceAll>(x, axes, keepdims);
 }
 /// Mean over `axes`, in the dtype of x (integers truncate, as TensorFlow's).
 Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = false);

@@ -8,6 +8,9 @@
 
 namespace tjit::TJIT_LEVEL {
 
+/// Bytes: far enough to cover the latency of the memory, near enough to be found in the L1 cache.
+inline constexpr int kPrefetchAhead = 1024;
+
 template <class V>
 struct IsMask : std::false_type {};
 template <class T, int N>
@@ -36,12 +39,12 @@ struct Kernel {
   }(std::make_index_sequence<Op::info.arity>());
 
   template <int N, class... E>
-  [[gnu::always_inline]] static void step(R* out, std::int64_t i, const E*... in) {
+  [[gnu::always_inline]] static Vec<R, N> result(std::int64_t i, const E*... in) {
     const auto y = eval(Vec<E, N>::load(in + i)...);
     if constexpr (IsMask<std::remove_const_t<decltype(y)>>::value) {
-      to_bool(y).store(out + i);
+      return to_bool(y);
     } else {
-      y.store(out + i);
+      return y;
     }
   }
 
@@ -51,8 +54,20 @@ struct Kernel {
   template <class... E>
   [[gnu::always_inline]] static void run_on(R* out, std::int64_t n, const E*... in) {
     std::int64_t i = 0;
-    for (; i + kWidth <= n; i += kWidth) step<kWidth>(out, i, in...);
-    for (; i < n; ++i) step<1>(out, i, in...);
+    for (; i + kWidth <= n; i += kWidth) result<kWidth>(i, in...).store(out + i);
+    for (; i < n; ++i) result<1>(i, in...).store(out + i);
+  }
+
+  template <class... E>
+  [[gnu::always_inline]] static void run_large_on(R* out, std::int64_t n, const E*... in) {
+    using To = typename Vec<R, kWidth>::Raw;
+    std::int64_t i = 0;
+    for (; i + kWidth <= n; i += kWidth) {
+      (__builtin_prefetch(reinterpret_cast<const char*>(in + i) + kPrefetchAhead), ...);
+      __builtin_nontemporal_store(result<kWidth>(i, in...).raw, reinterpret_cast<To*>(out + i));
+    }
+    for (; i < n; ++i) result<1>(i, in...).store(out + i);
+    stream_end();
   }
 
   template <class... E>
@@ -78,6 +93,12 @@ struct Kernel {
     }(std::make_index_sequence<Op::info.arity>());
   }
 
+  static void run_large(void* out, const void* const* in, std::int64_t n) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      run_large_on(static_cast<R*>(out), n, static_cast<const Operand<I>*>(in[I])...);
+    }(std::make_index_sequence<Op::info.arity>());
+  }
+
   static std::int64_t first_failure(const void* const* in, std::int64_t n) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       return first_failure_on(n, static_cast<const Operand<I>*>(in[I])...);
@@ -86,9 +107,9 @@ struct Kernel {
 
   static constexpr ElementwiseKernel entry() {
     if constexpr (fallible) {
-      return {run, first_failure};
+      return {run, run_large, first_failure};
     } else {
-      return {run, nullptr};
+      return {run, run_large, nullptr};
     }
   }
 };

@@ -128,7 +128,7 @@ TEST_CASE("prints come in order, only on the branch taken, and before an error")
   const std::string text = R"(
 func @main(%0: i32[2], %1: bool[]) -> (i32[2]) {
   print %0 {message = "x = {}\n"}
-  cond %1 :
+  cond %1
     then() {
       print {message = "then\n"}
       yield
@@ -142,7 +142,8 @@ func @main(%0: i32[2], %1: bool[]) -> (i32[2]) {
   yield %3
 })";
   std::string printed;
-  const InterpretOptions options{.print = [&](std::string_view s) { printed += s; }};
+  InterpretOptions options;
+  options.print = [&](std::string_view s) { printed += s; };
   const std::vector<Array> args{array_of<std::int32_t>({2}, {4, 5}), Array::scalar(true)};
   CHECK_THROWS_WITH_AS(run(text, args, options), doctest::Contains("floor_div: integer division by zero at index (0)"), Error);
   CHECK(printed == "x = [4 5]\nthen\n");
@@ -176,11 +177,12 @@ TEST_CASE("arguments must fit the parameters") {
 TEST_CASE("after_op sees every result, in order") {
   const Module module = parse_or_throw(kCollatz);
   int adds = 0, conds = 0;
-  const InterpretOptions options{.after_op = [&](const Function& f, OpId op, std::span<const Array> results) {
+  InterpretOptions options;
+  options.after_op = [&](const Function& f, OpId op, std::span<const Array> results) {
     adds += f.def(op).info.name == "add";
     conds += f.def(op).info.name == "cond";
     CHECK(results.size() == static_cast<std::size_t>(f.op(op).result_count));
-  }};
+  };
   const Array n = Array::scalar(std::int64_t{4});
   interpret(module, module.entry(), std::span(&n, 1), options);
   CHECK(conds == 2);

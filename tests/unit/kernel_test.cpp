@@ -211,16 +211,16 @@ TEST_CASE("the fast path gives the same, or leaves it to the general one") {
   for (const Case& c : all_cases()) {
     const std::vector<Array> operands = operands_of(c, {4, 5}, 11);
     const bool plain_op = c.op->info.arity <= 2 && kernel_of(c).first_failure == nullptr;
-    const Array got = operands.size() == 1   ? elementwise_fast(c.op->code, operands[0], c.result)
-                      : operands.size() == 2 ? elementwise_fast(c.op->code, operands[0], operands[1], c.result)
+    const Array got = operands.size() == 1   ? elementwise_fast(c.op->code, c.result, operands[0])
+                      : operands.size() == 2 ? elementwise_fast(c.op->code, c.result, operands[0], operands[1])
                                              : Array();
     CHECK(bool(got) == plain_op);
     if (got) CHECK(identical(got, expected(c, operands)));
   }
   const Array a = tame_array({DType::F32, {4, 5}}, 1);
-  CHECK_FALSE(elementwise_fast(kOpcode<Add>, a, laid_out(a, Layout::Gaps), DType::F32));
-  CHECK_FALSE(elementwise_fast(kOpcode<Add>, a, tame_array({DType::F32, {20}}, 1), DType::F32));
-  CHECK_FALSE(elementwise_fast(kOpcode<Add>, a, tame_array({DType::F64, {4, 5}}, 1), DType::F32));
+  CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, laid_out(a, Layout::Gaps)));
+  CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, tame_array({DType::F32, {20}}, 1)));
+  CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, tame_array({DType::F64, {4, 5}}, 1)));
 }
 
 // ---- an oracle apart from tjit: what C++ and its library give ----
