@@ -35,6 +35,8 @@ const Literal* Function::constant(ValueId id) const {
 bool Function::may_fail(OpId id) const {
   const OpDef& d = def(id);
   if (!d.can_fail) return false;
+  // An elementwise op over nothing does nothing.
+  if (d.kind == OpKind::Elementwise && type(op(id).first_result).shape.contains(0)) return false;
   std::vector<const Literal*> known;
   for (const ValueId v : operands(id)) known.push_back(constant(v));
   return d.may_fail(op(id).attrs.get(), operand_types(id), known);

@@ -36,6 +36,7 @@ void IndexMap::split_axis(int axis, std::int64_t inner) {
 
 IndexMap identity_map(const Shape& shape, Extents& axes) {
   const int first = static_cast<int>(axes.size());
+  axes.reserve(axes.size() + static_cast<std::size_t>(shape.size()));
   for (const std::int64_t size : shape)
     if (size != 1) axes.push_back(size);
   IndexMap map(shape.size(), static_cast<int>(axes.size()));

@@ -35,8 +35,9 @@ std::string does_not_fit(std::string_view text, DType dtype) {
 
 // The magnitude is read without its sign, so that the lowest value of each type can be written.
 std::errc parse_magnitude(const NumberText& number, std::uint64_t& magnitude) {
-  const char* end = number.digits.data() + number.digits.size();
-  const auto [stop, error] = std::from_chars(number.digits.data(), end, magnitude, number.hex ? 16 : 10);
+  const char* begin = number.digits.data();
+  const char* end = begin + number.digits.size();
+  const auto [stop, error] = std::from_chars(begin, end, magnitude, number.hex ? 16 : 10);
   return error == std::errc() && stop != end ? std::errc::invalid_argument : error;
 }
 
@@ -59,7 +60,8 @@ template <class T>
 std::string parse_as_float(std::string_view text, T& value) {
   constexpr DType dtype = dtype_of<T>;
   const NumberText number(text);
-  const char* end = number.digits.data() + number.digits.size();
+  const char* begin = number.digits.data();
+  const char* end = begin + number.digits.size();
   if (number.digits == "nan") {
     value = std::numeric_limits<T>::quiet_NaN();
     return {};
@@ -72,7 +74,7 @@ std::string parse_as_float(std::string_view text, T& value) {
     const bool starts_well = (first >= '0' && first <= '9') || first == '.' || number.hex;
     const auto format = number.hex ? std::chars_format::hex : std::chars_format::general;
     const auto [stop, error] = starts_well && first != '-'
-                                   ? std::from_chars(number.digits.data(), end, value, format)
+                                   ? std::from_chars(begin, end, value, format)
                                    : std::from_chars_result{nullptr, std::errc::invalid_argument};
     if (error == std::errc::result_out_of_range) return does_not_fit(text, dtype);
     if (error != std::errc() || stop != end || !std::isfinite(value))

@@ -57,7 +57,8 @@ class ModuleParser {
 
   void parse() {
     while (reader_.peek().kind != TokenKind::End) parse_function();
-    if (result_.module.functions.empty() && result_.errors.empty()) reader_.unexpected("'func'");
+    if (result_.module.functions.empty() && result_.errors.empty())
+      reader_.report(reader_.peek(), "expected 'func', found " + describe(reader_.peek()));
     check_calls();
   }
 
@@ -139,8 +140,8 @@ ParseResult parse(std::string_view text, const ParseOptions& options) {
   };
   try {
     ModuleParser(text, options, result).parse();
-  } catch (const SyntaxError&) {
   } catch (const TooManyErrors&) {
+    result.module = {};
   } catch (const std::exception& error) {
     add(error.what());
   }

@@ -43,6 +43,7 @@ void read_attr(Reader& reader, const OpDef& def, AttrText& text, std::vector<con
   const auto field = std::ranges::find(def.attrs, name.text, &AttrField::name);
   if (field == def.attrs.end()) {
     std::vector<std::string_view> known;
+    known.reserve(def.attrs.size());
     for (const AttrField& f : def.attrs) known.push_back(f.name);
     reader.report(name,
                   std::string(def.info.name) + " has no attribute " + describe(name) + suggestion(name.text, known));

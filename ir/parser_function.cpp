@@ -193,6 +193,7 @@ bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types)
   if (it == signatures_.by_name.end()) {
     if (!signatures_.complete) return false;
     std::vector<std::string_view> known;
+    known.reserve(signatures_.by_name.size());
     for (const auto& [name, signature] : signatures_.by_name) known.push_back(name);
     std::ranges::sort(known);
     fail("call: there is no function @" + callee + suggestion(callee, known));
@@ -200,6 +201,7 @@ bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types)
   calls_.push_back({callee, op.place});
   if (!it->second.sound) return false;
   std::vector<Type> operands;
+  operands.reserve(op.operands.size());
   for (const ValueId v : op.operands) operands.push_back(builder_.type(v));
   try {
     std::vector<Type> results = bind_sizes(callee, it->second.params, operands).substitute(it->second.results);

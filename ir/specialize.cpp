@@ -63,8 +63,10 @@ class Rebuilder {
     const Op& op = from_.op(id);
     const std::vector<ValueId> operands = copier_(from_.operands(id));
     NewOp now{op.code, attrs(op), operands, {}, op.loc};
+    now.blocks.reserve(op.blocks.size());
     for (const BlockId b : op.blocks) now.blocks.push_back(copy_block(b, operands));
     std::vector<Type> declared;
+    declared.reserve(static_cast<std::size_t>(op.result_count));
     for (const ValueId v : from_.results(id)) declared.push_back(sizes_.substitute(from_.type(v)));
     if (op.code == kOpcode<Call>) call(now, declared);
     const ValueRange results = builder_.append(std::move(now), declared);
@@ -75,6 +77,7 @@ class Rebuilder {
   BlockId copy_block(BlockId old, std::span<const ValueId> operands) {
     const ValueRange params = from_.params(old);
     std::vector<Type> types;
+    types.reserve(static_cast<std::size_t>(params.size()));
     for (int i = 0; i < params.size(); ++i) types.push_back(builder_.type(operands[static_cast<std::size_t>(i)]));
     const BlockId now = builder_.begin_block(types);
     for (int i = 0; i < params.size(); ++i) copier_.bind(params[i], builder_.function().params(now)[i]);
@@ -105,6 +108,7 @@ class Rebuilder {
     const Function* callee = all_.original(name);
     if (callee == nullptr) fail_at(op.loc, "call: there is no function @" + name);
     std::vector<Type> args;
+    args.reserve(op.operands.size());
     for (const ValueId v : op.operands) args.push_back(builder_.type(v));
     try {
       const Function& copy = all_.to.functions[all_.copy_for(*callee, args)];

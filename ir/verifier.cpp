@@ -151,7 +151,7 @@ class FunctionVerifier {
     return v.valid() && v.index < f_.value_count() && visible_[static_cast<std::size_t>(v.index)];
   }
   void show(ValueRange values, bool on) {
-    for (const ValueId v : values) visible_[static_cast<std::size_t>(v.index)] = on;
+    for (const ValueId v : values) visible_[static_cast<std::size_t>(v.index)] = on ? 1 : 0;
   }
 
   void verify_block(BlockId id, const std::string& name) {

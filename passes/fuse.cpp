@@ -1,6 +1,9 @@
 // Writes a function with its ops in the groups that the planner found.
 #include "passes/fuse.h"
 
+#include <array>
+#include <memory>
+
 #include "ir/builder.h"
 #include "ir/ops/list.h"
 #include "passes/fusion_plan.h"
@@ -34,13 +37,18 @@ bool needs_expansion(const Function& f) {
   return false;
 }
 
-std::string_view kind_name(FusionGroup::Kind kind) {
-  switch (kind) {
-    case FusionGroup::Kind::Pointwise: return "pointwise";
-    case FusionGroup::Kind::Reduce: return "reduce";
-    case FusionGroup::Kind::Place: return "place";
-  }
-  __builtin_unreachable();
+std::shared_ptr<const OpAttrs> kind_attrs(FusionGroup::Kind kind) {
+  static const auto kinds = [] {
+    std::array<std::shared_ptr<const Fusion>, 3> attrs;
+    for (std::size_t i = 0; i < attrs.size(); ++i) {
+      constexpr std::array<const char*, 3> kNames{"pointwise", "reduce", "place"};
+      Fusion fusion;
+      fusion.kind_name = kNames[i];
+      attrs[i] = std::make_shared<const Fusion>(std::move(fusion));
+    }
+    return attrs;
+  }();
+  return kinds[static_cast<std::size_t>(kind)];
 }
 
 class Fuser {
@@ -60,7 +68,7 @@ class Fuser {
   static std::size_t at(OpId op) { return static_cast<std::size_t>(op.index); }
 
   void write_block(BlockId block) {
-    const std::vector<FusionGroup> groups = planner_.plan(block);
+    const std::deque<FusionGroup> groups = planner_.plan(block);
     for (const OpId op : f_.block(block).ops) {
       const FusionRole role = planner_.role(op);
       if (role == FusionRole::Fixed) write_fixed(op);
@@ -72,26 +80,22 @@ class Fuser {
 
   void write_group(const FusionGroup& group) {
     // Ops may stand in several groups: what their values are outside holds again afterwards.
-    std::vector<std::pair<ValueId, ValueId>> outside;
-    std::vector<ValueId> results;
-    std::vector<OpId> computed;
+    outside_.clear();
+    results_.clear();
     const BlockId body = b_.begin_block({});
     const auto members = group.members();
     for (auto it = members.rbegin(); it != members.rend(); ++it) {
       const ValueId v = f_.op(it->op).first_result;
-      outside.emplace_back(v, map_[v]);
+      outside_.emplace_back(v, map_[v]);
       map_.copy(it->op);
-      if (!it->result) continue;
-      results.push_back(v);
-      computed.push_back(it->op);
+      if (it->result) results_.push_back(v);
     }
-    b_.end_block(map_(results));
-    for (const auto& [v, now] : outside) map_.bind(v, now);
-    auto attrs = std::make_shared<Fusion>();
-    attrs->kind_name = kind_name(group.kind());
-    const ValueRange made = b_.append({kOpcode<Fusion>, std::move(attrs), {}, {body}, f_.op(members.front().op).loc});
-    for (int i = 0; i < made.size(); ++i) map_.bind(results[static_cast<std::size_t>(i)], made[i]);
-    for (const OpId op : computed) finish(op);
+    b_.end_block(map_(results_));
+    for (const auto& [v, now] : outside_) map_.bind(v, now);
+    const Location& loc = f_.op(members.front().op).loc;
+    const ValueRange made = b_.append({kOpcode<Fusion>, kind_attrs(group.kind()), {}, {body}, loc});
+    for (int i = 0; i < made.size(); ++i) map_.bind(results_[static_cast<std::size_t>(i)], made[i]);
+    for (const ValueId v : results_) finish(f_.value(v).op);
   }
 
   void write_fixed(OpId id) {
@@ -140,16 +144,16 @@ class Fuser {
 
   /// The op's results are there: floating ops that waited for them alone follow.
   void finish(OpId op) {
-    std::vector<OpId> done{op};
-    while (!done.empty()) {
-      const OpId id = done.back();
-      done.pop_back();
+    done_.assign({op});
+    while (!done_.empty()) {
+      const OpId id = done_.back();
+      done_.pop_back();
       written_[at(id)] = true;
       for (const ValueId v : f_.results(id)) {
         for (const Use use : planner_.uses().uses(v)) {
           if (!use.op.valid() || waiting_[at(use.op)] == 0 || --waiting_[at(use.op)] > 0) continue;
           write_float(use.op);
-          done.push_back(use.op);
+          done_.push_back(use.op);
         }
       }
     }
@@ -160,6 +164,9 @@ class Fuser {
   Builder b_;
   Copier map_;
   std::vector<bool> written_;
+  std::vector<std::pair<ValueId, ValueId>> outside_;
+  std::vector<ValueId> results_;
+  std::vector<OpId> done_;
   std::vector<std::int32_t> waiting_;  ///< by floating op: operands that are still missing, once its place has come
 };
 

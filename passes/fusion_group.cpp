@@ -11,7 +11,7 @@ namespace tjit {
 namespace {
 
 // Kernels stay small, so that compiling them stays cheap and vectors stay in registers.
-constexpr std::size_t kMostOps = 256, kMostBuffers = 16, kMostScalars = 32, kMostMaps = 64;
+constexpr std::size_t kMostOps = 256, kMostMaps = 64;
 /// Cheap ops that a kernel may do more than once for each element.
 constexpr int kMostRecomputed = 12;
 
@@ -47,6 +47,19 @@ int recompute_cost(const Function& f, OpId op) {
   }
 }
 
+void FewValues::add(ValueId v) {
+  if (contains(v)) return;
+  if (size_ < kMost) values_[static_cast<std::size_t>(size_)] = v;
+  ++size_;
+}
+
+void FewValues::remove(ValueId v) {
+  const auto it = std::find(values_.begin(), values_.begin() + std::min(size_, kMost), v);
+  if (it == values_.begin() + std::min(size_, kMost)) return;
+  *it = values_[static_cast<std::size_t>(std::min(size_, kMost) - 1)];
+  --size_;
+}
+
 bool FusionGroup::Maps::add(std::int16_t map) {
   if (std::ranges::find(all(), map) != all().end()) return true;
   if (count == static_cast<int>(id.size())) return false;
@@ -67,13 +80,10 @@ FusionGroup::FusionGroup(const Function& f, OpId root, std::int32_t position)
 std::int32_t FusionGroup::join(const Joining& joining) {
   if (kind_ == Kind::Pointwise && f_->def(joining.op).combine != kNoOp) start_reduction(joining.op, joining.maps.id[0]);
   const ValueId result = f_->op(joining.op).first_result;
-  std::erase(inputs_, result);
-  const auto add = [](std::vector<ValueId>& list, ValueId v) {
-    if (std::ranges::find(list, v) == list.end()) list.push_back(v);
-  };
+  inputs_.remove(result);
   for (const ValueId v : f_->operands(joining.op)) {
-    if (needs_memory(*f_, v)) add(inputs_, v);
-    if (f_->type(v).is_scalar()) add(scalars_, v);
+    if (needs_memory(*f_, v)) inputs_.add(v);
+    if (f_->type(v).is_scalar()) scalars_.add(v);
   }
   results_ += joining.result ? 1 : 0;
   recomputed_ += joining.recomputed;
@@ -87,9 +97,9 @@ void FusionGroup::start_space() {
   if (!spaces_.empty()) return;
   if (kind_ == Kind::Place) {
     piece_maps_.assign(f_->operands(root_).size(), -1);
-    spaces_.reserve(1);
     return;
   }
+  maps_.reserve(4);
   Space& space = spaces_.emplace_back();
   IndexMap root = identity_map(result_shape(root_), space.axes);
   space.kept = static_cast<int>(space.axes.size());
@@ -227,14 +237,13 @@ bool FusionGroup::covers_once(std::int16_t map, OpId op) const {
 
 bool FusionGroup::has_room(const Joining& joining) const {
   const ValueId result = f_->op(joining.op).first_result;
-  std::size_t buffers = inputs_.size() + static_cast<std::size_t>(results_ + (joining.result ? 1 : 0));
-  std::size_t scalars = scalars_.size();
-  const bool was_input = std::ranges::find(inputs_, result) != inputs_.end();
+  int buffers = inputs_.size() - (inputs_.contains(result) ? 1 : 0) + results_ + (joining.result ? 1 : 0);
+  int scalars = scalars_.size();
   for (const ValueId v : f_->operands(joining.op)) {
-    if (needs_memory(*f_, v) && std::ranges::find(inputs_, v) == inputs_.end()) ++buffers;
-    if (f_->type(v).is_scalar()) ++scalars;
+    buffers += needs_memory(*f_, v) && !inputs_.contains(v) ? 1 : 0;
+    scalars += f_->type(v).is_scalar() && !scalars_.contains(v) ? 1 : 0;
   }
-  return members_.size() < kMostOps && buffers - (was_input ? 1 : 0) <= kMostBuffers && scalars <= kMostScalars;
+  return members_.size() < kMostOps && std::max(buffers, scalars) <= FewValues::kMost;
 }
 
 bool FusionGroup::fits_reduction(OpId op) const {

@@ -1,6 +1,7 @@
 // One fusion group while it grows: its ops, the index maps under which they are evaluated, and what it may still take in.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -12,6 +13,24 @@ namespace tjit {
 
 /// What it costs to compute an op's elements more than once, counted in cheap elementwise ops; negative: do not.
 int recompute_cost(const Function& f, OpId op);
+
+/// Distinct values, up to the number that a group may have.
+class FewValues {
+ public:
+  static constexpr int kMost = 16;
+
+  bool contains(ValueId v) const { return std::find(values_.begin(), end(), v) != end(); }
+  /// What comes after `kMost` only counts.
+  void add(ValueId v);
+  void remove(ValueId v);
+  int size() const { return size_; }
+
+ private:
+  std::array<ValueId, kMost>::const_iterator end() const { return values_.begin() + std::min(size_, kMost); }
+
+  std::array<ValueId, kMost> values_{};
+  std::int32_t size_ = 0;
+};
 
 class FusionGroup {
  public:
@@ -102,8 +121,8 @@ class FusionGroup {
   std::int32_t position_;
   Kind kind_ = Kind::Pointwise;
   std::vector<Member> members_;
-  std::vector<ValueId> inputs_;  ///< rank > 0, but for constants that need no memory
-  std::vector<ValueId> scalars_;
+  FewValues inputs_;  ///< rank > 0, but for constants that need no memory
+  FewValues scalars_;
   int results_ = 0, recomputed_ = 0;
   // Made when the first op asks to join.
   std::vector<Space> spaces_;

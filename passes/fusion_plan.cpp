@@ -2,6 +2,7 @@
 #include "passes/fusion_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/ops/list.h"
 #include "passes/facts.h"
@@ -12,7 +13,7 @@ namespace {
 
 /// An op stands in at most so many groups, and so does what it is computed from, for so many steps.
 constexpr std::size_t kMostCopies = 4;
-constexpr int kMostDepth = 3, kMostFreeDepth = 8;
+constexpr int kMostDepth = 3, kMostFreeDepth = 4;
 /// How far up from a reduction's operand another reader of the same data is looked for.
 constexpr int kMostSearched = 8;
 
@@ -22,7 +23,7 @@ FusionPlanner::FusionPlanner(const Function& f)
     : f_(f), uses_(f), ordered_(ordered_ops(f)), state_(static_cast<std::size_t>(f.op_count())),
       written_(static_cast<std::size_t>(f.value_count()), kEnd), reader_(written_.size(), -1) {}
 
-std::vector<FusionGroup> FusionPlanner::plan(BlockId block) {
+std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
   groups_.clear();
   copies_.clear();
   next_ordered_ = kEnd;
@@ -30,7 +31,7 @@ std::vector<FusionGroup> FusionPlanner::plan(BlockId block) {
   for (std::size_t i = ops.size(); i-- > 0;) look_at(ops[i]);
   for (const ValueId v : touched_) written_[at(v)] = kEnd, reader_[at(v)] = -1;
   touched_.clear();
-  return std::move(groups_);
+  return std::exchange(groups_, {});
 }
 
 /// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one does, the

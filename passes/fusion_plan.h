@@ -3,6 +3,7 @@
 // if everything else that uses it runs later; with that no cycle can arise, and time is linear in the number of ops.
 #pragma once
 
+#include <deque>
 #include <limits>
 #include <vector>
 
@@ -24,7 +25,7 @@ class FusionPlanner {
   explicit FusionPlanner(const Function& f);
 
   /// The groups of a block. What is asked below about its ops holds from then on.
-  std::vector<FusionGroup> plan(BlockId block);
+  std::deque<FusionGroup> plan(BlockId block);
 
   FusionRole role(OpId op) const { return state_[at(op)].role; }
   /// The number of the group whose last op this is, or -1.
@@ -91,7 +92,7 @@ class FusionPlanner {
   std::vector<ValueId> touched_;       ///< with entries in the two above
 
   // Of the block at hand.
-  std::vector<FusionGroup> groups_;
+  std::deque<FusionGroup> groups_;
   std::int32_t next_ordered_ = kEnd;   ///< where the next op that keeps its order runs
   Users users_;
   std::vector<FusionGroup::MemberUse> uses_of_group_;

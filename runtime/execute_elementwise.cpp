@@ -23,7 +23,8 @@ class BlockRun {
     for (const Array& x : operands) widest = std::max(widest, size_of(x.dtype()));
     block_ = std::min(kBlockElements, kBlockBytes / widest);
     for (int k = 0; k < count_; ++k) {
-      const Array& x = operands[static_cast<std::size_t>(k)];
+      Array& x = operands_[k] = operands[static_cast<std::size_t>(k)];
+      if (ElementReader(x).is_transposed()) x = x.contiguous();
       readers_[k] = ElementReader(x);
       splat_[k] = !x.is_contiguous() && readers_[k].is_splat();
       if (splat_[k]) {
@@ -72,6 +73,7 @@ class BlockRun {
   int count_;
   bool past_caches_;
   std::int64_t block_ = 0, row_ = INT64_MAX;
+  Array operands_[kMaxOperands];
   ElementReader readers_[kMaxOperands];
   bool splat_[kMaxOperands] = {};
   const void* in_[kMaxOperands] = {};

@@ -36,31 +36,23 @@ class Joiner {
  public:
   /// `identities`: how many of them `set_identity` is asked for at most.
   Joiner(const OpDef& def, DType t, std::int64_t identities)
-      : size(size_of(t)),
-        kernel_(kernels().reduce_kernel(def.code, t)),
-        combine_(kernels().elementwise_kernel(def.combine, t, t)) {
-    TJIT_CHECK(kernel_.row != nullptr && combine_.run != nullptr);
+      : size(size_of(t)), kernel(kernels().reduce_kernel(def.code, t)) {
+    TJIT_CHECK(kernel.row != nullptr);
     def.identity(t, identities_.bytes);
     for (std::int64_t i = size; i < std::min(identities, kBlock) * size; i *= 2)
       std::memcpy(identities_.bytes + i, identities_.bytes, static_cast<std::size_t>(i));
   }
 
   /// acc[j] = join(acc[j], x[j])
-  void join(void* acc, const void* x, std::int64_t n) const {
-    const void* in[] = {acc, x};
-    combine_.run(acc, in, n);
-  }
+  void join(void* acc, const void* x, std::int64_t n) const { kernel.columns(acc, x, n, 1, 0); }
   void set_identity(void* acc, std::int64_t n) const {
     std::memcpy(acc, identities_.bytes, static_cast<std::size_t>(n * size));
   }
-  void join_row(void* lanes, const void* x, std::int64_t n) const { kernel_.row(lanes, x, n); }
-  void fold(void* lanes) const { kernel_.fold(lanes); }
 
   const std::int64_t size;  ///< bytes of an element
+  const ReduceKernel& kernel;
 
  private:
-  const ReduceKernel& kernel_;
-  const ElementwiseKernel& combine_;
   Buffer identities_;
 };
 
@@ -71,7 +63,7 @@ void reduce_rows(const Joiner& joiner, const ReductionOrder& order, const std::b
   OffsetWalk rows(outer.shape, outer.strides);
   bool first = true;
   const auto end_chunk = [&] {
-    joiner.fold(lanes.bytes);
+    joiner.kernel.fold(lanes.bytes);
     if (first) {
       std::memcpy(out, lanes.bytes, static_cast<std::size_t>(joiner.size));
     } else {
@@ -90,29 +82,40 @@ void reduce_rows(const Joiner& joiner, const ReductionOrder& order, const std::b
         joiner.set_identity(lanes.bytes, kReduceLanes);
       }
       const std::int64_t n = std::min(step, order.row - i);
-      joiner.join_row(lanes.bytes, reader.range(i, n, staged.bytes), n);
+      joiner.kernel.row(lanes.bytes, reader.range(i, n, staged.bytes), n);
     }
     if ((r + 1) % order.rows_per_chunk == 0 || r + 1 == order.rows) end_chunk();
   }
 }
+
+/// Reduced rows that a block of columns joins at a time: all of them where a row is short, else as many as the memory can
+/// deliver side by side.
+constexpr std::int64_t kShortRow = 256, kRowsAtOnce = 8;
 
 /// A block of neighbouring outputs, each of which joins its elements in sequence. `inner` reads the block of one reduced
 /// index, relative to the first.
 void reduce_columns(const Joiner& joiner, const ReductionOrder& order, const std::byte* at, const Window& inner,
                     const Window& reduced, std::int64_t begin, std::int64_t count, std::byte* out) {
   Buffer acc, staged;
-  OffsetWalk walk(reduced.shape, reduced.strides);
-  bool first = true;
-  for (std::int64_t r = 0; r < order.rows; first = false) {
-    std::byte* chunk = first ? out : acc.bytes;
+  const Extents rows(reduced.shape, reduced.strides, reduced.strides);
+  const Extents columns(inner.shape, inner.strides, inner.strides);
+  const std::int64_t stride = rows.inner().from;
+  const bool dense = columns.count == 1 && columns.at[0].from == 1 && stride >= 0;
+  const std::int64_t at_once = !dense ? 1 : count <= kShortRow ? kReduceChunk : kRowsAtOnce;
+  for (std::int64_t r = 0; r < order.rows;) {
+    std::byte* chunk = r == 0 ? out : acc.bytes;
     joiner.set_identity(chunk, count);
     const std::int64_t end = std::min(order.rows, r + order.rows_per_chunk);
-    for (; r < end; ++r, walk.advance()) {
-      const ElementReader reader(at + walk.offset() * joiner.size, static_cast<int>(joiner.size), inner.shape,
-                                 inner.strides);
-      joiner.join(chunk, reader.range(begin, count, staged.bytes), count);
+    while (r < end) {
+      const std::byte* row = at + rows.offset(r) * joiner.size;
+      const std::int64_t n = std::min({at_once, end - r, rows.inner().size - r % rows.inner().size});
+      const void* x = row + begin * joiner.size;
+      if (!dense)
+        x = ElementReader(row, static_cast<int>(joiner.size), inner.shape, inner.strides).range(begin, count, staged.bytes);
+      joiner.kernel.columns(chunk, x, count, n, stride);
+      r += n;
     }
-    if (!first) joiner.join(out, acc.bytes, count);
+    if (chunk != out) joiner.join(out, acc.bytes, count);
   }
 }
 
@@ -141,9 +144,24 @@ Split split(const Array& x, const Dims& axes, bool lanes) {
   return s;
 }
 
+/// Outputs that reduce one dense row each: the kernel walks through all of them. False when x is not so.
+bool reduce_dense_rows(const Joiner& joiner, const ReductionOrder& order, const Split& s, const std::byte* from,
+                       std::byte* to) {
+  const Extents outer(s.outer.shape, s.outer.strides, s.outer.strides);
+  const Extents::Extent& rows = outer.inner();
+  if (!order.lanes || order.rows != 1 || order.row > kReduceChunk || s.row_stride != 1 || rows.from < 0) return false;
+  for (std::int64_t i = 0; i < s.outer.count(); i += rows.size) {
+    joiner.kernel.rows(to, from + outer.offset(i) * joiner.size, order.row, rows.size, rows.from);
+    to += rows.size * joiner.size;
+  }
+  return true;
+}
+
 }  // namespace
 
-Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result) {
+Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& operand, const Type& result) {
+  // Along a row that is not dense while another dimension is, a copy in tiles beats reading a cache line per element.
+  const Array x = ElementReader(operand).is_transposed() ? operand.contiguous() : operand;
   const Dims axes = rules::axes(static_cast<const ReduceAxes&>(*attrs).axes, x.rank());
   const ReductionOrder order = reduction_order(x.shape(), axes);
   Array out = Array::empty(result);
@@ -157,6 +175,7 @@ Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, con
 
   const Split s = split(x, axes, order.lanes);
   const auto* from = static_cast<const std::byte*>(x.data());
+  if (reduce_dense_rows(joiner, order, s, from, to)) return out;
   const std::int64_t inner = s.inner.count();
   OffsetWalk outer(s.outer.shape, s.outer.strides);
   for (std::int64_t i = s.outer.count(); i > 0; --i, outer.advance()) {
@@ -184,8 +203,8 @@ std::int64_t extreme_in_row(const ExtremeKernel& kernel, const Joiner& joiner, c
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t count = std::min(kBlock, n - begin);
     joiner.set_identity(lanes.bytes, kReduceLanes);
-    joiner.join_row(lanes.bytes, row.range(begin, count, staged.bytes), count);
-    joiner.fold(lanes.bytes);
+    joiner.kernel.row(lanes.bytes, row.range(begin, count, staged.bytes), count);
+    joiner.kernel.fold(lanes.bytes);
     if (begin == 0) {
       std::memcpy(best, lanes.bytes, sizeof best);
     } else {
@@ -235,11 +254,15 @@ Array execute_extreme(const OpDef& def, const OpAttrs* attrs, const Array& x, co
   Window outer_dims, inner_dims;
   for (int d = 0; d < x.rank(); ++d)
     if (d != axis) (d < axis ? outer_dims : inner_dims).add(x.shape()[d], x.strides()[d]);
-  const std::int64_t inner = inner_dims.count();
-  OffsetWalk outer(outer_dims.shape, outer_dims.strides);
-  for (std::int64_t i = outer_dims.count(); i > 0; --i, outer.advance(), to += inner) {
-    const std::byte* at = from + outer.offset() * size;
-    if (inner == 1) {
+  const std::int64_t inner = inner_dims.count(), outputs = outer_dims.count();
+  const Extents outer(outer_dims.shape, outer_dims.strides, outer_dims.strides);
+  const bool dense_rows = inner == 1 && axis_stride == 1 && axis_size <= kBlock && outer.inner().from >= 0;
+  const std::int64_t at_once = dense_rows ? outer.inner().size : 1;
+  for (std::int64_t i = 0; i < outputs; i += at_once, to += inner * at_once) {
+    const std::byte* at = from + outer.offset(i) * size;
+    if (dense_rows) {
+      kernel.rows(to, at, axis_size, at_once, outer.inner().from);
+    } else if (inner == 1) {
       *to = extreme_in_row(kernel, joiner, ElementReader(at, size, {axis_size}, {axis_stride}), axis_size);
     } else {
       extreme_in_columns(kernel, inner_dims, at, size, axis_size, axis_stride, to);

@@ -23,10 +23,16 @@ struct ElementwiseKernel {
   std::int64_t (*first_failure)(const void* const* in, std::int64_t n) = nullptr;
 };
 
-/// A reduction along rows (ir/order.h): `lanes` are kReduceLanes accumulators.
+/// A reduction in the order of ir/order.h. Strides count elements.
 struct ReduceKernel {
-  void (*row)(void* lanes, const void* x, std::int64_t n) = nullptr;  ///< joins element i to lane i mod kReduceLanes
-  void (*fold)(void* lanes) = nullptr;                                ///< joins all lanes in lane 0, by halves
+  /// lanes[i mod kReduceLanes] = join(lanes[...], x[i])
+  void (*row)(void* lanes, const void* x, std::int64_t n) = nullptr;
+  /// Joins all lanes in lane 0, by halves.
+  void (*fold)(void* lanes) = nullptr;
+  /// out[r] = row r of n elements joined in lanes and folded, for `count` rows.
+  void (*rows)(void* out, const void* x, std::int64_t n, std::int64_t count, std::int64_t stride) = nullptr;
+  /// acc[j] = join(acc[j], x[i * stride + j]) for i = 0 ... count - 1, for n columns.
+  void (*columns)(void* acc, const void* x, std::int64_t n, std::int64_t count, std::int64_t stride) = nullptr;
 };
 
 /// Where the largest or smallest element stands (argmax, argmin).
@@ -34,6 +40,8 @@ struct ExtremeKernel {
   Opcode reduce = kNoOp;  ///< the reduction that gives the element itself
   /// Where x[j] comes before best[j] (is NaN and best is not, or is more extreme): best[j] = x[j], place[j] = at.
   void (*column)(void* best, std::int64_t* place, const void* x, std::int64_t n, std::int64_t at) = nullptr;
+  /// place[r] = the place in row r of n elements, for `count` rows that begin `stride` elements apart.
+  void (*rows)(std::int64_t* place, const void* x, std::int64_t n, std::int64_t count, std::int64_t stride) = nullptr;
   /// The first index of an element equal to `*value` (any NaN for a NaN), or -1.
   std::int64_t (*find)(const void* x, std::int64_t n, const void* value) = nullptr;
 };

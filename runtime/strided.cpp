@@ -21,17 +21,36 @@ void copy_row(E* to, std::int64_t to_stride, const E* from, std::int64_t from_st
   }
 }
 
+/// to[i][j] = from[j][i] for i, j in [0, 4), rows `to_row` and `from_row` apart, through registers.
+template <class E>
+void transpose_4x4(E* to, std::int64_t to_row, const E* from, std::int64_t from_row) {
+  using V __attribute__((ext_vector_type(4))) = E;
+  V rows[4];
+  for (int j = 0; j < 4; ++j) std::memcpy(&rows[j], from + j * from_row, sizeof(V));
+  const V low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+  const V high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+  const V low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+  const V high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+  const V columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                        __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                        __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+  for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_row, &columns[i], sizeof(V));
+}
+
 /// A plane in which `from` is dense along `outer` and not along `inner`: in tiles that stay in the L1 cache.
 template <class E>
 void copy_plane(E* to, const E* from, const Extent& outer, const Extent& inner) {
-  constexpr std::int64_t kTile = 128 / sizeof(E) > 32 ? 32 : 128 / sizeof(E);
-  for (std::int64_t i0 = 0; i0 < outer.size; i0 += kTile) {
-    const std::int64_t i1 = std::min(outer.size, i0 + kTile);
-    for (std::int64_t j0 = 0; j0 < inner.size; j0 += kTile) {
-      const std::int64_t j1 = std::min(inner.size, j0 + kTile);
+  constexpr std::int64_t kTile = 32;
+  const bool dense = inner.to == 1;
+  for (std::int64_t j0 = 0; j0 < inner.size; j0 += kTile) {
+    const std::int64_t j1 = std::min(inner.size, j0 + kTile), j4 = dense ? j0 + (j1 - j0) / 4 * 4 : j0;
+    for (std::int64_t i0 = 0; i0 < outer.size; i0 += kTile) {
+      const std::int64_t i1 = std::min(outer.size, i0 + kTile), i4 = i0 + (i1 - i0) / 4 * 4;
+      for (std::int64_t i = i0; i < i4; i += 4)
+        for (std::int64_t j = j0; j < j4; j += 4)
+          transpose_4x4(to + i * outer.to + j, outer.to, from + i + j * inner.from, inner.from);
       for (std::int64_t i = i0; i < i1; ++i)
-        for (std::int64_t j = j0; j < j1; ++j)
-          to[i * outer.to + j * inner.to] = from[i * outer.from + j * inner.from];
+        for (std::int64_t j = i < i4 ? j4 : j0; j < j1; ++j) to[i * outer.to + j * inner.to] = from[i + j * inner.from];
     }
   }
 }
@@ -144,6 +163,13 @@ ElementReader::ElementReader(const void* data, int element_size, const Shape& sh
     strides_[d] = extents.at[d].from;
   }
   rank_ = extents.count;
+}
+
+bool ElementReader::is_transposed() const {
+  const std::int64_t row_stride = strides_[rank_ - 1];
+  constexpr std::int64_t kLong = 16;  // below, the lines of a whole row stay in the L1 cache
+  if (row_stride == 0 || row_stride == 1 || row() < kLong) return false;
+  return std::any_of(strides_, strides_ + rank_ - 1, [](std::int64_t s) { return s == 1; });
 }
 
 const void* ElementReader::range(std::int64_t begin, std::int64_t count, void* buffer) const {

@@ -20,6 +20,12 @@ struct Extents {
 
   Extents(const Shape& shape, const Dims& to, const Dims& from);
   const Extent& inner() const { return at[count - 1]; }
+  /// Where element number `linear` stands in the second window.
+  std::int64_t offset(std::int64_t linear) const {
+    std::int64_t sum = 0;
+    for (int d = count - 1; d > 0; linear /= at[d].size, --d) sum += linear % at[d].size * at[d].from;
+    return sum + linear * at[0].from;
+  }
 };
 
 /// A copy of a box between two windows that do not overlap, for many pairs of windows of one form. Strides count elements of
@@ -95,6 +101,8 @@ class ElementReader {
   const void* range(std::int64_t begin, std::int64_t count, void* buffer) const;
   /// Whether all elements are one and the same.
   bool is_splat() const { return rank_ == 1 && (strides_[0] == 0 || shape_[0] == 1); }
+  /// Whether rows are not dense while another dimension is: copying such a window in tiles is faster than reading it.
+  bool is_transposed() const;
   /// Length of the rows that lie one after another or repeat one element.
   std::int64_t row() const { return shape_[rank_ - 1]; }
 

@@ -71,7 +71,7 @@ class BodyCopy {
     for (llvm::Instruction* i : copies_) remap(*i);
     TJIT_CHECK(last != nullptr && result_ != nullptr);
     b_.SetInsertPoint(last);
-    return b_.CreateBitCast(mapped(result_), result);
+    return b_.CreateBitCast(mapped(result_), result);  // where only its bits count, it may be of another type
   }
 
  private:
@@ -79,8 +79,8 @@ class BodyCopy {
     if (llvm::isa<llvm::ReturnInst>(i)) return;
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&i)) {
       if (auto* from = llvm::dyn_cast<llvm::Argument>(load->getPointerOperand())) {
-        // Where only the bits count, clang may read a short vector as an integer.
-        values_[load] = b_.CreateBitCast(operands_[from->getArgNo() - 1], load->getType());
+        values_[load] = operands_[from->getArgNo() - 1];
+        TJIT_CHECK(values_[load]->getType() == load->getType());
         return;
       }
     }

@@ -12,27 +12,133 @@ template <class Op, class V>
   [[clang::always_inline]] return Op::Combine::eval(a, b);
 }
 
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<std::int32_t, N> lane_numbers() {
+  std::int32_t numbers[N];
+  for (int i = 0; i < N; ++i) numbers[i] = i;
+  return Vec<std::int32_t, N>::load(numbers);
+}
+
 template <class Op, class T>
-struct RowKernel {
-  template <class V>
-  [[gnu::always_inline]] static V join(V lanes, V x) {
+struct Reduction {
+  static constexpr int kWidth = kLanes<T>;
+  using V = Vec<T, kWidth>;
+  static constexpr T kIdentity = Op::template identity<T>;
+
+  template <class W>
+  [[gnu::always_inline]] static W join(W lanes, W x) {
     return combine<Op>(lanes, x);
   }
 
   static void row(void* lanes, const void* x, std::int64_t n) {
-    RowWalk<RowKernel, T>::run(static_cast<T*>(lanes), n, static_cast<const T*>(x));
+    RowWalk<Reduction, T>::run(static_cast<T*>(lanes), n, static_cast<const T*>(x));
   }
 
   template <int kHalf>
   [[gnu::always_inline]] static void fold_from(T* lanes) {
-    using V = Vec<T, (kHalf < kLanes<T> ? kHalf : kLanes<T>)>;
-    for (int lane = 0; lane < kHalf; lane += V::lanes)
-      combine<Op>(V::load(lanes + lane), V::load(lanes + kHalf + lane)).store(lanes + lane);
+    using W = Vec<T, (kHalf < kWidth ? kHalf : kWidth)>;
+    for (int lane = 0; lane < kHalf; lane += W::lanes)
+      join(W::load(lanes + lane), W::load(lanes + kHalf + lane)).store(lanes + lane);
     if constexpr (kHalf > 1) fold_from<kHalf / 2>(lanes);
   }
 
+  /// The same where only the first n lanes differ from the identity.
+  template <int kHalf>
+  [[gnu::always_inline]] static void fold_first(T* lanes, std::int64_t n) {
+    if constexpr (kHalf > 1) {
+      if (n <= kHalf) return fold_first<kHalf / 2>(lanes, n);
+    }
+    fold_from<kHalf>(lanes);
+  }
+
   static void fold(void* lanes) { fold_from<kReduceLanes / 2>(static_cast<T*>(lanes)); }
+
+  // Joining the identity to what was joined to it before changes no bit. So lanes beyond a row need not be folded: for a
+  // row of at most one register, one register is enough.
+  [[gnu::always_inline]] static T fold_short(const T* x, Mask<T, kWidth> in_row) {
+    T lanes[kWidth];
+    join(V(kIdentity), select(in_row, V::load(x), V(kIdentity))).store(lanes);
+    fold_from<kWidth / 2>(lanes);
+    return lanes[0];
+  }
+
+  static void short_rows(T* out, const T* x, std::int64_t n, std::int64_t count, std::int64_t stride) {
+    const auto in_row = convert<T>(lane_numbers<T, kWidth>() < Vec<std::int32_t, kWidth>(n));
+    const std::int64_t end = (count - 1) * stride + n;
+    std::int64_t r = 0;
+    for (; r < count && r * stride + kWidth <= end; ++r) out[r] = fold_short(x + r * stride, in_row);
+    for (; r < count; ++r) {
+      T padded[kWidth] = {};
+      for (std::int64_t i = 0; i < n; ++i) padded[i] = x[r * stride + i];
+      out[r] = fold_short(padded, in_row);
+    }
+  }
+
+  static void rows(void* to, const void* from, std::int64_t n, std::int64_t count, std::int64_t stride) {
+    T* out = static_cast<T*>(to);
+    const T* x = static_cast<const T*>(from);
+    if (n <= kWidth) return short_rows(out, x, n, count, stride);
+    for (std::int64_t r = 0; r < count; ++r, x += stride) {
+      T lanes[kReduceLanes];
+      for (int lane = 0; lane < kReduceLanes; lane += kWidth) V(kIdentity).store(lanes + lane);
+      RowWalk<Reduction, T>::run(lanes, n, x);
+      fold_first<kReduceLanes / 2>(lanes, n);
+      out[r] = lanes[0];
+    }
+  }
+
+  /// kVectors registers of columns stay in registers for all rows.
+  template <int kVectors>
+  [[gnu::always_inline]] static void column_block(T* acc, const T* x, std::int64_t count, std::int64_t stride) {
+    V sum[kVectors];
+    for (int v = 0; v < kVectors; ++v) sum[v] = V::load(acc + v * kWidth);
+    for (std::int64_t i = 0; i < count; ++i, x += stride)
+      for (int v = 0; v < kVectors; ++v) sum[v] = join(sum[v], V::load(x + v * kWidth));
+    for (int v = 0; v < kVectors; ++v) sum[v].store(acc + v * kWidth);
+  }
+
+  /// Fewer columns than a register has lanes. As long as x goes on after a row, whole registers are read; the lanes beyond
+  /// the row are dropped.
+  static void last_columns(T* acc, const T* x, std::int64_t n, std::int64_t count, std::int64_t stride) {
+    T padded[kWidth] = {};
+    for (std::int64_t j = 0; j < n; ++j) padded[j] = acc[j];
+    const std::int64_t end = (count - 1) * stride + n;
+    std::int64_t i = end < kWidth ? 0 : stride == 0 ? count : (end - kWidth) / stride + 1;
+    i = i < count ? i : count;
+    column_block<1>(padded, x, i, stride);
+    for (; i < count; ++i) {
+      T row[kWidth] = {};
+      for (std::int64_t j = 0; j < n; ++j) row[j] = x[i * stride + j];
+      column_block<1>(padded, row, 1, 0);
+    }
+    for (std::int64_t j = 0; j < n; ++j) acc[j] = padded[j];
+  }
+
+  static void columns(void* to, const void* from, std::int64_t n, std::int64_t count, std::int64_t stride) {
+    T* acc = static_cast<T*>(to);
+    const T* x = static_cast<const T*>(from);
+    std::int64_t j = 0;
+    for (; j + 4 * kWidth <= n; j += 4 * kWidth) column_block<4>(acc + j, x + j, count, stride);
+    for (; j + kWidth <= n; j += kWidth) column_block<1>(acc + j, x + j, count, stride);
+    if (j < n) last_columns(acc + j, x + j, n - j, count, stride);
+  }
 };
+
+template <class T>
+std::int64_t find(const void* from, std::int64_t n, const void* wanted) {
+  constexpr int kWidth = kLanes<T>;
+  using V = Vec<T, kWidth>;
+  const T* x = static_cast<const T*>(from);
+  const T value = *static_cast<const T*>(wanted);
+  std::int64_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) {
+    const V v = V::load(x + i);
+    if (any((v == V(value)) | ((v != v) & (V(value) != V(value))))) break;
+  }
+  for (; i < n; ++i)
+    if (x[i] == value || (x[i] != x[i] && value != value)) return i;
+  return -1;
+}
 
 /// Whether x comes before the best so far: a NaN before numbers, then what `Op::Extreme` prefers, never an equal.
 template <class Op, class T, int N>
@@ -61,23 +167,18 @@ struct ExtremeSearch {
     for (; j + kWidth <= n; j += kWidth) step<kWidth>(b + j, place + j, values + j, at);
     for (; j < n; ++j) step<1>(b + j, place + j, values + j, at);
   }
-};
 
-template <class T>
-std::int64_t find(const void* from, std::int64_t n, const void* wanted) {
-  constexpr int kWidth = kLanes<T>;
-  using V = Vec<T, kWidth>;
-  const T* x = static_cast<const T*>(from);
-  const T value = *static_cast<const T*>(wanted);
-  std::int64_t i = 0;
-  for (; i + kWidth <= n; i += kWidth) {
-    const V v = V::load(x + i);
-    if (any((v == V(value)) | ((v != v) & (V(value) != V(value))))) break;
+  static void rows(std::int64_t* place, const void* from, std::int64_t n, std::int64_t count, std::int64_t stride) {
+    constexpr std::int64_t kGroup = 64;
+    const T* x = static_cast<const T*>(from);
+    T extremes[kGroup];
+    for (std::int64_t begin = 0; begin < count; begin += kGroup) {
+      const std::int64_t group = count - begin < kGroup ? count - begin : kGroup;
+      Reduction<typename Op::Extreme, T>::rows(extremes, x + begin * stride, n, group, stride);
+      for (std::int64_t r = begin; r < begin + group; ++r) place[r] = find<T>(x + r * stride, n, extremes + (r - begin));
+    }
   }
-  for (; i < n; ++i)
-    if (x[i] == value || (x[i] != x[i] && value != value)) return i;
-  return -1;
-}
+};
 
 template <class T>
 consteval auto reduce_table() {
@@ -85,7 +186,8 @@ consteval auto reduce_table() {
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (requires { typename Op::Combine; }) {
       if constexpr (contains(Op::info.types, dtype_of<T>))
-        table[static_cast<std::size_t>(kOpcode<Op>)] = {RowKernel<Op, T>::row, RowKernel<Op, T>::fold};
+        table[static_cast<std::size_t>(kOpcode<Op>)] = {Reduction<Op, T>::row, Reduction<Op, T>::fold,
+                                                       Reduction<Op, T>::rows, Reduction<Op, T>::columns};
     }
   });
   return table;
@@ -98,7 +200,7 @@ consteval auto extreme_table() {
     if constexpr (requires { typename Op::Extreme; }) {
       if constexpr (contains(Op::info.types, dtype_of<T>))
         table[static_cast<std::size_t>(kOpcode<Op>)] = {kOpcode<typename Op::Extreme>, ExtremeSearch<Op, T>::column,
-                                                        find<T>};
+                                                        ExtremeSearch<Op, T>::rows, find<T>};
     }
   });
   return table;

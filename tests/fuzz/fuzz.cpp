@@ -2,6 +2,7 @@
 // back. Reports what was covered. Exit code 1 when anything differs or too many programs end with an error.
 //
 //   tjit_fuzz [FIRST_SEED [COUNT]]
+//   tjit_fuzz print SEED
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -101,6 +102,10 @@ int fuzz(std::uint64_t first, std::uint64_t count) {
 }  // namespace tjit
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "print") {
+    std::fputs(tjit::print(tjit::generate_program(std::strtoull(argv[2], nullptr, 10)).module).c_str(), stdout);
+    return 0;
+  }
   const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
   const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 500;
   return tjit::fuzz(first, count);

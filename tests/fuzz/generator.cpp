@@ -178,8 +178,8 @@ class Generator {
   void elementwise() {
     const OpDef& d = random_op(OpKind::Elementwise);
     const Shape shape = r_.chance(85) ? type(any()).shape : random_shape();
-    const DType dtype = r_.chance(60) && contains(d.info.types, type(latest()).dtype) ? type(latest()).dtype
-                                                                                       : dtype_in(d.info.types);
+    const DType known = type(latest()).dtype;
+    const DType dtype = r_.chance(60) && contains(d.info.types, known) ? known : dtype_in(d.info.types);
     std::vector<ValueId> operands;
     for (int i = 0; i < d.info.arity; ++i) operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));
     std::shared_ptr<OpAttrs> attrs = d.make_attrs != nullptr ? d.make_attrs() : nullptr;

@@ -19,9 +19,9 @@ constexpr DType kTypes[] = {DType::Bool, DType::U8, DType::I32, DType::I64, DTyp
 
 /// What the variables of a left side are in one test.
 struct Instance {
-  DType type{};                ///< of x, y, z, c and d
-  Literal c, d;                ///< one element each
-  std::vector<DType> casts;    ///< of the left side's casts, in the order they are built
+  DType type{};              ///< of x, y, z, c and d
+  Literal c, d;              ///< one element each
+  std::vector<DType> casts;  ///< of the left side's casts, in the order they are built
 };
 
 bool uses(const Pattern& p, Pattern::Variable v) {
@@ -89,8 +89,7 @@ class LeftSide {
       if (i > 0 || !d.info.mask_first) wanted = b_.type(operands[i]).dtype;
     }
     for (std::size_t i = 0; i < p.args.size(); ++i)
-      if (is_number(p.args[i]))
-        operands[i] = number(p.args[i], i == 0 && d.info.mask_first ? DType::Bool : wanted);
+      if (is_number(p.args[i])) operands[i] = number(p.args[i], i == 0 && d.info.mask_first ? DType::Bool : wanted);
     std::shared_ptr<OpAttrs> attrs;
     if (is_cast(p)) {
       attrs = d.make_attrs();
@@ -108,8 +107,10 @@ class LeftSide {
   std::size_t next_cast_ = 0;
 };
 
-/// The left side as it is, or with `rewrite` applied to its root. Empty when its types do not fit, or `rewrite` declines.
-std::optional<Function> build(const Rule& rule, const Instance& instance, std::int64_t n, const Builder::Hook& rewrite) {
+/// The left side as it is, or with `rewrite` applied to its root. Empty when its types do not fit, or `rewrite`
+/// declines.
+std::optional<Function> build(const Rule& rule, const Instance& instance, std::int64_t n,
+                              const Builder::Hook& rewrite) {
   bool at_root = false, rewritten = false;
   const auto hook = [&](Builder& b, const NewOp& op) -> std::optional<ValueId> {
     if (!at_root) return std::nullopt;
@@ -136,12 +137,52 @@ std::vector<T> few_values() {
   if constexpr (std::is_same_v<T, bool>) {
     return {false, true};
   } else if constexpr (std::is_floating_point_v<T>) {
-    return {T(0), T(-0.0), 1,   -1,       2,          T(0.5),   T(-0.25), 3,         T(-2.5),   T(1e-3),
-            10,   7,       255, kInf<T>,  -kInf<T>,   kNan<T>,  L::max(), L::lowest(), L::min(),  -L::denorm_min(),
-            L::denorm_min(), T(16777217), 2 * L::min(), L::max() / 2};
+    return {T(0),
+            T(-0.0),
+            1,
+            -1,
+            2,
+            T(0.5),
+            T(-0.25),
+            3,
+            T(-2.5),
+            T(1e-3),
+            10,
+            7,
+            255,
+            kInf<T>,
+            -kInf<T>,
+            kNan<T>,
+            L::max(),
+            L::lowest(),
+            L::min(),
+            -L::denorm_min(),
+            L::denorm_min(),
+            T(16777217),
+            2 * L::min(),
+            L::max() / 2};
   } else {
-    return {T(0), T(1), T(-1),   T(2),    T(-2),         T(3), T(-3), T(5),  T(7),  T(8),
-            T(16), T(31), T(32), T(63), T(64), T(100), T(127), L::max(), L::min(), T(L::min() + 1), T(L::max() / 2 + 1)};
+    return {T(0),
+            T(1),
+            T(-1),
+            T(2),
+            T(-2),
+            T(3),
+            T(-3),
+            T(5),
+            T(7),
+            T(8),
+            T(16),
+            T(31),
+            T(32),
+            T(63),
+            T(64),
+            T(100),
+            T(127),
+            L::max(),
+            L::min(),
+            T(L::min() + 1),
+            T(L::max() / 2 + 1)};
   }
 }
 
@@ -217,7 +258,8 @@ void for_each_instance(const Rule& rule, bool ordinary, const std::function<void
       for (const Literal& d : constants(uses(rule.from, pattern::d), t, ordinary))
         for (int i = 0; i < combinations; ++i) {
           Instance instance{t, c, d, {}};
-          for (int k = 0, rest = i; k < casts; ++k, rest /= kDTypeCount) instance.casts.push_back(kTypes[rest % kDTypeCount]);
+          for (int k = 0, rest = i; k < casts; ++k, rest /= kDTypeCount)
+            instance.casts.push_back(kTypes[rest % kDTypeCount]);
           f(instance);
         }
   }
@@ -248,8 +290,7 @@ Outcome try_rule(const Rule& rule, const std::function<std::vector<double>(int)>
     const std::int64_t n = args[0].size();
     const auto plain = build(rule, instance, n, nullptr);
     if (!plain) return;
-    const auto rewritten =
-        build(rule, instance, n, [&](Builder& b, const NewOp& op) { return apply(rule, b, op); });
+    const auto rewritten = build(rule, instance, n, [&](Builder& b, const NewOp& op) { return apply(rule, b, op); });
     if (!rewritten) return;
     ++outcome.fired;
     const Array left = interpret({}, *plain, args)[0], right = interpret({}, *rewritten, args)[0];
@@ -358,7 +399,8 @@ TEST_CASE("rules come to an end") {
             const OpId op = b.function().value(root).op;
             if (!op.valid() || b.function().op(op).code == kOpcode<Constant>) return;
             const std::vector<ValueId> operands(b.function().operands(op).begin(), b.function().operands(op).end());
-            const auto again = apply_rules(b, {b.function().op(op).code, b.function().op(op).attrs, operands, {}, {}}, fast_math);
+            const auto again =
+                apply_rules(b, {b.function().op(op).code, b.function().op(op).attrs, operands, {}, {}}, fast_math);
             CHECK_MESSAGE(!again, text_of(rule, instance) << " leaves an op that a rule matches");
           } catch (const Error&) {  // the types do not fit
           }

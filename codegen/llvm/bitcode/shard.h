@@ -49,18 +49,24 @@ template <class T, int N>
 
 template <class Op, class T, class R, int N>
 struct OpBody {
+  /// One volatile access: no pass may merge the reading of several operands into that of a chosen one.
+  template <class V>
+  [[gnu::always_inline]] static V read(const void* operand) {
+    return V::of(*static_cast<const volatile typename V::Raw*>(operand));
+  }
+
   /// Calls `f` with the operands as vectors.
   template <class F>
   [[gnu::always_inline]] static void on_operands(F f, const void* a, const void* b, const void* c) {
     using First = Vec<std::conditional_t<Op::info.mask_first, bool, T>, N>;
-    const auto& x = *static_cast<const First*>(a);
+    using Other = Vec<T, N>;
     if constexpr (Op::info.arity == 1) {
-      f(x);
+      f(read<First>(a));
     } else if constexpr (Op::info.arity == 2) {
-      f(x, *static_cast<const Vec<T, N>*>(b));
+      f(read<First>(a), read<Other>(b));
     } else {
       static_assert(Op::info.arity == 3);
-      f(x, *static_cast<const Vec<T, N>*>(b), *static_cast<const Vec<T, N>*>(c));
+      f(read<First>(a), read<Other>(b), read<Other>(c));
     }
   }
 
