@@ -27,23 +27,24 @@ std::string library_path() {
   return kLibrary;
 }
 
-const Backend& open_backend() {
-  const std::string path = library_path();
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+}  // namespace
+
+const Backend& open_backend(const std::string& path) {
+  const auto refuse = [](std::string text) { throw Error(Error::Kind::Internal, std::move(text)); };
+  // Lazily: to bind all of LLVM at once takes longer than a small program's compilation.
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr)
-    throw Error(Error::Kind::Io, std::string("the code generator cannot be opened: ") + dlerror() + "; install " +
-                                     kLibrary + " beside libtjit, or name it in TJIT_LLVM_LIBRARY");
+    refuse(std::string("the code generator cannot be opened: ") + dlerror() + "; install " + kLibrary +
+           " beside libtjit, or name it in TJIT_LLVM_LIBRARY");
   const auto* found = static_cast<const BackendExport*>(dlsym(library, "tjit_backend"));
-  if (found == nullptr) throw Error(Error::Kind::Io, path + " is not a code generator of tjit");
+  if (found == nullptr) refuse(path + " is not a code generator of tjit");
   if (std::strcmp(found->version, kBackendVersion) != 0)
-    throw Error(Error::Kind::Io, path + " is `" + found->version + "`, expected `" + kBackendVersion + "`");
+    refuse(path + " is `" + found->version + "`, expected `" + kBackendVersion + "`");
   return *found->open();
 }
 
-}  // namespace
-
 const Backend& backend() {
-  static const Backend& opened = open_backend();
+  static const Backend& opened = open_backend(library_path());
   return opened;
 }
 

@@ -7,6 +7,7 @@
 
 #include "ir/ops/list.h"
 #include "runtime/allocator.h"
+#include "runtime/float_state.h"
 #include "runtime/tensor_impl.h"
 
 namespace tjit {
@@ -164,7 +165,10 @@ void NativeExecutable::run(std::span<const Array> args, std::span<Array> results
 void NativeExecutable::enter(Call& call, std::byte* arena, std::uint64_t* record) const {
   call.frame.arena = arena;
   call.frame.record = record;
-  const std::int32_t status = code_->entry(&call.frame);
+  const std::int32_t status = [&] {
+    const DefaultFloats floats;
+    return code_->entry(&call.frame);
+  }();
   if (status == kDone) [[likely]]
     return;
   std::fflush(stdout);  // what was printed is visible before the error

@@ -19,6 +19,7 @@ class KernelBuilder {
   }
 
   Kernel build() {
+    for (const OpId op : block_.ops) check_unused_indices(op);
     const OpId placing = find([&](OpId op) { return f_.def(op).placing != nullptr; });
     if (placing.valid()) {
       build_placing(placing);
@@ -60,6 +61,24 @@ class KernelBuilder {
       auto done = nest.finish();
       if (done) kernel_.nests.push_back(std::move(*done));
       return done.has_value();
+    }
+  }
+
+  /// Indices are checked where they are used; a lookup without results uses none, and yet they must be in range.
+  void check_unused_indices(OpId op) {
+    const OpDef& def = f_.def(op);
+    const Type& result = f_.type(f_.op(op).first_result);
+    if (def.lookup == nullptr || !f_.may_fail(op) || element_count(result) != 0) return;
+    const auto coordinates = def.lookup(f_.op(op).attrs.get(), f_.operand_types(op));
+    for (std::size_t d = 0; d < coordinates.size(); ++d) {
+      const Coordinate& c = coordinates[d];
+      if (c.index < 0 || c.dim >= 0) continue;
+      const ValueId index = f_.operand(op, c.index);
+      const std::int64_t limit = lookup_limit(c, static_cast<int>(d), f_.type(f_.operand(op, 0)).shape, result.shape);
+      add_nest(f_.type(index).shape, nullptr, [&](NestBuilder& nest) {
+        IndexMap at(1, nest.root().axes());
+        nest.add_index(at, 0, index, nest.root(), limit, true);
+      });
     }
   }
 

@@ -112,7 +112,7 @@ class NestPrinter {
       case NodeKind::Op: break;
     }
     std::string text(def(n.code).info.name);
-    for (const NodeId a : n.args) text += (a == n.args.front() ? " " : ", ") + node_name(a);
+    for (std::size_t k = 0; k < n.args.size(); ++k) text += (k == 0 ? " " : ", ") + node_name(n.args[k]);
     return text;
   }
 

@@ -37,7 +37,7 @@ std::size_t hash_node(const Node& n) {
 
 bool equal_nodes(const Node& a, const Node& b) {
   return a.kind == b.kind && a.dtype == b.dtype && a.slot == b.slot && a.code == b.code && a.args == b.args &&
-         a.bits == b.bits && a.limit == b.limit && a.address == b.address && a.may_fail == b.may_fail;
+         a.bits == b.bits && a.limit == b.limit && a.address == b.address;
 }
 
 }  // namespace
@@ -99,8 +99,13 @@ std::int32_t NestBuilder::scalar(ValueId v) {
 
 NodeId NestBuilder::add(Node node) {
   const std::size_t hash = hash_node(node);
-  for (auto [it, end] = known_.equal_range(hash); it != end; ++it)
-    if (equal_nodes(nest_.nodes[static_cast<std::size_t>(it->second.index)], node)) return it->second;
+  for (auto [it, end] = known_.equal_range(hash); it != end; ++it) {
+    Node& known = nest_.nodes[static_cast<std::size_t>(it->second.index)];
+    if (!equal_nodes(known, node)) continue;
+    // A checked index and one that is moved inside are one where the check passes.
+    known.may_fail |= node.may_fail;
+    return it->second;
+  }
   const NodeId id{static_cast<std::int32_t>(nest_.nodes.size())};
   nest_.nodes.push_back(std::move(node));
   known_.emplace(hash, id);
@@ -210,7 +215,7 @@ bool NestBuilder::add_index(IndexMap& map, int dim, ValueId index, const IndexMa
     } else {
       std::memcpy(&at, known->data(), sizeof at);
     }
-    if (!may_fail && limit >= 0) {
+    if (limit >= 0 && (!may_fail || (at >= 0 && at <= limit))) {
       map.offset(dim) += std::clamp<std::int64_t>(at, 0, limit);
       return true;
     }

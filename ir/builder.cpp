@@ -9,9 +9,7 @@ namespace tjit {
 
 namespace {
 
-std::size_t mix(std::size_t hash, std::size_t value) {
-  return (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29);
-}
+std::size_t mix(std::size_t hash, std::size_t value) { return (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29); }
 
 std::size_t hash_bytes(const std::byte* data, std::int64_t size) {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)});
@@ -93,7 +91,7 @@ void require_blocks(const NewOp& op, std::size_t count) {
 
 /// Result types of the ops that own blocks.
 std::vector<Type> infer_control(const Function& f, const NewOp& op) {
-  const std::vector<Type> operands = types_of(f, op.operands);
+  std::vector<Type> operands = types_of(f, op.operands);
   const auto yields = [&](std::size_t block) { return types_of(f, f.block(op.blocks[block]).yields); };
   if (op.code == kOpcode<Cond>) {
     require_blocks(op, 2);
@@ -191,19 +189,19 @@ std::optional<ValueId> Builder::find_equal(const NewOp& op, std::size_t hash) co
   return found.valid() ? std::optional(f_.op(found).first_result) : std::nullopt;
 }
 
-bool Builder::fits(const std::optional<ValueId>& value, std::span<const Type> declared) const {
-  return value && (declared.empty() || declared[0] == f_.type(*value));
+bool Builder::fits(ValueId value, std::span<const Type> declared) const {
+  return declared.empty() || declared[0] == f_.type(value);
 }
 
 ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
   const OpDef& d = def(op.code);
   const bool plain = op.blocks.empty() && d.infer != nullptr;
   if (plain && options_.simplify) {
-    if (const auto value = options_.simplify(*this, op); fits(value, declared)) return {*value, 1};
+    if (const auto value = options_.simplify(*this, op); value && fits(*value, declared)) return {*value, 1};
   }
   const std::size_t hash = plain && options_.share ? hash_op(op) : 0;
   if (plain && options_.share) {
-    if (const auto value = find_equal(op, hash); fits(value, declared)) return {*value, 1};
+    if (const auto value = find_equal(op, hash); value && fits(*value, declared)) return {*value, 1};
   }
   std::vector<Type> types;
   try {
@@ -284,6 +282,7 @@ void Copier::copy_params() {
 ValueRange Copier::copy(OpId id, const Each& each) {
   const Op& op = from_.op(id);
   std::vector<BlockId> blocks;
+  blocks.reserve(op.blocks.size());
   for (const BlockId b : op.blocks) blocks.push_back(copy_block(b, each));
   const std::vector<ValueId> operands = (*this)(from_.operands(id));
   std::vector<Type> types;

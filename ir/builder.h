@@ -87,7 +87,7 @@ class Builder {
   }
   std::optional<ValueId> find_equal(const NewOp& op, std::size_t hash) const;
   /// Whether a value can stand for a result that is declared with these types.
-  bool fits(const std::optional<ValueId>& value, std::span<const Type> declared) const;
+  bool fits(ValueId value, std::span<const Type> declared) const;
   ValueId new_value(const Type& type, OpId op, BlockId block, int index);
 
   Function f_;
@@ -97,8 +97,8 @@ class Builder {
   SeenOps seen_;  ///< for `share`
 };
 
-/// The result types of an op (not call, whose callee says them) whose operands and blocks are in `f`. Throws Error when the
-/// op's operands, attributes or blocks are wrong.
+/// The result types of an op (not call, whose callee says them) whose operands and blocks are in `f`. Throws Error when
+/// the op's operands, attributes or blocks are wrong.
 std::vector<Type> infer_results(const Function& f, const NewOp& op);
 /// Inferred types with the sizes they leave unknown taken from the declared ones; throws Error when the two differ.
 std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type> declared);
@@ -110,7 +110,8 @@ bool equal_attrs(const OpDef& def, const OpAttrs* a, const OpAttrs* b);
 /// Copies ops from one function to another, mapping values. Passes are loops over this.
 class Copier {
  public:
-  Copier(const Function& from, Builder& to) : from_(from), to_(to), map_(static_cast<std::size_t>(from.value_count())) {}
+  Copier(const Function& from, Builder& to)
+      : from_(from), to_(to), map_(static_cast<std::size_t>(from.value_count())) {}
 
   ValueId operator[](ValueId old) const { return map_[static_cast<std::size_t>(old.index)]; }
   void bind(ValueId old, ValueId now) { map_[static_cast<std::size_t>(old.index)] = now; }

@@ -214,6 +214,18 @@ bool covers_once(const IndexMap& map, const Shape& shape, const Extents& axes, i
   return covered == element_count(shape);
 }
 
+bool covers_in_order(const IndexMap& map, const Shape& shape, const Extents& axes, int count) {
+  if (!covers_once(map, shape, axes, count)) return false;
+  const IndexMap linear = linear_map(map, shape);
+  std::int64_t step = 1;
+  for (int a = count - 1; a >= 0; --a) {
+    const std::int64_t extent = axes[static_cast<std::size_t>(a)];
+    if (extent > 1 && linear.stride(0, a) != step) return false;
+    step *= extent;
+  }
+  return true;
+}
+
 bool is_fixed(const IndexMap& map) {
   if (!map.terms.empty()) return false;
   for (int d = 0; d < map.rank(); ++d)

@@ -88,6 +88,9 @@ IndexMap linear_map(const IndexMap& map, const Shape& shape);
 /// Whether every element of `shape` is met by exactly one index of the first `count` axes, and no other axis matters.
 bool covers_once(const IndexMap& map, const Shape& shape, const Extents& axes, int count);
 
+/// Whether, besides, consecutive indices meet consecutive elements.
+bool covers_in_order(const IndexMap& map, const Shape& shape, const Extents& axes, int count);
+
 /// Whether no loop axis changes any coordinate and nothing is looked up.
 bool is_fixed(const IndexMap& map);
 

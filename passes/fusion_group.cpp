@@ -169,6 +169,14 @@ std::int16_t FusionGroup::reshape_map(OpId op, std::int16_t result) {
   }
 }
 
+std::int32_t FusionGroup::lookup_number(ValueId index, std::int16_t map) {
+  const Lookup lookup{index, map};
+  const auto it = std::ranges::find(lookups_, lookup);
+  const auto number = static_cast<std::int32_t>(it - lookups_.begin());
+  if (it == lookups_.end()) lookups_.push_back(lookup);
+  return number;
+}
+
 std::int16_t FusionGroup::lookup_map(OpId op, std::int16_t result) {
   const Shape& operand = f_->type(f_->operand(op, 0)).shape;
   const auto coordinates = f_->def(op).lookup(f_->op(op).attrs.get(), f_->operand_types(op));
@@ -179,10 +187,7 @@ std::int16_t FusionGroup::lookup_map(OpId op, std::int16_t result) {
     const SeenMap& at = seen(result);
     const std::int16_t map = add_map(index_operand_map(c, at.map), at.space, at.in_reduction);
     if (map < 0) return -1;
-    const Lookup lookup{f_->operand(op, c.index), map};
-    const auto it = std::ranges::find(lookups_, lookup);
-    numbers.back() = static_cast<std::int32_t>(it - lookups_.begin());
-    if (it == lookups_.end()) lookups_.push_back(lookup);
+    numbers.back() = lookup_number(f_->operand(op, c.index), map);
   }
   const SeenMap& at = seen(result);
   return add_map(through_lookup(coordinates, numbers, operand, result_shape(op), at.map), at.space, at.in_reduction);
@@ -273,8 +278,43 @@ bool FusionGroup::admit_elements(Joining& joining, bool checked) {
   return !checked || (joining.maps.count == 1 && covers_once(joining.maps.id[0], joining.op));
 }
 
+/// Whether the op can be a result: each element is computed once, after reductions, and in a pointwise group neighbours are
+/// stored next to each other (strided stores cost more than another group).
+bool FusionGroup::stores_well(const Joining& joining) const {
+  const std::int16_t id = joining.maps.id[0];
+  if (kind_ == Kind::Place || joining.maps.count != 1 || seen(id).in_reduction || !covers_once(id, joining.op)) return false;
+  const Space& space = spaces_.front();
+  return kind_ == Kind::Reduce || covers_in_order(seen(id).map, result_shape(joining.op), space.axes, space.kept);
+}
+
+/// Whether a placing group reads the operand just where it stores the same element.
+bool FusionGroup::reads_in_place(const Joining& joining, int operand) {
+  const Placing placing = f_->def(root_).placing(f_->op(root_).attrs.get(), f_->operand_types(root_));
+  for (const std::int16_t id : joining.maps.all()) {
+    const std::int16_t read = operand_map(joining.op, id, operand);
+    if (read < 0) return false;
+    const std::int16_t space = seen(read).space;
+    const auto stored_as = std::ranges::find_if(placing.pieces, [&](const Placement& p) {
+      const std::int16_t piece = piece_maps_[static_cast<std::size_t>(p.operand)];
+      return piece >= 0 && seen(piece).space == space;
+    });
+    if (stored_as == placing.pieces.end()) continue;  // the background, which is stored where it is read
+    IndexMap stored = seen(piece_maps_[static_cast<std::size_t>(stored_as->operand)]).map;
+    const Shape &window = f_->type(f_->operand(root_, stored_as->operand)).shape, &whole = result_shape(root_);
+    for (int d = 0; d < stored.rank(); ++d) {
+      stored.offset(d) += stored_as->offset[d];
+      if (placing.first_index < 0) continue;
+      const std::int16_t none = add_map(IndexMap(0, stored.axes()), space, false);
+      if (none < 0) return false;
+      stored.terms.push_back({d, lookup_number(f_->operand(root_, placing.first_index + d), none), 1, whole[d] - window[d]});
+    }
+    if (stored != seen(read).map) return false;
+  }
+  return true;
+}
+
 std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<const MemberUse> uses, bool checked,
-                                                          bool result) {
+                                                          bool result, std::span<const int> overwritten) {
   Joining joining{op, {}, result, 0};
   if (f_->type(f_->op(op).first_result).is_scalar() || f_->def(op).placing != nullptr || !has_room(joining))
     return std::nullopt;
@@ -287,9 +327,8 @@ std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<con
   }
   const bool reduces = f_->def(op).combine != kNoOp;
   if (!(reduces ? admit_reduction(joining) : admit_elements(joining, checked))) return std::nullopt;
-  if (result && (kind_ == Kind::Place || joining.maps.count != 1 || seen(joining.maps.id[0]).in_reduction ||
-                 !covers_once(joining.maps.id[0], op)))
-    return std::nullopt;
+  if (result && !stores_well(joining)) return std::nullopt;
+  if (!std::ranges::all_of(overwritten, [&](int k) { return reads_in_place(joining, k); })) return std::nullopt;
   return joining;
 }
 

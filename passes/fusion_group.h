@@ -71,8 +71,10 @@ class FusionGroup {
   std::span<const Member> members() const { return members_; }
 
   /// Whether `op`, which comes before all members, may join for the sake of `uses`, and as a result when others use it too.
-  /// `checked`: it may fail, so every element must be computed.
-  std::optional<Joining> consider(OpId op, std::span<const MemberUse> uses, bool checked, bool result);
+  /// `checked`: it may fail, so every element must be computed. `overwritten`: operands in whose memory the group is to
+  /// write; they may be read only where it writes.
+  std::optional<Joining> consider(OpId op, std::span<const MemberUse> uses, bool checked, bool result,
+                                  std::span<const int> overwritten = {});
   /// Whether `op`, which no member uses, may become one more result.
   std::optional<Joining> consider_beside(OpId op);
   /// Takes the op in; returns its number among the members.
@@ -103,11 +105,14 @@ class FusionGroup {
   std::int16_t operand_map(OpId op, std::int16_t result, int operand);
   std::int16_t reshape_map(OpId op, std::int16_t result);
   std::int16_t lookup_map(OpId op, std::int16_t result);
+  std::int32_t lookup_number(ValueId index, std::int16_t map);
   bool operand_maps(MemberUse use, Maps& out);
   bool split(std::int16_t space, int axis, std::int64_t inner);
 
   bool admit_reduction(Joining& joining);
   bool admit_elements(Joining& joining, bool checked);
+  bool stores_well(const Joining& joining) const;
+  bool reads_in_place(const Joining& joining, int operand);
   bool covers_once(std::int16_t map, OpId op) const;
   std::int64_t evaluations(std::int16_t map) const;
   bool has_room(const Joining& joining) const;

@@ -14,7 +14,7 @@ namespace {
 /// An op stands in at most so many groups, and so does what it is computed from, for so many steps.
 constexpr std::size_t kMostCopies = 4;
 constexpr int kMostDepth = 3, kMostFreeDepth = 4;
-/// How far up from a reduction's operand another reader of the same data is looked for.
+/// How far up from an op's operands their data, and other readers of it, are looked for.
 constexpr int kMostSearched = 8;
 
 }  // namespace
@@ -144,10 +144,17 @@ bool FusionPlanner::may_run_in(OpId op, std::int32_t group) const {
   return std::ranges::all_of(f_.operands(op), [&](ValueId v) { return written_[at(uses_.base(v))] >= place; });
 }
 
+std::optional<FusionGroup::Joining> FusionPlanner::consider(OpId op, std::int32_t group, bool result) {
+  if (!may_run_in(op, group)) return std::nullopt;
+  FusionGroup& g = groups_[static_cast<std::size_t>(group)];
+  overwritten_.clear();
+  for (int k = 0; k < f_.op(op).operand_count; ++k)
+    if (written_[at(uses_.base(f_.operand(op, k)))] == g.position()) overwritten_.push_back(k);
+  return g.consider(op, uses_in(group), ordered_[at(op)], result, overwritten_);
+}
+
 bool FusionPlanner::try_join(OpId op, std::int32_t group, bool result) {
-  if (!may_run_in(op, group)) return false;
-  const auto joining =
-      groups_[static_cast<std::size_t>(group)].consider(op, uses_in(group), ordered_[at(op)], result);
+  const auto joining = consider(op, group, result);
   if (joining) join(op, group, *joining);
   return joining.has_value();
 }
@@ -205,17 +212,27 @@ void FusionPlanner::place_once(OpId op) {
   if (!place_beside(op)) make_group(op);
 }
 
+/// How many elements of memory reading a value comes down to: those of what its views show.
+std::int64_t FusionPlanner::elements_behind(ValueId v) const {
+  OpId source = f_.value(v).op;
+  for (int step = 0; step < kMostSearched && source.valid() && f_.def(source).kind == OpKind::View; ++step) {
+    v = f_.operand(source, 0);
+    source = f_.value(v).op;
+  }
+  const Literal* literal = f_.constant(v);
+  return literal != nullptr && literal->is_splat() ? 0 : element_count(f_.type(v));
+}
+
 /// Computes a cheap op of at most one tensor in each of the groups that use it, rather than storing what it gives.
 bool FusionPlanner::place_again(OpId op) {
   if (users_.outside || users_.groups.size() > kMostCopies || users_.depth >= kMostDepth || recompute_cost(f_, op) < 0)
     return false;
-  const Type& type = f_.type(f_.op(op).first_result);
-  const auto large = [&](ValueId v) { return element_count(f_.type(v)) >= element_count(type); };
+  const std::int64_t elements = element_count(f_.type(f_.op(op).first_result));
+  const auto large = [&](ValueId v) { return elements_behind(v) >= elements; };
   if (std::ranges::count_if(f_.operands(op), large) > 1) return false;
   std::vector<FusionGroup::Joining> joinings;
   for (const std::int32_t g : users_.groups) {
-    if (!may_run_in(op, g)) return false;
-    auto joining = groups_[static_cast<std::size_t>(g)].consider(op, uses_in(g), ordered_[at(op)], false);
+    const auto joining = consider(op, g, false);
     if (!joining) return false;
     joinings.push_back(*joining);
   }
@@ -229,8 +246,9 @@ bool FusionPlanner::place_beside(OpId op) {
   const std::int32_t first = first_user(-1);
   std::vector<ValueId> data(f_.operands(op).begin(), f_.operands(op).end());
   const bool reduces = f_.def(op).combine != kNoOp;
+  const std::int64_t elements = element_count(f_.type(reduces ? f_.operand(op, 0) : f_.op(op).first_result));
   for (std::size_t i = 0; i < data.size() && i < kMostSearched; ++i) {
-    if (f_.type(data[i]).is_scalar()) continue;
+    if (element_count(f_.type(data[i])) != elements) continue;
     const std::int32_t g = reader_[at(data[i])];
     if (g >= 0 && groups_[static_cast<std::size_t>(g)].position() < first && may_run_in(op, g)) {
       if (const auto joining = groups_[static_cast<std::size_t>(g)].consider_beside(op)) {

@@ -70,10 +70,12 @@ class FusionPlanner {
   void place_free(OpId op);
   void place_once(OpId op);
   bool place_again(OpId op);
+  std::int64_t elements_behind(ValueId v) const;
   bool place_beside(OpId op);
   void make_group(OpId op);
 
   bool may_run_in(OpId op, std::int32_t group) const;
+  std::optional<FusionGroup::Joining> consider(OpId op, std::int32_t group, bool result);
   bool try_join(OpId op, std::int32_t group, bool result);
   void join(OpId op, std::int32_t group, const FusionGroup::Joining& joining);
   void add_copy(OpId op, std::int32_t group, std::int32_t member);
@@ -96,6 +98,7 @@ class FusionPlanner {
   std::int32_t next_ordered_ = kEnd;   ///< where the next op that keeps its order runs
   Users users_;
   std::vector<FusionGroup::MemberUse> uses_of_group_;
+  std::vector<int> overwritten_;
 };
 
 }  // namespace tjit

@@ -131,19 +131,17 @@ class Plan {
     return kind == OpKind::View || kind == OpKind::Source || (kind == OpKind::Index && f_.operands(id).empty());
   }
 
-  std::int64_t bytes(ValueId v) const {
-    if (const Literal* l = f_.constant(v)) return l->stored_bytes();
-    return is_dynamic(f_.type(v).shape) ? 0 : byte_count(f_.type(v));
-  }
+  std::int64_t bytes(ValueId v) const { return is_dynamic(f_.type(v).shape) ? 0 : byte_count(f_.type(v)); }
 
-  /// For each op that moves, the bytes of the values outside the loop that it is computed from.
+  /// The bytes of the values outside the loop that ops which move, and free ones, are computed from.
   void measure() {
     for (int i = 0; i < f_.op_count(); ++i) {
-      if (!moves({i}) && !is_free({i})) continue;
-      for (const ValueId v : f_.operands({i})) {
+      const OpId id{i};
+      if (!moves(id) && !is_free(id)) continue;
+      if (f_.op(id).code == kOpcode<Constant>) outside_bytes_[at(id)] = f_.attrs<Constant>(id).value.stored_bytes();
+      for (const ValueId v : f_.operands(id)) {
         const OpId by = f_.value(v).op;
-        const bool looks_through = by.valid() && !f_.operands(by).empty() && (moves(by) || is_free(by));
-        outside_bytes_[static_cast<std::size_t>(i)] += looks_through ? outside_bytes_[at(by)] : bytes(v);
+        outside_bytes_[at(id)] += by.valid() && (moves(by) || is_free(by)) ? outside_bytes_[at(by)] : bytes(v);
       }
     }
   }

@@ -41,7 +41,10 @@ bool product_fits(const Match& m) {
          product <= highest_of(m.result.dtype);
 }
 
-bool is_shift(const Match& m, Variable v) { return m.integer(v) >= 0 && m.integer(v) < 8 * size_of(m.result.dtype); }
+bool is_shift(const Match& m, Variable v) {
+  const int width = 8 * size_of(m.result.dtype);
+  return m.integer(v) >= 0 && m.integer(v) < width;
+}
 bool shifts_all(const Match& m) { return !is_shift(m, c); }
 bool shifts_add(const Match& m) { return is_shift(m, c) && is_shift(m, d); }
 

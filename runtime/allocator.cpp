@@ -2,14 +2,13 @@
 // memory's bandwidth, and small pages halve it.
 #include "runtime/allocator.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <vector>
 
 #include "tjit/error.h"
@@ -70,8 +69,7 @@ void* map_huge(std::size_t bytes) {
   const auto from = reinterpret_cast<std::uintptr_t>(start);
   const std::uintptr_t block = (from + kHugePage - 1) / kHugePage * kHugePage;
   if (block > from) munmap(start, block - from);
-  if (block + bytes < from + mapped)
-    munmap(reinterpret_cast<void*>(block + bytes), from + mapped - block - bytes);
+  if (block + bytes < from + mapped) munmap(reinterpret_cast<void*>(block + bytes), from + mapped - block - bytes);
   madvise(reinterpret_cast<void*>(block), bytes, MADV_HUGEPAGE);
   return reinterpret_cast<void*>(block);
 }

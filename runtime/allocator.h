@@ -64,8 +64,8 @@ inline void free_small(void* block, int size_class) {
   lists.head[size_class] = free;
 }
 
-/// A block of at least `bytes`, aligned to 64 bytes; from 1 MiB on to 2 MiB, in huge pages. Throws Error of kind Runtime
-/// when there is no memory. `free_large` takes the same `bytes`.
+/// A block of at least `bytes`, aligned to 64 bytes; from 1 MiB on to 2 MiB, in huge pages. Throws Error of kind
+/// Runtime when there is no memory. `free_large` takes the same `bytes`.
 void* allocate_large(std::size_t bytes);
 void free_large(void* block, std::size_t bytes);
 

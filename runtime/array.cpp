@@ -127,14 +127,14 @@ Array Array::empty(const Type& type) {
 Array Array::copy(const Type& type, const void* data) {
   Array a = empty(type);
   if (a.size() != 0)  // an empty vector has a null pointer, which memcpy may not get
-    std::memcpy(a.impl_->data, data, static_cast<std::size_t>(a.size()) * static_cast<std::size_t>(size_of(type.dtype)));
+    std::memcpy(a.impl_->data, data,
+                static_cast<std::size_t>(a.size()) * static_cast<std::size_t>(size_of(type.dtype)));
   return a;
 }
 
 Array Array::of(const Literal& literal) {
   const Type& type = literal.type();
-  const Dims strides =
-      literal.is_splat() ? Dims::filled(type.shape.size(), 0) : row_major_strides(type.shape);
+  const Dims strides = literal.is_splat() ? Dims::filled(type.shape.size(), 0) : row_major_strides(type.shape);
   return with_owner(type, literal.owner(), strides, is_row_major(type.shape, strides));
 }
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "ir/type.h"
 #include "ir/op.h"
+#include "ir/type.h"
 
 namespace tjit {
 
@@ -42,9 +42,9 @@ class Array {
   DType dtype() const { return type().dtype; }
   const Shape& shape() const { return type().shape; }
   int rank() const { return shape().size(); }
-  std::int64_t size() const;             ///< number of elements
-  const Dims& strides() const;           ///< in elements
-  bool is_contiguous() const;            ///< row-major without gaps
+  std::int64_t size() const;    ///< number of elements
+  const Dims& strides() const;  ///< in elements
+  bool is_contiguous() const;   ///< row-major without gaps
   /// The first element of the window (index 0, ..., 0); valid also for non-contiguous arrays.
   const void* data() const;
   template <class T>
@@ -65,10 +65,10 @@ class Array {
 
   /// The same elements under another window; no copy. `view` addresses elements relative to `data()`.
   Array view(const View& view) const;
-  View view() const;                     ///< this array's own window, offset 0
+  View view() const;  ///< this array's own window, offset 0
   /// This array when contiguous, else a row-major copy.
   Array contiguous() const;
-  Literal literal() const;               ///< shares contiguous elements
+  Literal literal() const;  ///< shares contiguous elements
 
   TensorImpl* impl() const { return impl_; }
   /// Takes over one count of `impl`.

@@ -8,8 +8,8 @@
 
 namespace tjit {
 
-/// A `dot` whose operands always have these windows. Results are row-major. Allocates in `run` only for operands too large
-/// to be packed on the stack.
+/// A `dot` whose operands always have these windows. Results are row-major. Allocates in `run` only for operands too
+/// large to be packed on the stack.
 class PreparedDot {
  public:
   PreparedDot(const OpAttrs* attrs, const View& lhs, const View& rhs, DType dtype);

@@ -12,8 +12,8 @@
 namespace tjit {
 
 /// Runs an op that owns no blocks (not call). The result type must be what inference gives; operands may be any views.
-/// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the text
-/// names the op, the cause and, for elementwise and gather, the lowest failing index.
+/// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the
+/// text names the op, the cause and, for elementwise and gather, the lowest failing index.
 Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
               const Location& loc = {});
 
@@ -32,8 +32,8 @@ std::vector<Array> interpret(const Module& module, const Function& function, std
 
 /// Runs one op of a function, blocks included, with the values of everything it uses given by `values` (indexed by
 /// ValueId; entries it does not use may be empty). Compiled code calls it to raise a failing group's error.
-std::vector<Array> interpret_op(const Module& module, const Function& function, OpId op,
-                                std::span<const Array> values, const InterpretOptions& options = {});
+std::vector<Array> interpret_op(const Module& module, const Function& function, OpId op, std::span<const Array> values,
+                                const InterpretOptions& options = {});
 
 /// The text of a `print` op: its message with each `{}` replaced by the value's text.
 std::string print_text(std::string_view message, std::span<const Array> operands);

@@ -13,8 +13,8 @@ namespace tjit {
 
 namespace {
 
-/// Products for which the accumulators stay in registers before they go to the result and back; a packed panel of the right
-/// side of this depth stays in the L1 cache.
+/// Products for which the accumulators stay in registers before they go to the result and back; a packed panel of the
+/// right side of this depth stays in the L1 cache.
 constexpr std::int64_t kDepth = 256;
 /// Rows of the left side that are packed at a time.
 constexpr std::int64_t kRows = 112;
@@ -102,8 +102,8 @@ struct Panels {
   static std::int64_t count(const Product& p, std::int64_t width) { return (p.n + width - 1) / width; }
 };
 
-/// Whether the whole right side is packed although its rows lie without gaps: worth it when many rows of the left side walk
-/// through more of it than the caches and the address translation hold.
+/// Whether the whole right side is packed although its rows lie without gaps: worth it when many rows of the left side
+/// walk through more of it than the caches and the address translation hold.
 bool pack_all(const Product& p) { return p.b.column != 1 || (p.m >= 64 && p.n * p.k * p.size() > (1 << 20)); }
 
 void run_tiles(const Product& p, const DotKernel& kernel, const Panels& panels, const std::byte* rows_at,
@@ -125,7 +125,8 @@ void run_tiles(const Product& p, const DotKernel& kernel, const Panels& panels, 
         kernel.tile[t](depth, a, b, b_row, c, p.n, k0 == 0);
       } else {
         const auto bytes = static_cast<std::size_t>(columns * size);
-        for (std::int64_t i = 0; k0 > 0 && i < height; ++i) std::memcpy(edge + i * width * size, c + i * p.n * size, bytes);
+        for (std::int64_t i = 0; k0 > 0 && i < height; ++i)
+          std::memcpy(edge + i * width * size, c + i * p.n * size, bytes);
         kernel.tile[t](depth, a, b, b_row, edge, width, k0 == 0);
         for (std::int64_t i = 0; i < height; ++i) std::memcpy(c + i * p.n * size, edge + i * width * size, bytes);
       }
@@ -257,7 +258,10 @@ void PreparedDot::run(const void* lhs, const void* rhs, void* out) const {
   const std::byte* a = joined_data(a_.copy, left, lhs);
   const std::byte* b = joined_data(b_.copy, right, rhs);
   for (std::int64_t i = 0; i < batch; ++i) {
-    const Product p{dtype_, m, n, k,
+    const Product p{dtype_,
+                    m,
+                    n,
+                    k,
                     {a + i * a_.stride[0] * size, a_.stride[1], a_.stride[2]},
                     {b + i * b_.stride[0] * size, b_.stride[1], b_.stride[2]},
                     to + i * m * n * size};

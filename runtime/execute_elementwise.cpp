@@ -1,4 +1,5 @@
-// Elementwise ops: one kernel call where all operands lie without gaps, else block by block through buffers in the L1 cache.
+// Elementwise ops: one kernel call where all operands lie without gaps, else block by block through buffers in the L1
+// cache.
 #include <algorithm>
 
 #include "runtime/execute_kinds.h"
@@ -82,8 +83,7 @@ class BlockRun {
 }  // namespace
 
 Array execute_elementwise(const OpDef& def, std::span<const Array> operands, const Type& result, const Location& loc) {
-  const ElementwiseKernel& kernel =
-      kernels().elementwise_kernel(def.code, operands.back().dtype(), result.dtype);
+  const ElementwiseKernel& kernel = kernels().elementwise_kernel(def.code, operands.back().dtype(), result.dtype);
   TJIT_CHECK(kernel.run != nullptr);
   TJIT_CHECK(operands.size() <= kMaxOperands);
   for (const Array& x : operands) TJIT_CHECK(x.shape() == result.shape);

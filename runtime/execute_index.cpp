@@ -19,13 +19,14 @@ std::vector<std::int64_t> index_values(const Array& indices) {
 
 /// Whether the op's attributes ask to move windows inside instead of raising.
 bool clamps(const OpDef& def, const OpAttrs* attrs) {
-  const auto field = std::find_if(def.attrs.begin(), def.attrs.end(), [](const AttrField& f) { return f.name == "clamp"; });
+  const auto field =
+      std::find_if(def.attrs.begin(), def.attrs.end(), [](const AttrField& f) { return f.name == "clamp"; });
   return field != def.attrs.end() && std::get<bool>(field->get(*attrs));
 }
 
 /// Where a window of `size` elements begins along dimension `d` of `outer` elements.
-std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer, int d,
-                          const Location& loc) {
+std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer,
+                          int d, const Location& loc) {
   const std::int64_t begin =
       dispatch(index.dtype(), [&]<class T>(Tag<T>) { return static_cast<std::int64_t>(index.item<T>()); });
   const std::int64_t last = outer - size;
@@ -35,7 +36,8 @@ std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std:
   if (begin < 0) {
     cause += " < 0 in dimension " + std::to_string(d);
   } else {
-    cause += " + size " + std::to_string(size) + " > dimension " + std::to_string(d) + " of size " + std::to_string(outer);
+    cause +=
+        " + size " + std::to_string(size) + " > dimension " + std::to_string(d) + " of size " + std::to_string(outer);
   }
   raise(def, cause, loc);
 }
@@ -74,7 +76,8 @@ Array place(const OpDef& def, const OpAttrs* attrs, std::span<const Array> opera
   return out;
 }
 
-/// A coordinate that is read from indices of its own: at the result's `dims`, `values` says where to look along `stride`.
+/// A coordinate that is read from indices of its own: at the result's `dims`, `values` says where to look along
+/// `stride`.
 struct Looked {
   std::vector<std::int64_t> values;
   Dims dims;
@@ -85,11 +88,14 @@ void check_indices(const OpDef& def, const Array& indices, std::span<const std::
                    const Location& loc) {
   const auto bad = std::find_if(values.begin(), values.end(), [&](std::int64_t i) { return i < 0 || i >= size; });
   if (bad == values.end()) return;
-  raise(def, std::string(def.failure) + ": " + std::to_string(*bad) + " is not in [0, " + std::to_string(size) + ")" +
-                 index_text(indices.shape(), bad - values.begin()), loc);
+  raise(def,
+        std::string(def.failure) + ": " + std::to_string(*bad) + " is not in [0, " + std::to_string(size) + ")" +
+            index_text(indices.shape(), bad - values.begin()),
+        loc);
 }
 
-/// Copies what stands under each combination of the looked-up dimensions. `strides` walk the operand by result dimension.
+/// Copies what stands under each combination of the looked-up dimensions. `strides` walk the operand by result
+/// dimension.
 void copy_looked_up(Array& out, const std::byte* from, const Dims& strides, std::span<const Looked> looked) {
   Shape each_shape, box_shape;
   Dims each_to, each_from, box_to, box_from;

@@ -88,12 +88,12 @@ void reduce_rows(const Joiner& joiner, const ReductionOrder& order, const std::b
   }
 }
 
-/// Reduced rows that a block of columns joins at a time: all of them where a row is short, else as many as the memory can
-/// deliver side by side.
+/// Reduced rows that a block of columns joins at a time: all of them where a row is short, else as many as the memory
+/// can deliver side by side.
 constexpr std::int64_t kShortRow = 256, kRowsAtOnce = 8;
 
-/// A block of neighbouring outputs, each of which joins its elements in sequence. `inner` reads the block of one reduced
-/// index, relative to the first.
+/// A block of neighbouring outputs, each of which joins its elements in sequence. `inner` reads the block of one
+/// reduced index, relative to the first.
 void reduce_columns(const Joiner& joiner, const ReductionOrder& order, const std::byte* at, const Window& inner,
                     const Window& reduced, std::int64_t begin, std::int64_t count, std::byte* out) {
   Buffer acc, staged;
@@ -111,7 +111,8 @@ void reduce_columns(const Joiner& joiner, const ReductionOrder& order, const std
       const std::int64_t n = std::min({at_once, end - r, rows.inner().size - r % rows.inner().size});
       const void* x = row + begin * joiner.size;
       if (!dense)
-        x = ElementReader(row, static_cast<int>(joiner.size), inner.shape, inner.strides).range(begin, count, staged.bytes);
+        x = ElementReader(row, static_cast<int>(joiner.size), inner.shape, inner.strides)
+                .range(begin, count, staged.bytes);
       joiner.kernel.columns(chunk, x, count, n, stride);
       r += n;
     }
@@ -119,8 +120,8 @@ void reduce_columns(const Joiner& joiner, const ReductionOrder& order, const std
   }
 }
 
-/// The dimensions of x by their part in a reduction. `inner` are the kept ones after the last reduced one; along rows there
-/// is only `row_stride` after it.
+/// The dimensions of x by their part in a reduction. `inner` are the kept ones after the last reduced one; along rows
+/// there is only `row_stride` after it.
 struct Split {
   Window outer, reduced, inner;
   std::int64_t row_stride = 1;

@@ -45,7 +45,8 @@ class LastUses {
 
   std::span<const ValueId> after(OpId op) const {
     const auto i = static_cast<std::size_t>(op.index);
-    return std::span(values_).subspan(static_cast<std::size_t>(first_[i]), static_cast<std::size_t>(first_[i + 1] - first_[i]));
+    return std::span(values_).subspan(static_cast<std::size_t>(first_[i]),
+                                      static_cast<std::size_t>(first_[i + 1] - first_[i]));
   }
 
  private:
@@ -55,7 +56,8 @@ class LastUses {
     return value.op.valid() ? f.op(value.op).parent : value.block;
   }
   /// Notes a use of `v` by op `user` in `block`: at the op of the value's own block that holds it.
-  static void use(const Function& f, ValueId v, BlockId block, std::vector<std::int32_t>& last, std::int32_t user = -1) {
+  static void use(const Function& f, ValueId v, BlockId block, std::vector<std::int32_t>& last,
+                  std::int32_t user = -1) {
     const BlockId home = block_of(f, v);
     while (block != home) {
       user = f.block(block).owner.index;
@@ -164,8 +166,8 @@ class Interpreter {
     const Function* callee = module_.find(name);
     if (callee == nullptr) fail_at(f_.op(id).loc, "call: there is no function @" + name);
     if (depth_ == kMaxCalls)
-      throw Error(Error::Kind::Runtime, "call: more than " + std::to_string(kMaxCalls) + " calls are nested at @" + name,
-                  f_.op(id).loc);
+      throw Error(Error::Kind::Runtime,
+                  "call: more than " + std::to_string(kMaxCalls) + " calls are nested at @" + name, f_.op(id).loc);
     Interpreter inner(module_, *callee, options_, depth_ + 1,
                       std::vector<Array>(static_cast<std::size_t>(callee->value_count())));
     return inner.run_function(gather(f_.operands(id)));
@@ -188,10 +190,11 @@ void check_arguments(const Function& f, std::span<const Array> args) {
     const Array& x = args[static_cast<std::size_t>(i)];
     const Type& expected = f.type(params[i]);
     bool fits = expected.dtype == x.dtype() && expected.shape.size() == x.rank();
-    for (int d = 0; fits && d < x.rank(); ++d) fits = is_symbolic(expected.shape[d]) || expected.shape[d] == x.shape()[d];
+    for (int d = 0; fits && d < x.rank(); ++d)
+      fits = is_symbolic(expected.shape[d]) || expected.shape[d] == x.shape()[d];
     if (!fits)
-      fail_at(f.loc, "argument " + std::to_string(i) + " of @" + f.name + " must be " + to_string(expected) + ", found " +
-                         to_string(x.type()));
+      fail_at(f.loc, "argument " + std::to_string(i) + " of @" + f.name + " must be " + to_string(expected) +
+                         ", found " + to_string(x.type()));
   }
 }
 

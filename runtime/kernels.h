@@ -1,5 +1,5 @@
-// The native kernels: what each CPU level supplies, and the choice of a level. The code is in runtime/kernels/, compiled
-// once per level; all levels give the same bits.
+// The native kernels: what each CPU level supplies, and the choice of a level. The code is in runtime/kernels/,
+// compiled once per level; all levels give the same bits.
 #pragma once
 
 #include <atomic>
@@ -46,16 +46,16 @@ struct ExtremeKernel {
   std::int64_t (*find)(const void* x, std::int64_t n, const void* value) = nullptr;
 };
 
-/// A block of a matrix product: c[i][j] = fma(a[p][i], b[p][j], c[i][j]) for p = 0 ... k-1, for `height` rows (a is packed:
-/// a[p * height + i]) and `DotKernel::width` columns. `first`: c starts as 0 and is not read. Integers wrap.
+/// A block of a matrix product: c[i][j] = fma(a[p][i], b[p][j], c[i][j]) for p = 0 ... k-1, for `height` rows (a is
+/// packed: a[p * height + i]) and `DotKernel::width` columns. `first`: c starts as 0 and is not read. Integers wrap.
 using DotTile = void (*)(std::int64_t k, const void* a, const void* b, std::int64_t b_row, void* c, std::int64_t c_row,
                          bool first);
 
 struct DotKernel {
   static constexpr int kHeights = 4;
   int width = 0;
-  int height[kHeights] = {};       ///< descending; the last is 1
-  DotTile tile[kHeights] = {};     ///< tile[i] takes height[i] rows
+  int height[kHeights] = {};    ///< descending; the last is 1
+  DotTile tile[kHeights] = {};  ///< tile[i] takes height[i] rows
   /// lanes[i mod kReduceLanes] = fma(a[i], b[i], lanes[...])
   void (*row)(void* lanes, const void* a, const void* b, std::int64_t n) = nullptr;
 };

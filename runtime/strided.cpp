@@ -31,9 +31,9 @@ void transpose_4x4(E* to, std::int64_t to_row, const E* from, std::int64_t from_
   const V high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
   const V low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
   const V high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
-  const V columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
-                        __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
-                        __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+  const V columns[4] = {
+      __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+      __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
   for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_row, &columns[i], sizeof(V));
 }
 

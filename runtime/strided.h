@@ -8,8 +8,8 @@
 
 namespace tjit {
 
-/// The dimensions of a box with their strides in two windows: those of size 1 are left out, neighbours that one stride walks
-/// through in both windows are joined. At least one is left.
+/// The dimensions of a box with their strides in two windows: those of size 1 are left out, neighbours that one stride
+/// walks through in both windows are joined. At least one is left.
 struct Extents {
   struct Extent {
     std::int64_t size, to, from;
@@ -28,8 +28,8 @@ struct Extents {
   }
 };
 
-/// A copy of a box between two windows that do not overlap, for many pairs of windows of one form. Strides count elements of
-/// `element_size` bytes.
+/// A copy of a box between two windows that do not overlap, for many pairs of windows of one form. Strides count
+/// elements of `element_size` bytes.
 class BoxCopy {
  public:
   BoxCopy(const Shape& shape, int element_size, const Dims& to_strides, const Dims& from_strides);
@@ -51,8 +51,8 @@ void copy_elements(const Shape& shape, int element_size, void* to, const Dims& t
 /// Writes the element at `value` to every place of a window.
 void fill_elements(const Shape& shape, int element_size, void* to, const Dims& to_strides, const void* value);
 
-/// Whether a window of `shape` and `strides` can be seen under another shape with the same number of elements, without a
-/// copy; the strides that do it are `*result`.
+/// Whether a window of `shape` and `strides` can be seen under another shape with the same number of elements, without
+/// a copy; the strides that do it are `*result`.
 bool reshape_strides(const Shape& shape, const Dims& strides, const Shape& to, Dims* result);
 
 /// Calls `f(Tag<E>{})` with an unsigned integer E of an element's size: copies need not know more of a type.
@@ -70,7 +70,8 @@ void with_element(int size, F&& f) {
 class OffsetWalk {
  public:
   OffsetWalk() = default;
-  OffsetWalk(const Shape& shape, const Dims& strides) : shape_(shape), strides_(strides), index_(Dims::filled(shape.size(), 0)) {}
+  OffsetWalk(const Shape& shape, const Dims& strides)
+      : shape_(shape), strides_(strides), index_(Dims::filled(shape.size(), 0)) {}
 
   std::int64_t offset() const { return offset_; }
   const Dims& index() const { return index_; }

@@ -1,9 +1,8 @@
 // The counted block behind every tensor: a header and, when they are few, the elements.
 #pragma once
 
-#include <sys/single_threaded.h>
-
 #include <atomic>
+#include <sys/single_threaded.h>
 
 #include "runtime/allocator.h"
 #include "runtime/array.h"

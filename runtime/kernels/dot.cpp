@@ -1,4 +1,5 @@
-// Matrix product kernels, in the order of ir/order.h: each output joins its products by fma, one after another or in lanes.
+// Matrix product kernels, in the order of ir/order.h: each output joins its products by fma, one after another or in
+// lanes.
 #include "runtime/kernels/rows.h"
 
 namespace tjit::TJIT_LEVEL {
@@ -63,8 +64,8 @@ constexpr DotKernel dot_kernel() {
   return {kVectors * kLanes<T>, {kHeight...}, {tile<T, kHeight, kVectors>...}, RowKernel<T>::row};
 }
 
-// Accumulators, one row of b and one broadcast element fill the registers: 32, or 16 before AVX-512. Integer products are
-// rare: a small block does.
+// Accumulators, one row of b and one broadcast element fill the registers: 32, or 16 before AVX-512. Integer products
+// are rare: a small block does.
 template <class T>
 constexpr DotKernel fitting_kernel() {
   if constexpr (!std::is_floating_point_v<T>) {

@@ -53,8 +53,8 @@ struct Reduction {
 
   static void fold(void* lanes) { fold_from<kReduceLanes / 2>(static_cast<T*>(lanes)); }
 
-  // Joining the identity to what was joined to it before changes no bit. So lanes beyond a row need not be folded: for a
-  // row of at most one register, one register is enough.
+  // Joining the identity to what was joined to it before changes no bit. So lanes beyond a row need not be folded: for
+  // a row of at most one register, one register is enough.
   [[gnu::always_inline]] static T fold_short(const T* x, Mask<T, kWidth> in_row) {
     T lanes[kWidth];
     join(V(kIdentity), select(in_row, V::load(x), V(kIdentity))).store(lanes);
@@ -97,8 +97,8 @@ struct Reduction {
     for (int v = 0; v < kVectors; ++v) sum[v].store(acc + v * kWidth);
   }
 
-  /// Fewer columns than a register has lanes. As long as x goes on after a row, whole registers are read; the lanes beyond
-  /// the row are dropped.
+  /// Fewer columns than a register has lanes. As long as x goes on after a row, whole registers are read; the lanes
+  /// beyond the row are dropped.
   static void last_columns(T* acc, const T* x, std::int64_t n, std::int64_t count, std::int64_t stride) {
     T padded[kWidth] = {};
     for (std::int64_t j = 0; j < n; ++j) padded[j] = acc[j];
@@ -175,7 +175,8 @@ struct ExtremeSearch {
     for (std::int64_t begin = 0; begin < count; begin += kGroup) {
       const std::int64_t group = count - begin < kGroup ? count - begin : kGroup;
       Reduction<typename Op::Extreme, T>::rows(extremes, x + begin * stride, n, group, stride);
-      for (std::int64_t r = begin; r < begin + group; ++r) place[r] = find<T>(x + r * stride, n, extremes + (r - begin));
+      for (std::int64_t r = begin; r < begin + group; ++r)
+        place[r] = find<T>(x + r * stride, n, extremes + (r - begin));
     }
   }
 };
@@ -187,7 +188,7 @@ consteval auto reduce_table() {
     if constexpr (requires { typename Op::Combine; }) {
       if constexpr (contains(Op::info.types, dtype_of<T>))
         table[static_cast<std::size_t>(kOpcode<Op>)] = {Reduction<Op, T>::row, Reduction<Op, T>::fold,
-                                                       Reduction<Op, T>::rows, Reduction<Op, T>::columns};
+                                                        Reduction<Op, T>::rows, Reduction<Op, T>::columns};
     }
   });
   return table;

@@ -10,8 +10,8 @@ namespace tjit::TJIT_LEVEL {
 template <class Join, class T>
 struct RowWalk {
   static constexpr int kWidth = kLanes<T>;
-  // Accumulators of one sweep: few enough for the registers. More lanes take several sweeps over a piece of the row that
-  // stays in the L1 cache.
+  // Accumulators of one sweep: few enough for the registers. More lanes take several sweeps over a piece of the row
+  // that stays in the L1 cache.
   static constexpr int kSweep = kReduceLanes / kWidth < 8 ? kReduceLanes / kWidth : 8;
   static constexpr std::int64_t kPiece = 16 * kReduceLanes;
 

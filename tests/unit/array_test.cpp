@@ -1,6 +1,5 @@
 // Arrays and the allocator: sharing, views, reuse of memory.
 #include <doctest/doctest.h>
-
 #include <thread>
 
 #include "arrays.h"
@@ -74,7 +73,8 @@ TEST_CASE("contiguous windows are recognised") {
 
 TEST_CASE("every layout holds the same elements") {
   for (const DType t : {DType::U8, DType::I32, DType::F64}) {
-    for (const Shape& shape : {Shape{}, Shape{5}, Shape{1, 7}, Shape{3, 40}, Shape{70, 35}, Shape{2, 3, 4, 5}, Shape{3, 0, 2}}) {
+    for (const Shape& shape :
+         {Shape{}, Shape{5}, Shape{1, 7}, Shape{3, 40}, Shape{70, 35}, Shape{2, 3, 4, 5}, Shape{3, 0, 2}}) {
       const Array a = telling_array({t, shape}, 1);
       for (const Layout layout : kLayouts) {
         const Array b = laid_out(a, layout);
@@ -212,12 +212,13 @@ TEST_CASE("arrays travel between threads") {
   const Array shared = counting({10});
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
-    threads.emplace_back([shared, part = std::vector<Array>(made.begin() + t * 500, made.begin() + (t + 1) * 500)]() mutable {
-      for (int i = 0; i < 20000; ++i) {
-        const Array copy = shared;
-        part[static_cast<std::size_t>(i) % part.size()] = Array::empty({DType::I32, {i % 50}});
-      }
-    });
+    threads.emplace_back(
+        [shared, part = std::vector<Array>(made.begin() + t * 500, made.begin() + (t + 1) * 500)]() mutable {
+          for (int i = 0; i < 20000; ++i) {
+            const Array copy = shared;
+            part[static_cast<std::size_t>(i) % part.size()] = Array::empty({DType::I32, {i % 50}});
+          }
+        });
   made.clear();
   for (std::thread& t : threads) t.join();
   CHECK(shared.unique());

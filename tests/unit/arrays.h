@@ -47,7 +47,8 @@ inline Array tame_array(const Type& type, unsigned seed, double low = -2, double
   dispatch(type.dtype, [&]<class T>(Tag<T>) {
     for (std::int64_t i = 0; i < a.size(); ++i) {
       const double x = low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
-      static_cast<T*>(a.mutable_data())[i] = static_cast<T>(is_float(type.dtype) ? x : static_cast<double>(random() % 100));
+      static_cast<T*>(a.mutable_data())[i] =
+          static_cast<T>(is_float(type.dtype) ? x : static_cast<double>(random() % 100));
     }
   });
   return a;
@@ -92,7 +93,8 @@ inline Array laid_out(const Array& a, Layout layout) {
     }
   }
   const int size = size_of(a.dtype());
-  copy_elements(a.shape(), size, static_cast<std::byte*>(base.mutable_data()) + (a.size() == 0 ? 0 : window.offset * size),
+  copy_elements(a.shape(), size,
+                static_cast<std::byte*>(base.mutable_data()) + (a.size() == 0 ? 0 : window.offset * size),
                 window.strides, a.data(), a.strides());
   return base.view(window);
 }

@@ -145,7 +145,8 @@ func @main(%0: i32[2], %1: bool[]) -> (i32[2]) {
   InterpretOptions options;
   options.print = [&](std::string_view s) { printed += s; };
   const std::vector<Array> args{array_of<std::int32_t>({2}, {4, 5}), Array::scalar(true)};
-  CHECK_THROWS_WITH_AS(run(text, args, options), doctest::Contains("floor_div: integer division by zero at index (0)"), Error);
+  CHECK_THROWS_WITH_AS(run(text, args, options), doctest::Contains("floor_div: integer division by zero at index (0)"),
+                       Error);
   CHECK(printed == "x = [4 5]\nthen\n");
 }
 

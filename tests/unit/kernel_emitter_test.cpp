@@ -5,31 +5,49 @@
 using namespace tjit;
 using namespace tjit::test;
 
-TEST_CASE("every elementwise op, on every type") {
-  for (const OpDef& d : op_table()) {
-    if (d.kind != OpKind::Elementwise) continue;
+namespace {
+
+/// One op on some 160 elements, in vectors of `lanes`.
+Kernel elementwise(const OpDef& op, DType in, DType out, int lanes) {
+  const std::int64_t rows = 160 / lanes;
+  KernelOf k;
+  NestOf n(lanes > 1 ? std::vector<Axis>{{rows, false}, {lanes, false}} : std::vector<Axis>{{rows, false}, {2, true}});
+  const std::vector<std::int64_t> along = lanes > 1 ? std::vector<std::int64_t>{lanes, 1} : std::vector<std::int64_t>{1, 0};
+  std::vector<NodeId> args;
+  for (int a = 0; a < op.info.arity; ++a) {
+    const DType t = a == 0 && op.info.mask_first ? DType::Bool : in;
+    args.push_back(n.load(k.buffer(t, {160}), t, along));
+  }
+  const NodeId result = n.op(op.code, out, args);
+  n.store(k.buffer(out, {160}, true), result, along);
+  if (lanes == 1) {
+    // Beside a reduction by lanes, which uses up the vectors.
+    n.nest.order = {.lanes = true, .row = 2};
+    n.reduce("reduce_sum", DType::I32, n.constant(std::int32_t{1}));
+  }
+  k.add(n);
+  return k.kernel;
+}
+
+}  // namespace
+
+TEST_CASE("every elementwise op, on every type, at every number of lanes") {
+  for (const OpDef& op : op_table()) {
+    if (op.kind != OpKind::Elementwise) continue;
+    CAPTURE(op.info.name);
     for (const DType in : kAllTypes) {
-      // All result types at once: one kernel with an output for each.
-      KernelOf k;
-      NestOf n({{150, false}});
-      std::vector<NodeId> args;
-      std::vector<std::pair<NodeId, DType>> results;
-      for (int a = 0; a < d.info.arity; ++a) {
-        const DType t = a == 0 && d.info.mask_first ? DType::Bool : in;
-        args.push_back(n.load(k.buffer(t, {150}), t, {1}));
-      }
       for (const DType out : kAllTypes) {
         bool fails = false;
-        const std::vector<reference::Bits> zeros(args.size(), 0);
-        if (!reference::eval(d.code, in, out, zeros, &fails)) continue;
-        results.emplace_back(n.op(d.code, out, args), out);
+        const std::vector<reference::Bits> zeros(static_cast<std::size_t>(op.info.arity), 0);
+        if (!reference::eval(op.code, in, out, zeros, &fails)) continue;
+        for (int lanes = 1; lanes * std::max(size_of(in), size_of(out)) <= 64; lanes *= 2) {
+          CAPTURE(info(in).ir_name);
+          CAPTURE(info(out).ir_name);
+          CAPTURE(lanes);
+          const Kernel kernel = elementwise(op, in, out, lanes);
+          Case(kernel).check({.vector_bytes = 64});
+        }
       }
-      if (results.empty()) continue;
-      for (const auto& [node, out] : results) n.store(k.buffer(out, {150}, true), node, {1});
-      k.add(n);
-      CAPTURE(d.info.name);
-      CAPTURE(info(in).ir_name);
-      Case(k.kernel).check_all_widths();
     }
   }
 }
@@ -137,15 +155,28 @@ TEST_CASE("looking up and windows") {
   }
 }
 
+TEST_CASE("no index is in the range of nothing") {
+  for (const int extent : {0, 40}) {  // 0: the index is the same for all
+    KernelOf k;
+    const int in = k.buffer(DType::I64, {40}), out = k.buffer(DType::I64, {40}, true);
+    NestOf n({{40, false}});
+    const NodeId x = n.load(in, DType::I64, {extent == 0 ? 0 : 1});
+    n.store(out, n.in_range(x, -1, true), {1});
+    k.add(n);
+    Case c(k.kernel);
+    std::memset(c.memory[0].data(), 0, 40 * 8);
+    c.check_all_widths();
+  }
+}
+
 TEST_CASE("checks of integer division: whichever lane fails, and none that is not there") {
   for (const DType t : {DType::U8, DType::I32, DType::I64}) {
-    for (const int extent : {1, 5, 16, 33, 67}) {
+    for (const int extent : {2, 5, 16, 33, 67}) {
       KernelOf k;
       const int a = k.buffer(t, {extent}), b = k.buffer(t, {extent}), out = k.buffer(t, {extent}, true);
       NestOf n({{extent, false}});
       n.store(out, n.op(kOpcode<FloorDiv>, t, {n.load(a, t, {1}), n.load(b, t, {1})}, true), {1});
-      if (extent > 1) k.add(n);
-      if (extent == 1) continue;
+      k.add(n);
       Case c(k.kernel);
       std::memset(c.memory[1].data(), 3, static_cast<std::size_t>(extent * size_of(t)));
       c.check_all_widths();

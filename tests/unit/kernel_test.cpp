@@ -1,8 +1,7 @@
-// Every elementwise op on every element type: the kernels of each CPU level against the op's `eval` at width 1, in every
-// memory layout, and against plain C++.
-#include <doctest/doctest.h>
-
+// Every elementwise op on every element type: the kernels of each CPU level against the op's `eval` at width 1, in
+// every memory layout, and against plain C++.
 #include <cmath>
+#include <doctest/doctest.h>
 #include <optional>
 
 #include "arrays.h"
@@ -67,9 +66,8 @@ const std::vector<Case>& all_cases() {
       if constexpr (std::is_base_of_v<Elementwise, Op>) {
         for (const DTypeInfo& t : kDTypes)
           for (const DTypeInfo& r : kDTypes)
-            dispatch(t.dtype, [&]<class T>(Tag<T>) {
-              dispatch(r.dtype, [&]<class R>(Tag<R>) { add_case<Op, T, R>(list); });
-            });
+            dispatch(t.dtype,
+                     [&]<class T>(Tag<T>) { dispatch(r.dtype, [&]<class R>(Tag<R>) { add_case<Op, T, R>(list); }); });
       }
     });
     return list;
@@ -309,7 +307,9 @@ R cast_oracle(T x) {
     if (x != x) return 0;
     // Compared as exact wide numbers: R's limits need not be a T.
     const long double wide = x, low = std::numeric_limits<R>::min(), high = std::numeric_limits<R>::max();
-    return wide <= low ? std::numeric_limits<R>::min() : wide >= high ? std::numeric_limits<R>::max() : static_cast<R>(x);
+    return wide <= low    ? std::numeric_limits<R>::min()
+           : wide >= high ? std::numeric_limits<R>::max()
+                          : static_cast<R>(x);
   } else {
     return static_cast<R>(x);
   }
@@ -322,7 +322,8 @@ std::optional<R> oracle(std::string_view op, T x, T y) {
   }
   if (op == "cast") return cast_oracle<R>(x);
   if constexpr (std::is_same_v<T, R> && std::is_floating_point_v<T>) return float_oracle(op, x, y);
-  if constexpr (std::is_same_v<T, R> && std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, x, y);
+  if constexpr (std::is_same_v<T, R> && std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return integer_oracle(op, x, y);
   return {};
 }
 

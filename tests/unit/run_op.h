@@ -1,0 +1,32 @@
+// Single ops on arrays, and walks over indices, for the tests of execution.
+#pragma once
+
+#include "arrays.h"
+#include "runtime/execute.h"
+
+namespace tjit::test {
+
+/// Runs an op with the type that inference gives.
+template <class Op>
+Array run_op(const Op& op, const std::vector<Array>& operands) {
+  std::vector<Type> types;
+  for (const Array& x : operands) types.push_back(x.type());
+  const OpDef& d = def(kOpcode<Op>);
+  return execute(d, &op, operands, d.infer(&op, types), {"p.cc", 1, 2});
+}
+
+/// The element of a dense array at an index.
+template <class T>
+T element(const Array& a, const Dims& index) {
+  std::int64_t at = 0;
+  for (int d = 0; d < a.rank(); ++d) at = at * a.shape()[d] + index[d];
+  return a.data<T>()[at];
+}
+
+template <class F>
+void for_each_index(const Shape& shape, F&& f) {
+  OffsetWalk walk(shape, row_major_strides(shape));
+  for (std::int64_t i = element_count(shape); i > 0; --i, walk.advance()) f(walk.index());
+}
+
+}  // namespace tjit::test
