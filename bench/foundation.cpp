@@ -1,10 +1,9 @@
-// The figures of docs/performance.md: bandwidth of a fused chain and of eager ops, a scalar loop against C, calls, compile time,
-// process start, passes on long programs, and loops that update rows. `bench_foundation TOOLS_FOLDER`.
-#include <sys/mman.h>
-#include <unistd.h>
-
+// The figures of docs/performance.md: bandwidth of a fused chain and of eager ops, a scalar loop against C, calls,
+// compile time, process start, passes on long programs, and loops that update rows. `bench_foundation TOOLS_FOLDER`.
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "bench/rounds.h"
 #include "codegen/program.h"
@@ -66,7 +65,7 @@ void bandwidth() {
       {"copy: non-temporal stores", [&] { kernels().stream(to, from, kBytes), kernels().stream_end(); }},
       {"chain of ten ops, compiled, 1e7 f32", [&] { compiled(x); }},
       {"eager add", [&] { x + y; }},
-      {"eager multiply", [&] { x * y; }},
+      {"eager multiply", [&] { x* y; }},
       {"eager negative", [&] { -x; }},
       {"eager sqrt", [&] { sqrt(x); }},
       {"eager maximum", [&] { maximum(x, y); }},
@@ -83,7 +82,9 @@ void bandwidth() {
   for (int i = 0; i < 3; ++i) best = std::max(best, moved[i] * kCount / samples[static_cast<std::size_t>(i)].median);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const double rate = moved[i] * kCount / samples[i].median;
-    row(candidates[i].name, samples[i], std::to_string(static_cast<int>(rate * 1e-9 * 10) / 10.0).substr(0, 4) + " GB/s, " + percent(rate / best) + " of the best copy");
+    row(candidates[i].name, samples[i],
+        std::to_string(static_cast<int>(rate * 1e-9 * 10) / 10.0).substr(0, 4) + " GB/s, " + percent(rate / best) +
+            " of the best copy");
   }
   std::free(from);
   std::free(to);
@@ -99,7 +100,8 @@ void scalar_loop() {
                        {"tjit", [&] { total = executable->run(args)[0].item<std::int64_t>(); }}},
                       21);
   const auto steps = static_cast<double>(executable->run(args)[0].item<std::int64_t>());
-  row("Collatz, 10,753,712 steps: C, clang -O3", s[0], std::to_string(s[0].median / steps * 1e9).substr(0, 5) + " ns a step");
+  row("Collatz, 10,753,712 steps: C, clang -O3", s[0],
+      std::to_string(s[0].median / steps * 1e9).substr(0, 5) + " ns a step");
   row("Collatz: tjit, while in while with cond", s[1], times(s[1].median / s[0].median) + " C");
 }
 
@@ -135,10 +137,12 @@ void passes() {
       PipelineOptions options;
       options.context.module = &module;
       options.passes = {name};
-      samples.push_back(race({{"", [&] { (void)run_passes(module.functions.front(), options); }}}, n == 100'000 ? 5 : 15)[0]);
+      samples.push_back(
+          race({{"", [&] { (void)run_passes(module.functions.front(), options); }}}, n == 100'000 ? 5 : 15)[0]);
     }
     row("pass " + std::string(name) + ", 100,000 ops", samples[2],
-        "per op " + time_text(samples[0].median / 1e3) + ", " + time_text(samples[1].median / 1e4) + ", " + time_text(samples[2].median / 1e5) + " at 1k, 10k, 100k");
+        "per op " + time_text(samples[0].median / 1e3) + ", " + time_text(samples[1].median / 1e4) + ", " +
+            time_text(samples[2].median / 1e5) + " at 1k, 10k, 100k");
   }
 }
 
@@ -159,10 +163,17 @@ void process_start(const std::string& build) {
   const std::string tir = "/tmp/tjit_bench_" + std::to_string(getpid()) + ".tir";
   {
     std::FILE* f = std::fopen(tir.c_str(), "w");
-    std::fputs("func @main(%0: f32[4]) -> (f32[4]) {\n  %1 = multiply %0, %0\n  %2 = add %1, %0\n  %3 = sqrt %2\n  yield %3\n}\n", f);
+    std::fputs(
+        "func @main(%0: f32[4]) -> (f32[4]) {\n  %1 = multiply %0, %0\n  %2 = add %1, %0\n  %3 = sqrt %2\n  yield "
+        "%3\n}\n",
+        f);
     std::fclose(f);
   }
-  const auto shell = [](const std::string& command) { return [command] { if (std::system(command.c_str()) != 0) std::abort(); }; };
+  const auto shell = [](const std::string& command) {
+    return [command] {
+      if (std::system(command.c_str()) != 0) std::abort();
+    };
+  };
   const auto s = race({{"", shell("true")},
                        {"", shell(build + "/tools/tjit run " + tir + " --input=1,2,3,4 >/dev/null")},
                        {"", shell(build + "/tools/tjit run --eager " + tir + " --input=1,2,3,4 >/dev/null")},
@@ -180,12 +191,15 @@ void row_updates() {
   auto fill = [](bool branch) {
     return function([branch](Tensor rows, Tensor row) {
       const std::int64_t n = rows.shape()[0];
-      auto write = [&](Tensor i, Tensor t) { return dynamic_update_slice(t, row + cast(i, float32), {i, constant(0)}); };
+      auto write = [&](Tensor i, Tensor t) {
+        return dynamic_update_slice(t, row + cast(i, float32), {i, constant(0)});
+      };
       auto body = [&](Tensor i, Tensor t) {
         const Tensor next = branch ? cond(i % 2 == 0, [&] { return write(i, t); }, [&] { return t; }) : write(i, t);
         return std::tuple(i + 1, next);
       };
-      return std::get<1>(while_loop([n](Tensor i, Tensor) { return i < static_cast<int>(n); }, body, std::tuple(constant(0), rows)));
+      return std::get<1>(
+          while_loop([n](Tensor i, Tensor) { return i < static_cast<int>(n); }, body, std::tuple(constant(0), rows)));
     });
   };
   for (const bool branch : {false, true}) {
@@ -197,7 +211,8 @@ void row_updates() {
       last = race({{"", [&] { f(rows, one); }}}, 9)[0];
       remark += (remark.empty() ? "per step " : ", ") + time_text(last.median / static_cast<double>(n));
     }
-    row(std::string("row update loop") + (branch ? " in a branch of cond" : "") + ", n = 16000", last, remark + " at 1k, 4k, 16k");
+    row(std::string("row update loop") + (branch ? " in a branch of cond" : "") + ", n = 16000", last,
+        remark + " at 1k, 4k, 16k");
   }
 }
 

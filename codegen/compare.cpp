@@ -81,8 +81,8 @@ Outcome outcome_of(const std::function<std::vector<Array>(const PrintSink&)>& ru
 
 std::string difference(const Outcome& expected, const Outcome& found) {
   if (expected.error != found.error)
-    return "eager:    " + (expected.error.empty() ? "ends well" : expected.error) + "\ncompiled: " +
-           (found.error.empty() ? "ends well" : found.error) + "\n";
+    return "eager:    " + (expected.error.empty() ? "ends well" : expected.error) +
+           "\ncompiled: " + (found.error.empty() ? "ends well" : found.error) + "\n";
   if (expected.printed != found.printed)
     return "the ways print differently\neager:\n" + expected.printed + "compiled:\n" + found.printed;
   if (expected.results.size() != found.results.size()) return "the ways give different numbers of results\n";
@@ -91,9 +91,10 @@ std::string difference(const Outcome& expected, const Outcome& found) {
     std::int64_t where = 0;
     if (identical(x, y, &where)) continue;
     if (x.type() != y.type())
-      return "result " + std::to_string(i) + " is " + to_string(x.type()) + " eagerly and " + to_string(y.type()) + " compiled\n";
-    return "result " + std::to_string(i) + " at index " + index_text(x.shape(), where) + ":\neager:    " +
-           element_text(x, where) + "\ncompiled: " + element_text(y, where) + "\n";
+      return "result " + std::to_string(i) + " is " + to_string(x.type()) + " eagerly and " + to_string(y.type()) +
+             " compiled\n";
+    return "result " + std::to_string(i) + " at index " + index_text(x.shape(), where) +
+           ":\neager:    " + element_text(x, where) + "\ncompiled: " + element_text(y, where) + "\n";
   }
   return {};
 }

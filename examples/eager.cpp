@@ -1,7 +1,6 @@
 // Eager execution: every operation runs at once, and plain C++ decides what comes next.
-#include <tjit/tjit.h>
-
 #include <iostream>
+#include <tjit/tjit.h>
 namespace tf = tjit;
 
 int main() {

@@ -1,6 +1,5 @@
-#include <tjit/tjit.h>
-
 #include <iostream>
+#include <tjit/tjit.h>
 namespace tf = tjit;
 
 int main() {

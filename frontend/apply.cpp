@@ -37,7 +37,8 @@ bool plain(const Operand& x) {
          x.tensor()->impl()->contiguous;
 }
 
-/// The result for operands of one type that lie ready in memory, or an undefined tensor: the path of small eager programs.
+/// The result for operands of one type that lie ready in memory, or an undefined tensor: the path of small eager
+/// programs.
 template <class... Operands>
 Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
   if (Trace::current() != nullptr || !plain(x) || !(plain(rest) && ...)) return {};
@@ -150,7 +151,8 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
   const std::vector<Array> arrays = to_arrays(operands);
   std::vector<Type> types;
   for (const Array& a : arrays) types.push_back(a.type());
-  const Type result = d.infer == nullptr ? Type{} : placed(d.info.name, at, [&] { return d.infer(attrs.get(), types); });
+  const Type result =
+      d.infer == nullptr ? Type{} : placed(d.info.name, at, [&] { return d.infer(attrs.get(), types); });
   return to_tensor(execute(d, attrs.get(), arrays, result, at));
 }
 

@@ -12,8 +12,9 @@ namespace {
 /// Reads nested lists into row-major scalars; the shape is that of the first path down, and others must agree.
 void flatten(const NestedList& value, Shape& shape, int depth, std::vector<Scalar>& out) {
   if (!value.is_list()) {
-    if (depth != shape.size()) fail("constant: ragged lists: a number stands where a list of depth " +
-                                    std::to_string(shape.size() - depth) + " is expected");
+    if (depth != shape.size())
+      fail("constant: ragged lists: a number stands where a list of depth " + std::to_string(shape.size() - depth) +
+           " is expected");
     out.push_back(value.scalar());
     return;
   }

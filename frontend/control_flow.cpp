@@ -33,7 +33,8 @@ Tensors wrap_all(Trace& trace, const ValueRange& values) {
 
 void require_equal_results(const std::vector<Type>& a, const std::vector<Type>& b, const Location& at) {
   if (a.size() != b.size())
-    fail_at(at, "cond: the branches give " + std::to_string(a.size()) + " and " + std::to_string(b.size()) + " tensors");
+    fail_at(at,
+            "cond: the branches give " + std::to_string(a.size()) + " and " + std::to_string(b.size()) + " tensors");
   for (std::size_t i = 0; i < a.size(); ++i)
     if (a[i] != b[i])
       fail_at(at, "cond: result " + std::to_string(i) + " is " + to_string(a[i]) + " in the first branch and " +

@@ -119,7 +119,9 @@ struct FunctionCore::State {
     const std::scoped_lock lock(mutex);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (!matches(*entries[i], args, statics)) continue;
-      if (i != 0) std::rotate(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      if (i != 0)
+        std::rotate(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i),
+                    entries.begin() + static_cast<std::ptrdiff_t>(i) + 1);
       ++info.hits;
       return entries.front();
     }
@@ -138,7 +140,8 @@ struct FunctionCore::State {
 
   void require_not_capturing() const {
     if (std::ranges::find(capturing, static_cast<const void*>(this)) != capturing.end())
-      fail_at(at, "'" + options.name + "' calls itself while it is captured; recursion is not captured, use while_loop");
+      fail_at(at,
+              "'" + options.name + "' calls itself while it is captured; recursion is not captured, use while_loop");
   }
 
   std::string text(std::string_view stage, const Entry& entry) const {
@@ -158,7 +161,8 @@ struct FunctionCore::State {
   }
 };
 
-FunctionCore::FunctionCore(FunctionOptions options, const Location& at) : state_(new State{std::move(options), at, {}, {}, {}, {}}) {}
+FunctionCore::FunctionCore(FunctionOptions options, const Location& at)
+    : state_(new State{std::move(options), at, {}, {}, {}, {}}) {}
 
 FunctionCore::~FunctionCore() { delete state_; }
 
@@ -185,7 +189,8 @@ void FunctionCore::call(const Tensors& args, const std::vector<Scalar>& statics,
   for (Array& a : entry->executable->run(in)) results.push_back(to_tensor(std::move(a)));
 }
 
-std::string FunctionCore::text(std::string_view stage, const Tensors& args, const std::vector<Scalar>& statics, Body body) {
+std::string FunctionCore::text(std::string_view stage, const Tensors& args, const std::vector<Scalar>& statics,
+                               Body body) {
   return state_->text(stage, *state_->find(args, statics, body));
 }
 

@@ -182,8 +182,9 @@ Tensor matmul(const Operand& x, const Operand& y) {
     return broadcast_to({t, x.loc()}, shape);
   };
   const int rank = batch.size();
-  return dot({widened(a), x.loc()}, {widened(b), y.loc()},
-             {.lhs_contract = {rank + 1}, .rhs_contract = {rank}, .lhs_batch = all_axes(rank), .rhs_batch = all_axes(rank)});
+  return dot(
+      {widened(a), x.loc()}, {widened(b), y.loc()},
+      {.lhs_contract = {rank + 1}, .rhs_contract = {rank}, .lhs_batch = all_axes(rank), .rhs_batch = all_axes(rank)});
 }
 
 void print(const std::string& message, const std::vector<Tensor>& operands, const Location& at) {

@@ -69,9 +69,8 @@ Tensor::operator bool() const {
     fail("the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
          " element is ambiguous; use reduce_any() or reduce_all()");
   }
-  return dispatch(impl->type.dtype, [&](auto tag) {
-    return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0;
-  });
+  return dispatch(impl->type.dtype,
+                  [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
 }
 
 std::string Tensor::numpy_text() const { return tjit::numpy_text(to_array(*this)); }

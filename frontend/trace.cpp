@@ -71,9 +71,10 @@ ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
   if (is_symbolic(impl)) {
     const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
     if (symbolic.trace.get() != this)
-      fail_at(at, "the tensor belongs to the trace of " + named(*symbolic.trace) +
-                      (symbolic.trace->ended_ ? ", which has ended; return it from '" + symbolic.trace->name() + "' instead"
-                                              : ", which is another one"));
+      fail_at(at,
+              "the tensor belongs to the trace of " + named(*symbolic.trace) +
+                  (symbolic.trace->ended_ ? ", which has ended; return it from '" + symbolic.trace->name() + "' instead"
+                                          : ", which is another one"));
     if (!builder_.visible(symbolic.value))
       fail_at(at, describe(builder_.function(), symbolic.value) +
                       " was made inside a branch or loop body that has ended; return it from there instead");

@@ -25,8 +25,8 @@ class Trace : public std::enable_shared_from_this<Trace> {
   Tensor param(const Type& type) { return wrap(builder_.param(type)); }
   /// The symbolic tensor for a value of this trace.
   Tensor wrap(ValueId value);
-  /// The value that a tensor is here; a concrete one becomes a constant. Throws Error, placed at `at`, for undefined tensors
-  /// and for those of another trace or a closed block.
+  /// The value that a tensor is here; a concrete one becomes a constant. Throws Error, placed at `at`, for undefined
+  /// tensors and for those of another trace or a closed block.
   ValueId value_of(const Tensor& tensor, const Location& at);
 
   /// Types of the concrete tensors that were bound as constants.

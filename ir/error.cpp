@@ -1,8 +1,8 @@
 // Errors and interned strings.
+#include "tjit/error.h"
+
 #include <mutex>
 #include <set>
-
-#include "tjit/error.h"
 
 namespace tjit {
 

@@ -48,12 +48,12 @@ struct Value {
 
 struct Op {
   Opcode code{};
-  BlockId parent;                         ///< the block it stands in
+  BlockId parent;  ///< the block it stands in
   std::int32_t first_operand = 0, operand_count = 0;
   ValueId first_result;
   std::int32_t result_count = 0;
-  std::vector<BlockId> blocks;            ///< cond: then, else; while: test, body; fusion: body
-  std::shared_ptr<const OpAttrs> attrs;   ///< the op's struct; null when it has no attributes
+  std::vector<BlockId> blocks;           ///< cond: then, else; while: test, body; fusion: body
+  std::shared_ptr<const OpAttrs> attrs;  ///< the op's struct; null when it has no attributes
   Location loc;
 };
 
@@ -104,8 +104,8 @@ class Function {
 
   /// The literal that a value is, or null when a constant op does not define it.
   const Literal* constant(ValueId id) const;
-  /// Whether executing this op (not its blocks) may raise, from its attributes and operand types. Index ops with constant
-  /// indices inside the range cannot.
+  /// Whether executing this op (not its blocks) may raise, from its attributes and operand types. Index ops with
+  /// constant indices inside the range cannot.
   bool may_fail(OpId id) const;
   /// Whether it must stay, in order: it may fail or is an effect, or owns a block with such an op, or calls.
   bool is_ordered(OpId id) const;

@@ -67,7 +67,7 @@ namespace {
 struct Part {
   std::int64_t coefficient, extent;
   bool flipped;
-  int axis;                      ///< -1: a term
+  int axis;  ///< -1: a term
   const IndexMap::Term* term;
 };
 

@@ -1,5 +1,5 @@
-// Index maps: which element of a tensor an index of a loop nest means. Views and lookups are steps from the map of a result
-// to the map of the operand, so that a fused group needs no code for them.
+// Index maps: which element of a tensor an index of a loop nest means. Views and lookups are steps from the map of a
+// result to the map of the operand, so that a fused group needs no code for them.
 #pragma once
 
 #include <optional>
@@ -54,8 +54,8 @@ class IndexMap {
 /// Sizes of loop axes, outermost first.
 using Extents = std::vector<std::int64_t>;
 
-/// The map that gives every element of `shape` its own index: appends an axis for each dimension of a size other than 1.
-/// Maps made before need `append_axes`.
+/// The map that gives every element of `shape` its own index: appends an axis for each dimension of a size other
+/// than 1. Maps made before need `append_axes`.
 IndexMap identity_map(const Shape& shape, Extents& axes);
 
 /// The map of a view's operand (not reshape), given that of its result.
@@ -73,11 +73,13 @@ Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape
 /// The map of the index operand that coordinate `c` of a lookup reads, and the largest number that it may be.
 IndexMap index_operand_map(const Coordinate& c, const IndexMap& result);
 std::int64_t lookup_limit(const Coordinate& c, int dim, const Shape& operand, const Shape& result);
-/// The map of a lookup's operand 0; `lookups` has the number to use for each dimension (unused where there is no index).
+/// The map of a lookup's operand 0; `lookups` has the number to use for each dimension (unused where there is no
+/// index).
 IndexMap through_lookup(std::span<const Coordinate> coordinates, std::span<const std::int32_t> lookups,
                         const Shape& operand, const Shape& shape, const IndexMap& result);
 
-/// The map of a reduction's operand: kept dimensions as in the result, the others as in `reduced` (rank of the operand).
+/// The map of a reduction's operand: kept dimensions as in the result, the others as in `reduced` (rank of the
+/// operand).
 IndexMap through_reduction(const Dims& axes, const IndexMap& result, const IndexMap& reduced);
 /// The way back: the map of a result of `rank` dimensions, given that of the operand.
 IndexMap reduction_result_map(const Dims& axes, int rank, const IndexMap& operand);

@@ -73,8 +73,8 @@ enum class Result : std::uint8_t { Same, Bool, Attribute };  ///< result dtype o
 
 struct OpInfo {
   std::string_view name;
-  int arity = 1;            ///< number of operands; -1: any
-  DTypes types = 0;         ///< element types of the operands
+  int arity = 1;     ///< number of operands; -1: any
+  DTypes types = 0;  ///< element types of the operands
   Result result = Result::Same;
   bool mask_first = false;  ///< operand 0 is bool whatever `types` says (`where`)
   double ulp = 0;           ///< largest error of a float result in units in the last place; 0.5: correctly rounded
@@ -128,12 +128,12 @@ struct OpDef {
   bool (*may_fail)(const OpAttrs*, std::span<const Type>, std::span<const Literal* const>) = nullptr;
 
   // Kind-specific facts; null where they do not apply.
-  View (*view)(const OpAttrs*, const View&) = nullptr;            ///< view ops but reshape
+  View (*view)(const OpAttrs*, const View&) = nullptr;  ///< view ops but reshape
   /// View ops: the attributes of the one op that does what `outer` does to the result of `inner`; the shape is that of
   /// `inner`'s operand. Both are this op; sizes are known.
   std::shared_ptr<const OpAttrs> (*compose)(const OpAttrs* outer, const OpAttrs* inner, const Shape&) = nullptr;
-  Opcode combine{};                                               ///< reductions: the elementwise op that joins two
-  void (*identity)(DType, void*) = nullptr;                       ///< reductions: writes the result over nothing
+  Opcode combine{};                          ///< reductions: the elementwise op that joins two
+  void (*identity)(DType, void*) = nullptr;  ///< reductions: writes the result over nothing
   Placing (*placing)(const OpAttrs*, std::span<const Type>) = nullptr;
   std::vector<Coordinate> (*lookup)(const OpAttrs*, std::span<const Type>) = nullptr;
   /// Ops defined by others in compiled code: builds the replacement for these operands and returns it.

@@ -34,8 +34,7 @@ template <auto Member>
 AttrField erase(Field<Member> field) {
   using Owner = typename MemberOf<decltype(Member)>::Class;
   using Value = typename MemberOf<decltype(Member)>::Value;
-  return {field.name, field.optional,
-          [](const OpAttrs& a) { return AttrValue(static_cast<const Owner&>(a).*Member); },
+  return {field.name, field.optional, [](const OpAttrs& a) { return AttrValue(static_cast<const Owner&>(a).*Member); },
           [](OpAttrs& a, AttrValue v) { static_cast<Owner&>(a).*Member = std::get<Value>(std::move(v)); }};
 }
 

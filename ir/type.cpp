@@ -1,7 +1,7 @@
 // Types and constant data.
-#include <cstring>
-
 #include "ir/type.h"
+
+#include <cstring>
 
 namespace tjit {
 
@@ -35,8 +35,7 @@ bool operator==(const Literal& a, const Literal& b) {
   if (a.type_ != b.type_) return false;
   const std::size_t size = static_cast<std::size_t>(size_of(a.type_.dtype));
   if (a.splat_ == b.splat_)
-    return a.bytes_ == b.bytes_ ||
-           std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.stored_bytes())) == 0;
+    return a.bytes_ == b.bytes_ || std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.stored_bytes())) == 0;
   const Literal& one = a.splat_ ? a : b;
   const Literal& all = a.splat_ ? b : a;
   const std::int64_t count = element_count(all.type_);

@@ -53,27 +53,34 @@ std::string time_text(double s) {
 
 void report(const char* name, const std::vector<double>& times, const Work& work, const Roofline& roof) {
   const double p50 = percentile(times, 0.5);
-  std::printf("%-10s p50 %s, p90 %s, p99 %s (%zu calls)", name, time_text(p50).c_str(), time_text(percentile(times, 0.9)).c_str(),
-              time_text(percentile(times, 0.99)).c_str(), times.size());
+  std::printf("%-10s p50 %s, p90 %s, p99 %s (%zu calls)", name, time_text(p50).c_str(),
+              time_text(percentile(times, 0.9)).c_str(), time_text(percentile(times, 0.99)).c_str(), times.size());
   if (work.bytes > 0)
-    std::printf("; %.2f GB/s (%.0f %% of copy)", work.bytes / p50 * 1e-9, 100 * work.bytes / p50 / roof.copy_bytes_per_second);
+    std::printf("; %.2f GB/s (%.0f %% of copy)", work.bytes / p50 * 1e-9,
+                100 * work.bytes / p50 / roof.copy_bytes_per_second);
   if (work.flops > 0)
-    std::printf("; %.2f GFLOP/s (%.0f %% of peak)", work.flops / p50 * 1e-9, 100 * work.flops / p50 / roof.flops_per_second);
+    std::printf("; %.2f GFLOP/s (%.0f %% of peak)", work.flops / p50 * 1e-9,
+                100 * work.flops / p50 / roof.flops_per_second);
   std::printf("\n");
 }
 
 int run(const BenchOptions& o) {
   const Module module = read_program(o.program.file);
-  const BoundProgram program = bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
+  const BoundProgram program =
+      bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
   const Roofline roof = measure_roofline();
   const auto first = compile(program.module, program.entry());
   const auto second = compile(program.module, program.entry());
   const CompileTimes& cold = first->times();
   const CompileTimes& warm = second->times();
-  std::printf("machine    copy %.1f GB/s, %.1f GFLOP/s f32, one thread\n", roof.copy_bytes_per_second * 1e-9, roof.flops_per_second * 1e-9);
-  std::printf("compile    %s the first time (%s of it loading the code generator), %s again: passes %s, lower %s, llvm %s, machine code %s, link %s\n",
-              time_text(cold.total()).c_str(), time_text(cold.load).c_str(), time_text(warm.total()).c_str(), time_text(warm.passes).c_str(),
-              time_text(warm.lower).c_str(), time_text(warm.llvm).c_str(), time_text(warm.codegen).c_str(), time_text(warm.link).c_str());
+  std::printf("machine    copy %.1f GB/s, %.1f GFLOP/s f32, one thread\n", roof.copy_bytes_per_second * 1e-9,
+              roof.flops_per_second * 1e-9);
+  std::printf(
+      "compile    %s the first time (%s of it loading the code generator), %s again: passes %s, lower %s, llvm %s, "
+      "machine code %s, link %s\n",
+      time_text(cold.total()).c_str(), time_text(cold.load).c_str(), time_text(warm.total()).c_str(),
+      time_text(warm.passes).c_str(), time_text(warm.lower).c_str(), time_text(warm.llvm).c_str(),
+      time_text(warm.codegen).c_str(), time_text(warm.link).c_str());
   const Work work = count_work(program.entry());
   std::vector<Array> results(first->result_types().size());
   const PrintSink silent = [](std::string_view) {};

@@ -1,10 +1,11 @@
 // tjit compare: eager against compiled, bit for bit.
+#include "codegen/compare.h"
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <optional>
 
-#include "codegen/compare.h"
 #include "runtime/format.h"
 #include "tools/command.h"
 

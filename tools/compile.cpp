@@ -14,9 +14,9 @@ struct StageName {
   std::string_view name, extension;
   Stage stage;
 };
-constexpr StageName kStages[] = {{"ir", "tir", Stage::Ir},         {"opt", "opt.tir", Stage::Opt},
-                                 {"kernel", "kernel", Stage::Kernel}, {"llvm", "ll", Stage::Llvm},
-                                 {"asm", "s", Stage::Asm},         {"obj", "o", Stage::Obj}};
+constexpr StageName kStages[] = {
+    {"ir", "tir", Stage::Ir},    {"opt", "opt.tir", Stage::Opt}, {"kernel", "kernel", Stage::Kernel},
+    {"llvm", "ll", Stage::Llvm}, {"asm", "s", Stage::Asm},       {"obj", "o", Stage::Obj}};
 
 const StageName& stage_named(const std::string& name) {
   std::vector<std::string_view> known;
@@ -25,7 +25,8 @@ const StageName& stage_named(const std::string& name) {
     known.push_back(s.name);
   }
   const std::string_view near = nearest(name, known);
-  fail("unknown stage '" + name + "'" + (near.empty() ? "; known are ir, opt, kernel, llvm, asm, obj" : "; did you mean '" + std::string(near) + "'?"));
+  fail("unknown stage '" + name + "'" +
+       (near.empty() ? "; known are ir, opt, kernel, llvm, asm, obj" : "; did you mean '" + std::string(near) + "'?"));
 }
 
 struct EmitOptions {
@@ -37,7 +38,8 @@ struct EmitOptions {
 
 int run(const EmitOptions& o) {
   const Module module = read_program(o.program.file);
-  const BoundProgram program = bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
+  const BoundProgram program =
+      bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
   std::vector<PassTiming> timings;
   CompileOptions options = compile_options(o.dump, timings);
   options.cpu = o.cpu;
@@ -67,7 +69,9 @@ Action add_compile(CLI::App& app) {
   auto o = std::make_shared<EmitOptions>();
   add_program_options(app, o->program);
   add_dump_options(app, o->dump);
-  app.add_option("--emit", o->stages, "Stages to show: ir, opt, kernel, llvm, asm, obj")->delimiter(',')->allow_extra_args(false);
+  app.add_option("--emit", o->stages, "Stages to show: ir, opt, kernel, llvm, asm, obj")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--output,-o", o->output, "File to write instead of standard output");
   app.add_option("--dump-dir", o->dump_dir, "Folder to write one file a stage to");
   app.add_option("--mcpu", o->cpu, "CPU to generate code for; default: this machine");

@@ -23,7 +23,8 @@ std::string signature(const OpDef& d) {
   std::string text(d.info.name);
   if (!d.attrs.empty()) {
     text += " {";
-    for (const AttrField& a : d.attrs) text += (text.ends_with('{') ? "" : ", ") + std::string(a.name) + (a.optional ? "?" : "");
+    for (const AttrField& a : d.attrs)
+      text += (text.ends_with('{') ? "" : ", ") + std::string(a.name) + (a.optional ? "?" : "");
     text += "}";
   }
   return text;
@@ -43,11 +44,11 @@ int run(const std::string& name, bool markdown) {
   const auto show = [&](const OpDef& d) {
     const std::string kind = kKinds[static_cast<int>(d.kind)];
     if (markdown) {
-      std::cout << "| `" << signature(d) << "` | " << kind << " | " << operands(d) << " | " << dtype_list(d.info.types) << " | "
-                << d.info.doc << bound(d) << " |\n";
+      std::cout << "| `" << signature(d) << "` | " << kind << " | " << operands(d) << " | " << dtype_list(d.info.types)
+                << " | " << d.info.doc << bound(d) << " |\n";
     } else {
-      std::cout << signature(d) << "  (" << kind << "; operands: " << operands(d) << "; dtypes: " << dtype_list(d.info.types)
-                << ")\n    " << d.info.doc << bound(d) << "\n";
+      std::cout << signature(d) << "  (" << kind << "; operands: " << operands(d)
+                << "; dtypes: " << dtype_list(d.info.types) << ")\n    " << d.info.doc << bound(d) << "\n";
     }
   };
   if (!name.empty()) {

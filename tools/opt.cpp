@@ -19,7 +19,8 @@ struct OptOptions {
 int run(const OptOptions& o) {
   if (o.list) {
     for (const Pass& p : all_passes())
-      std::printf("%-12.*s %.*s\n", static_cast<int>(p.name.size()), p.name.data(), static_cast<int>(p.doc.size()), p.doc.data());
+      std::printf("%-12.*s %.*s\n", static_cast<int>(p.name.size()), p.name.data(), static_cast<int>(p.doc.size()),
+                  p.doc.data());
     return kFine;
   }
   if (o.file.empty()) fail("name the program to read; - is standard input");
@@ -48,7 +49,9 @@ int run(const OptOptions& o) {
 Action add_opt(CLI::App& app) {
   auto o = std::make_shared<OptOptions>();
   app.add_option("file", o->file, "Program in tjit's text form (.tir); - is standard input");
-  app.add_option("--passes,-p", o->passes, "Passes to run, in order; default: the whole pipeline")->delimiter(',')->allow_extra_args(false);
+  app.add_option("--passes,-p", o->passes, "Passes to run, in order; default: the whole pipeline")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_flag("--list-passes", o->list, "List the passes");
   app.add_flag("--locations", o->locations, "Print where each op was written");
   add_dump_options(app, o->dump);

@@ -157,13 +157,17 @@ BoundProgram bind_program(const Module& module, const Function& function, const 
     const auto [name, value] = split_name(spec);
     const std::size_t at = name.empty() ? next++ : param_number(function, name);
     if (at >= params.size())
-      fail("@" + function.name + " takes " + std::to_string(params.size()) + " inputs; --input=" + spec + " is one too many");
+      fail("@" + function.name + " takes " + std::to_string(params.size()) + " inputs; --input=" + spec +
+           " is one too many");
     bound.inputs[at] = parse_spec(value, &params[at]);
   }
   for (std::size_t i = 0; i < params.size(); ++i) {
     if (bound.inputs[i]) continue;
-    if (!make_up) fail("input " + std::to_string(i) + " of @" + function.name + ", " + to_string(params[i]) + ", is not given: use --input=SPEC");
-    if (is_dynamic(params[i].shape)) fail("input " + std::to_string(i) + ", " + to_string(params[i]) + ", needs sizes: use --input=SPEC");
+    if (!make_up)
+      fail("input " + std::to_string(i) + " of @" + function.name + ", " + to_string(params[i]) +
+           ", is not given: use --input=SPEC");
+    if (is_dynamic(params[i].shape))
+      fail("input " + std::to_string(i) + ", " + to_string(params[i]) + ", needs sizes: use --input=SPEC");
     bound.inputs[i] = random_array(params[i], seed + i);
   }
   std::vector<Type> types;
@@ -177,7 +181,9 @@ void write_results(std::span<const Array> results, const std::vector<std::string
     for (const Array& r : results) std::cout << tensor_text(r) << "\n";
     return;
   }
-  const auto path = [](const std::string& text) { return std::filesystem::path(text.starts_with('@') ? text.substr(1) : text); };
+  const auto path = [](const std::string& text) {
+    return std::filesystem::path(text.starts_with('@') ? text.substr(1) : text);
+  };
   if (outputs.size() == 1 && path(outputs[0]).extension() == ".npz") {
     std::vector<NamedArray> arrays;
     for (std::size_t i = 0; i < results.size(); ++i) arrays.emplace_back(std::to_string(i), results[i]);

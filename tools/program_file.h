@@ -12,14 +12,14 @@ namespace tjit {
 
 /// A program made static for the inputs of one run.
 struct BoundProgram {
-  Module module;             ///< its first function is the entry
+  Module module;  ///< its first function is the entry
   std::vector<Array> inputs;
   const Function& entry() const { return module.functions.front(); }
 };
 
-/// Reads the inputs and makes the program static for their sizes. SPEC: `5`, `2x3xf32=1,2,3,4,5,6`, `2x3xf32=random:42`,
-/// `2x3xf32=7` (a splat), `@x.npy`, `@x.npz:key`; each may start with `name=`. Inputs that are not given are random from
-/// `seed` when `make_up` is set and an error otherwise.
+/// Reads the inputs and makes the program static for their sizes. SPEC: `5`, `2x3xf32=1,2,3,4,5,6`,
+/// `2x3xf32=random:42`, `2x3xf32=7` (a splat), `@x.npy`, `@x.npz:key`; each may start with `name=`. Inputs that are not
+/// given are random from `seed` when `make_up` is set and an error otherwise.
 BoundProgram bind_program(const Module& module, const Function& function, const std::vector<std::string>& specs,
                           bool make_up, std::uint64_t seed);
 

@@ -48,7 +48,8 @@ double flop_rate() {
   const DotKernel& dot = *kernels().dot[static_cast<int>(DType::F32)];
   constexpr std::int64_t kDepth = 256;
   const int height = dot.height[0], width = dot.width;
-  std::vector<float> a(static_cast<std::size_t>(kDepth * height), 0.5F), b(static_cast<std::size_t>(kDepth * width), 0.5F);
+  std::vector<float> a(static_cast<std::size_t>(kDepth * height), 0.5F),
+      b(static_cast<std::size_t>(kDepth * width), 0.5F);
   std::vector<float> c(static_cast<std::size_t>(height * width));
   constexpr int kRepeats = 400;
   const double seconds = best_seconds(
@@ -63,13 +64,13 @@ double flops_of(const Function& f, OpId id) {
   const OpDef& d = f.def(id);
   const auto elements = [&](ValueId v) { return static_cast<double>(element_count(f.type(v))); };
   switch (d.kind) {
-    case OpKind::Elementwise:
-      return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
+    case OpKind::Elementwise: return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
     case OpKind::Reduce: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
     case OpKind::Contract: {
       double depth = 1;
       for (const std::int64_t axis : f.attrs<Dot>(id).lhs_contract)
-        depth *= static_cast<double>(f.type(f.operand(id, 0)).shape[rules::axis(axis, f.type(f.operand(id, 0)).shape.size())]);
+        depth *= static_cast<double>(
+            f.type(f.operand(id, 0)).shape[rules::axis(axis, f.type(f.operand(id, 0)).shape.size())]);
       return 2 * depth * elements(f.results(id)[0]);
     }
     default: return 0;

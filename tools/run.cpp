@@ -21,7 +21,8 @@ struct RunOptions {
 void check_expected(std::span<const Array> results, const std::vector<std::string>& specs) {
   if (specs.empty()) return;
   if (specs.size() != results.size())
-    fail("--expect is given " + std::to_string(specs.size()) + " times for " + std::to_string(results.size()) + " results");
+    fail("--expect is given " + std::to_string(specs.size()) + " times for " + std::to_string(results.size()) +
+         " results");
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Array expected = parse_spec(specs[i], &results[i].type());
     std::int64_t where = 0;
@@ -34,7 +35,8 @@ void check_expected(std::span<const Array> results, const std::vector<std::strin
 
 int run(const RunOptions& o) {
   const Module module = read_program(o.program.file);
-  const BoundProgram program = bind_program(module, find_function(module, o.program.function), o.program.inputs, false, 0);
+  const BoundProgram program =
+      bind_program(module, find_function(module, o.program.function), o.program.inputs, false, 0);
   std::vector<PassTiming> timings;
   std::vector<Array> results;
   if (o.eager) {
@@ -55,8 +57,10 @@ Action add_run(CLI::App& app) {
   auto o = std::make_shared<RunOptions>();
   add_program_options(app, o->program);
   add_dump_options(app, o->dump);
-  app.add_option("--output,-o", o->outputs, "Write results: @o.npy once for each, or one @o.npz")->allow_extra_args(false);
-  app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")->allow_extra_args(false);
+  app.add_option("--output,-o", o->outputs, "Write results: @o.npy once for each, or one @o.npz")
+      ->allow_extra_args(false);
+  app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")
+      ->allow_extra_args(false);
   app.add_flag("--eager", o->eager, "Run op by op, without compiling");
   return [o] { return run(*o); };
 }

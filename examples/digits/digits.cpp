@@ -1,11 +1,10 @@
 // Reads handwritten digits with a network written in tjit's text form, compiled for this machine.
-#include <tjit/tjit.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <iostream>
+#include <tjit/tjit.h>
 
 namespace tf = tjit;
 
@@ -38,7 +37,8 @@ void draw(const tf::Tensor& images, const tf::Tensor& labels, const tf::Tensor& 
     std::printf("\n");
   }
   for (int n = 0; n < count; ++n)
-    std::printf("read as %d (is %d)  ", static_cast<int>(predictions.data<std::int64_t>()[n]), labels.data<std::int32_t>()[n]);
+    std::printf("read as %d (is %d)  ", static_cast<int>(predictions.data<std::int64_t>()[n]),
+                labels.data<std::int32_t>()[n]);
   std::printf("\n\n");
 }
 
@@ -56,7 +56,8 @@ int main(int argc, char** argv) try {
   const double compile_seconds = classify.compile({images});
   const tf::Tensor predictions = classify({images})[0];
   const bool same = tf::reduce_all(predictions == classify.eager({images})[0]).item<bool>();
-  const auto right = tf::reduce_sum(tf::cast(predictions == tf::cast(labels, tf::int64), tf::int32)).item<std::int32_t>();
+  const auto right =
+      tf::reduce_sum(tf::cast(predictions == tf::cast(labels, tf::int64), tf::int32)).item<std::int32_t>();
 
   draw(images, labels, predictions, 5);
   const auto total = static_cast<int>(images.shape()[0]);

@@ -33,9 +33,9 @@ decltype(auto) spread(F& f, const T& value) {
 
 }  // namespace detail
 
-/// The result of `then_branch()` when `predicate` is true, else of `else_branch()`. Only the taken one runs. The predicate is
-/// a rank-0 bool. Both give the same number of tensors with the same dtypes and shapes (checked when captured); any
-/// tensor visible outside may be used inside.
+/// The result of `then_branch()` when `predicate` is true, else of `else_branch()`. Only the taken one runs. The
+/// predicate is a rank-0 bool. Both give the same number of tensors with the same dtypes and shapes (checked when
+/// captured); any tensor visible outside may be used inside.
 template <class Then, class Else>
 auto cond(const Tensor& predicate, Then&& then_branch, Else&& else_branch,
           const Location& at = std::source_location::current()) {
@@ -59,8 +59,8 @@ auto cond(const Tensor& predicate, Then&& then_branch, Else&& else_branch,
   return result;
 }
 
-/// Loop variables after running `body` as long as `test` of them is true (a rank-0 bool). `vars` is a Tensor or a tuple; both
-/// functions take its parts, and `body` gives the same structure back. Variables keep dtype and shape.
+/// Loop variables after running `body` as long as `test` of them is true (a rank-0 bool). `vars` is a Tensor or a
+/// tuple; both functions take its parts, and `body` gives the same structure back. Variables keep dtype and shape.
 template <class Test, class Body, class Vars>
 Vars while_loop(Test&& test, Body&& body, const Vars& vars, const WhileOptions& options = {},
                 const Location& at = std::source_location::current()) {

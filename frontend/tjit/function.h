@@ -34,7 +34,8 @@ class FunctionCore {
 
   using Body = Callable<void(const Tensors& args, Tensors& results)>;
   /// Runs the function on `args`: compiled, or by `body` itself where functions run eagerly or inside another capture.
-  /// `statics` are the host scalars among the arguments: part of the program, so part of the key. Results go to `results`.
+  /// `statics` are the host scalars among the arguments: part of the program, so part of the key. Results go to
+  /// `results`.
   void call(const Tensors& args, const std::vector<Scalar>& statics, Body body, Tensors& results);
   /// The program's text for these arguments at a stage: "ir", a pass name, "opt", "kernel", "llvm" or "asm".
   std::string text(std::string_view stage, const Tensors& args, const std::vector<Scalar>& statics, Body body);
@@ -69,7 +70,8 @@ void put_argument(T& value, const Tensor*& next) {
 template <class F>
 class CapturedFunction {
  public:
-  CapturedFunction(F f, FunctionOptions options, const Location& at) : f_(std::move(f)), core_(std::move(options), at) {}
+  CapturedFunction(F f, FunctionOptions options, const Location& at)
+      : f_(std::move(f)), core_(std::move(options), at) {}
 
   /// Runs the function. The first call with new dtypes, shapes or host numbers captures and compiles it.
   template <class... A>
@@ -142,8 +144,9 @@ class CapturedFunction {
   detail::FunctionCore core_;
 };
 
-/// Wraps a C++ function of tensors so that it runs compiled. Arguments: Tensor, tuples, pairs, arrays and vectors of them, and
-/// numbers, which become part of the program (pass a Tensor to keep a value dynamic). Results: the same structures.
+/// Wraps a C++ function of tensors so that it runs compiled. Arguments: Tensor, tuples, pairs, arrays and vectors of
+/// them, and numbers, which become part of the program (pass a Tensor to keep a value dynamic). Results: the same
+/// structures.
 template <class F>
 CapturedFunction<std::decay_t<F>> function(F&& f, FunctionOptions options = {},
                                            const Location& at = std::source_location::current()) {

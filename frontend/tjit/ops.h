@@ -1,5 +1,5 @@
-// Operations on tensors. Each runs at once, or is recorded when a function is being captured. Shapes broadcast as NumPy's;
-// dtypes must agree (use `cast`); C++ numbers take the dtype of the tensors they meet. Errors are tjit::Error.
+// Operations on tensors. Each runs at once, or is recorded when a function is being captured. Shapes broadcast as
+// NumPy's; dtypes must agree (use `cast`); C++ numbers take the dtype of the tensors they meet. Errors are tjit::Error.
 #pragma once
 
 #include <initializer_list>
@@ -41,23 +41,35 @@ inline namespace ops {
 /// x + y; integers wrap.
 inline detail::ResultOf<struct Add> add(const Operand& x, const Operand& y) { return detail::binary<Add>(x, y); }
 /// x - y; integers wrap.
-inline detail::ResultOf<struct Subtract> subtract(const Operand& x, const Operand& y) { return detail::binary<Subtract>(x, y); }
+inline detail::ResultOf<struct Subtract> subtract(const Operand& x, const Operand& y) {
+  return detail::binary<Subtract>(x, y);
+}
 /// x * y; integers wrap.
-inline detail::ResultOf<struct Multiply> multiply(const Operand& x, const Operand& y) { return detail::binary<Multiply>(x, y); }
+inline detail::ResultOf<struct Multiply> multiply(const Operand& x, const Operand& y) {
+  return detail::binary<Multiply>(x, y);
+}
 /// True division: integers of 32 and 64 bits give float64, smaller ones float32.
 Tensor divide(const Operand& x, const Operand& y);
 /// Quotient rounded towards minus infinity; integer division by zero raises.
-inline detail::ResultOf<struct FloorDiv> floor_div(const Operand& x, const Operand& y) { return detail::binary<FloorDiv>(x, y); }
+inline detail::ResultOf<struct FloorDiv> floor_div(const Operand& x, const Operand& y) {
+  return detail::binary<FloorDiv>(x, y);
+}
 /// Remainder of floor_div, with the sign of y; integer division by zero raises.
 inline detail::ResultOf<struct Mod> mod(const Operand& x, const Operand& y) { return detail::binary<Mod>(x, y); }
 /// x to the power y; a negative integer exponent raises.
 inline detail::ResultOf<struct Power> power(const Operand& x, const Operand& y) { return detail::binary<Power>(x, y); }
 /// The larger; NaN if either is.
-inline detail::ResultOf<struct Maximum> maximum(const Operand& x, const Operand& y) { return detail::binary<Maximum>(x, y); }
+inline detail::ResultOf<struct Maximum> maximum(const Operand& x, const Operand& y) {
+  return detail::binary<Maximum>(x, y);
+}
 /// The smaller; NaN if either is.
-inline detail::ResultOf<struct Minimum> minimum(const Operand& x, const Operand& y) { return detail::binary<Minimum>(x, y); }
+inline detail::ResultOf<struct Minimum> minimum(const Operand& x, const Operand& y) {
+  return detail::binary<Minimum>(x, y);
+}
 /// minimum(maximum(x, lo), hi).
-inline detail::ResultOf<struct Clip> clip(const Operand& x, const Operand& lo, const Operand& hi) { return detail::ternary<Clip>(x, lo, hi); }
+inline detail::ResultOf<struct Clip> clip(const Operand& x, const Operand& lo, const Operand& hi) {
+  return detail::ternary<Clip>(x, lo, hi);
+}
 /// -x.
 inline detail::ResultOf<struct Negative> negative(const Operand& x) { return detail::unary<Negative>(x); }
 /// Magnitude.
@@ -100,35 +112,59 @@ inline detail::ResultOf<struct IsFinite> is_finite(const Operand& x) { return de
 /// x == y.
 inline detail::ResultOf<struct Equal> equal(const Operand& x, const Operand& y) { return detail::binary<Equal>(x, y); }
 /// x != y.
-inline detail::ResultOf<struct NotEqual> not_equal(const Operand& x, const Operand& y) { return detail::binary<NotEqual>(x, y); }
+inline detail::ResultOf<struct NotEqual> not_equal(const Operand& x, const Operand& y) {
+  return detail::binary<NotEqual>(x, y);
+}
 /// x < y.
 inline detail::ResultOf<struct Less> less(const Operand& x, const Operand& y) { return detail::binary<Less>(x, y); }
 /// x <= y.
-inline detail::ResultOf<struct LessEqual> less_equal(const Operand& x, const Operand& y) { return detail::binary<LessEqual>(x, y); }
+inline detail::ResultOf<struct LessEqual> less_equal(const Operand& x, const Operand& y) {
+  return detail::binary<LessEqual>(x, y);
+}
 /// x > y.
-inline detail::ResultOf<struct Greater> greater(const Operand& x, const Operand& y) { return detail::binary<Greater>(x, y); }
+inline detail::ResultOf<struct Greater> greater(const Operand& x, const Operand& y) {
+  return detail::binary<Greater>(x, y);
+}
 /// x >= y.
-inline detail::ResultOf<struct GreaterEqual> greater_equal(const Operand& x, const Operand& y) { return detail::binary<GreaterEqual>(x, y); }
+inline detail::ResultOf<struct GreaterEqual> greater_equal(const Operand& x, const Operand& y) {
+  return detail::binary<GreaterEqual>(x, y);
+}
 /// Both, of bools.
-inline detail::ResultOf<struct LogicalAnd> logical_and(const Operand& x, const Operand& y) { return detail::binary<LogicalAnd>(x, y); }
+inline detail::ResultOf<struct LogicalAnd> logical_and(const Operand& x, const Operand& y) {
+  return detail::binary<LogicalAnd>(x, y);
+}
 /// Either, of bools.
-inline detail::ResultOf<struct LogicalOr> logical_or(const Operand& x, const Operand& y) { return detail::binary<LogicalOr>(x, y); }
+inline detail::ResultOf<struct LogicalOr> logical_or(const Operand& x, const Operand& y) {
+  return detail::binary<LogicalOr>(x, y);
+}
 /// One but not both, of bools.
-inline detail::ResultOf<struct LogicalXor> logical_xor(const Operand& x, const Operand& y) { return detail::binary<LogicalXor>(x, y); }
+inline detail::ResultOf<struct LogicalXor> logical_xor(const Operand& x, const Operand& y) {
+  return detail::binary<LogicalXor>(x, y);
+}
 /// The opposite, of bools.
 inline detail::ResultOf<struct LogicalNot> logical_not(const Operand& x) { return detail::unary<LogicalNot>(x); }
 /// x & y, of integers.
-inline detail::ResultOf<struct BitwiseAnd> bitwise_and(const Operand& x, const Operand& y) { return detail::binary<BitwiseAnd>(x, y); }
+inline detail::ResultOf<struct BitwiseAnd> bitwise_and(const Operand& x, const Operand& y) {
+  return detail::binary<BitwiseAnd>(x, y);
+}
 /// x | y, of integers.
-inline detail::ResultOf<struct BitwiseOr> bitwise_or(const Operand& x, const Operand& y) { return detail::binary<BitwiseOr>(x, y); }
+inline detail::ResultOf<struct BitwiseOr> bitwise_or(const Operand& x, const Operand& y) {
+  return detail::binary<BitwiseOr>(x, y);
+}
 /// x ^ y, of integers.
-inline detail::ResultOf<struct BitwiseXor> bitwise_xor(const Operand& x, const Operand& y) { return detail::binary<BitwiseXor>(x, y); }
+inline detail::ResultOf<struct BitwiseXor> bitwise_xor(const Operand& x, const Operand& y) {
+  return detail::binary<BitwiseXor>(x, y);
+}
 /// ~x, of integers.
 inline detail::ResultOf<struct BitwiseNot> bitwise_not(const Operand& x) { return detail::unary<BitwiseNot>(x); }
 /// x << y; 0 when y is negative or at least the width.
-inline detail::ResultOf<struct ShiftLeft> shift_left(const Operand& x, const Operand& y) { return detail::binary<ShiftLeft>(x, y); }
+inline detail::ResultOf<struct ShiftLeft> shift_left(const Operand& x, const Operand& y) {
+  return detail::binary<ShiftLeft>(x, y);
+}
 /// x >> y, arithmetic for signed types.
-inline detail::ResultOf<struct ShiftRight> shift_right(const Operand& x, const Operand& y) { return detail::binary<ShiftRight>(x, y); }
+inline detail::ResultOf<struct ShiftRight> shift_right(const Operand& x, const Operand& y) {
+  return detail::binary<ShiftRight>(x, y);
+}
 /// x where the bool `condition` is true, else y.
 inline detail::ResultOf<struct Where> where(const Operand& condition, const Operand& x, const Operand& y) {
   return detail::ternary<Where>(condition, x, y);
@@ -195,10 +231,12 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis,
               const Location& at = std::source_location::current());
 /// Elements of x at integer `indices` along `axis`, with `batch_dims` leading dimensions shared; outside raises.
 Tensor gather(const Operand& x, const Operand& indices, std::int64_t axis = 0, std::int64_t batch_dims = 0);
-/// The window of `sizes` at `begin`, one rank-0 integer a dimension; sticking out raises, or is moved inside by `clamp`.
+/// The window of `sizes` at `begin`, one rank-0 integer a dimension; sticking out raises, or is moved inside by
+/// `clamp`.
 Tensor dynamic_slice(const Operand& x, const std::vector<Tensor>& begin, const Dims& sizes, bool clamp = false);
 /// x with the window at `begin` replaced by `update`.
-Tensor dynamic_update_slice(const Operand& x, const Operand& update, const std::vector<Tensor>& begin, bool clamp = false);
+Tensor dynamic_update_slice(const Operand& x, const Operand& update, const std::vector<Tensor>& begin,
+                            bool clamp = false);
 /// Each element is its index along `axis`.
 Tensor iota(const Shape& shape, std::int64_t axis = 0, DType dtype = int32,
             const Location& at = std::source_location::current());
@@ -241,7 +279,8 @@ inline Tensor operator<(const Operand& x, const Operand& y) { return less(x, y);
 inline Tensor operator<=(const Operand& x, const Operand& y) { return less_equal(x, y); }
 inline Tensor operator>(const Operand& x, const Operand& y) { return greater(x, y); }
 inline Tensor operator>=(const Operand& x, const Operand& y) { return greater_equal(x, y); }
-/// & | ^ ~ are logic on bools and bit operations on integers. (`!x` is plain C++: it asks an eager tensor for its value.)
+/// & | ^ ~ are logic on bools and bit operations on integers. (`!x` is plain C++: it asks an eager tensor for its
+/// value.)
 Tensor operator&(const Operand& x, const Operand& y);
 Tensor operator|(const Operand& x, const Operand& y);
 Tensor operator^(const Operand& x, const Operand& y);

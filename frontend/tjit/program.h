@@ -9,8 +9,8 @@
 
 namespace tjit {
 
-/// A program read from a .tir file. Sizes that its signature leaves open (`f32[?n,4]`) are taken from the arguments; it is
-/// compiled once for each set of argument types.
+/// A program read from a .tir file. Sizes that its signature leaves open (`f32[?n,4]`) are taken from the arguments; it
+/// is compiled once for each set of argument types.
 class Program {
  public:
   /// Reads and verifies the file; `function` names the one to run (default: @main, or the only one). Data that the text

@@ -61,8 +61,9 @@ class Callable<R(A...)> {
   template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, Callable>)
   Callable(F&& f)
-      : object_(const_cast<void*>(static_cast<const void*>(&f))),
-        call_([](void* object, A... args) -> R { return (*static_cast<std::remove_reference_t<F>*>(object))(args...); }) {}
+      : object_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* object, A... args) -> R {
+          return (*static_cast<std::remove_reference_t<F>*>(object))(args...);
+        }) {}
   R operator()(A... args) const { return call_(object_, args...); }
 
  private:

@@ -16,8 +16,8 @@ namespace tjit {
 
 struct TensorImpl;
 
-/// An n-dimensional value of one element type; cheap to copy. Eagerly it holds elements. While a function is captured it
-/// stands for a value of the program, and asking it for elements is an error that says where and what to do instead.
+/// An n-dimensional value of one element type; cheap to copy. Eagerly it holds elements. While a function is captured
+/// it stands for a value of the program, and asking it for elements is an error that says where and what to do instead.
 /// A default-constructed Tensor is undefined: using it is an error.
 class Tensor {
  public:
@@ -42,8 +42,8 @@ class Tensor {
   /// Number of elements.
   std::int64_t size() const;
 
-  /// The elements in row-major order; a strided view is made contiguous first. Valid as long as this Tensor lives and is
-  /// not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
+  /// The elements in row-major order; a strided view is made contiguous first. Valid as long as this Tensor lives and
+  /// is not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
   template <class T>
   const T* data() const& {
     return static_cast<const T*>(data(dtype_of<T>));

@@ -8,33 +8,39 @@
 namespace tjit::inline ops {
 
 struct Add : Elementwise {
-  static constexpr OpInfo info{.name = "add", .arity = 2, .types = kNumbers, .ulp = 0.5,
-                               .doc = "Sum; integers wrap."};
+  static constexpr OpInfo info{.name = "add", .arity = 2, .types = kNumbers, .ulp = 0.5, .doc = "Sum; integers wrap."};
   static auto eval(auto x, auto y) { return x + y; }
 };
 
 struct Subtract : Elementwise {
-  static constexpr OpInfo info{.name = "subtract", .arity = 2, .types = kNumbers, .ulp = 0.5,
-                               .doc = "Difference; integers wrap."};
+  static constexpr OpInfo info{
+      .name = "subtract", .arity = 2, .types = kNumbers, .ulp = 0.5, .doc = "Difference; integers wrap."};
   static auto eval(auto x, auto y) { return x - y; }
 };
 
 struct Multiply : Elementwise {
-  static constexpr OpInfo info{.name = "multiply", .arity = 2, .types = kNumbers, .ulp = 0.5,
-                               .doc = "Product; integers wrap."};
+  static constexpr OpInfo info{
+      .name = "multiply", .arity = 2, .types = kNumbers, .ulp = 0.5, .doc = "Product; integers wrap."};
   static auto eval(auto x, auto y) { return x * y; }
 };
 
 struct Divide : Elementwise {
-  static constexpr OpInfo info{.name = "divide", .arity = 2, .types = kFloats, .ulp = 0.5,
+  static constexpr OpInfo info{.name = "divide",
+                               .arity = 2,
+                               .types = kFloats,
+                               .ulp = 0.5,
                                .doc = "Quotient of floats, as IEEE 754 defines it: x/0 is inf or NaN."};
   static auto eval(auto x, auto y) { return x / y; }
 };
 
 struct FloorDiv : Elementwise {
-  static constexpr OpInfo info{.name = "floor_div", .arity = 2, .types = kNumbers, .ulp = 0.5,
-                               .doc = "Quotient rounded towards minus infinity; -7 // 2 is -4. Floats: floor(x/y). "
-                                      "Integers: 0 as divisor raises, the lowest value // -1 wraps."};
+  static constexpr OpInfo info{.name = "floor_div",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .ulp = 0.5,
+                               .doc =
+                                   "Quotient rounded towards minus infinity; -7 // 2 is -4. Floats: floor(x/y). "
+                                   "Integers: 0 as divisor raises, the lowest value // -1 wraps."};
   static constexpr std::string_view failure = "integer division by zero";
   static constexpr bool fails_by_last = true;
   static auto eval(auto x, auto y) { return math::floor_div(x, y); }
@@ -46,9 +52,13 @@ struct FloorDiv : Elementwise {
 };
 
 struct Mod : Elementwise {
-  static constexpr OpInfo info{.name = "mod", .arity = 2, .types = kNumbers, .ulp = 0.5,
-                               .doc = "Remainder of floor_div, with the divisor's sign; -7 mod 2 is 1. Integers: 0 as "
-                                      "divisor raises. Floats: exact; x mod 0 and inf mod y are NaN."};
+  static constexpr OpInfo info{.name = "mod",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .ulp = 0.5,
+                               .doc =
+                                   "Remainder of floor_div, with the divisor's sign; -7 mod 2 is 1. Integers: 0 as "
+                                   "divisor raises. Floats: exact; x mod 0 and inf mod y are NaN."};
   static constexpr std::string_view failure = "integer division by zero";
   static constexpr bool fails_by_last = true;
   static auto eval(auto x, auto y) { return math::mod(x, y); }
@@ -60,33 +70,39 @@ struct Mod : Elementwise {
 };
 
 struct Power : Elementwise {
-  static constexpr OpInfo info{.name = "power", .arity = 2, .types = kNumbers, .ulp = 2.5,
-                               .doc = "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
-                                      "negative exponent raises."};
+  static constexpr OpInfo info{.name = "power",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .ulp = 2.5,
+                               .doc =
+                                   "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
+                                   "negative exponent raises."};
   static constexpr std::string_view failure = "negative integer power";
   static constexpr bool fails_by_last = true;
   static auto eval(auto x, auto y) { return math::pow(x, y); }
   template <class V>
-    requires(contains(kSigned & kInts, dtype_of<typename V::Scalar>))
+    requires(contains(kSigned& kInts, dtype_of<typename V::Scalar>))
   static auto fails(V /*x*/, V y) {
     return y < V(0);
   }
 };
 
 struct Maximum : Elementwise {
-  static constexpr OpInfo info{.name = "maximum", .arity = 2, .types = kNumbers,
-                               .doc = "The larger; NaN when either is NaN; +0 over -0."};
+  static constexpr OpInfo info{
+      .name = "maximum", .arity = 2, .types = kNumbers, .doc = "The larger; NaN when either is NaN; +0 over -0."};
   static auto eval(auto x, auto y) { return math::maximum(x, y); }
 };
 
 struct Minimum : Elementwise {
-  static constexpr OpInfo info{.name = "minimum", .arity = 2, .types = kNumbers,
-                               .doc = "The smaller; NaN when either is NaN; -0 under +0."};
+  static constexpr OpInfo info{
+      .name = "minimum", .arity = 2, .types = kNumbers, .doc = "The smaller; NaN when either is NaN; -0 under +0."};
   static auto eval(auto x, auto y) { return math::minimum(x, y); }
 };
 
 struct Clip : Elementwise {
-  static constexpr OpInfo info{.name = "clip", .arity = 3, .types = kNumbers,
+  static constexpr OpInfo info{.name = "clip",
+                               .arity = 3,
+                               .types = kNumbers,
                                .doc = "minimum(maximum(x, lo), hi): hi when lo > hi; NaN when any is NaN."};
   static auto eval(auto x, auto lo, auto hi) { return math::minimum(math::maximum(x, lo), hi); }
 };
@@ -97,8 +113,8 @@ struct Negative : Elementwise {
 };
 
 struct Abs : Elementwise {
-  static constexpr OpInfo info{.name = "abs", .types = kNumbers,
-                               .doc = "Magnitude; the lowest integer stays itself; +0 for -0."};
+  static constexpr OpInfo info{
+      .name = "abs", .types = kNumbers, .doc = "Magnitude; the lowest integer stays itself; +0 for -0."};
   static auto eval(auto x) { return math::abs(x); }
 };
 
@@ -118,37 +134,41 @@ struct Square : Elementwise {
 };
 
 struct Sqrt : Elementwise {
-  static constexpr OpInfo info{.name = "sqrt", .types = kFloats, .ulp = 0.5,
-                               .doc = "Square root; NaN below 0; -0 for -0."};
+  static constexpr OpInfo info{
+      .name = "sqrt", .types = kFloats, .ulp = 0.5, .doc = "Square root; NaN below 0; -0 for -0."};
   static auto eval(auto x) { return math::sqrt(x); }
 };
 
 struct Rsqrt : Elementwise {
-  static constexpr OpInfo info{.name = "rsqrt", .types = kFloats, .ulp = 1.5,
-                               .doc = "1/sqrt(x); ±inf for ±0, NaN below 0, 0 for inf."};
+  static constexpr OpInfo info{
+      .name = "rsqrt", .types = kFloats, .ulp = 1.5, .doc = "1/sqrt(x); ±inf for ±0, NaN below 0, 0 for inf."};
   static auto eval(auto x) { return math::rsqrt(x); }
 };
 
 struct Exp : Elementwise {
-  static constexpr OpInfo info{.name = "exp", .types = kFloats, .ulp = 2.5,
+  static constexpr OpInfo info{.name = "exp",
+                               .types = kFloats,
+                               .ulp = 2.5,
                                .doc = "e to the x; inf on overflow, 0 for -inf; subnormal results are kept."};
   static auto eval(auto x) { return math::exp(x); }
 };
 
 struct Log : Elementwise {
-  static constexpr OpInfo info{.name = "log", .types = kFloats, .ulp = 2.5,
-                               .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
+  static constexpr OpInfo info{
+      .name = "log", .types = kFloats, .ulp = 2.5, .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
   static auto eval(auto x) { return math::log(x); }
 };
 
 struct Tanh : Elementwise {
-  static constexpr OpInfo info{.name = "tanh", .types = kFloats, .ulp = 2.5,
-                               .doc = "Hyperbolic tangent; ±1 for ±inf; -0 for -0."};
+  static constexpr OpInfo info{
+      .name = "tanh", .types = kFloats, .ulp = 2.5, .doc = "Hyperbolic tangent; ±1 for ±inf; -0 for -0."};
   static auto eval(auto x) { return math::tanh(x); }
 };
 
 struct Sigmoid : Elementwise {
-  static constexpr OpInfo info{.name = "sigmoid", .types = kFloats, .ulp = 2.5,
+  static constexpr OpInfo info{.name = "sigmoid",
+                               .types = kFloats,
+                               .ulp = 2.5,
                                .doc = "1/(1+exp(-x)), without loss where that is tiny; 0 and 1 for -inf and inf."};
   static auto eval(auto x) { return math::sigmoid(x); }
 };
@@ -175,9 +195,14 @@ struct Trunc : Elementwise {
 
 struct Cast : Elementwise {
   DType dtype = DType::F32;
-  static constexpr OpInfo info{.name = "cast", .types = kAll, .result = Result::Attribute, .ulp = 0.5,
-                               .doc = "To another element type. Float to integer truncates towards 0, saturates, and "
-                                      "gives 0 for NaN; integers wrap; to bool is x != 0; wider to narrower floats round."};
+  static constexpr OpInfo info{
+      .name = "cast",
+      .types = kAll,
+      .result = Result::Attribute,
+      .ulp = 0.5,
+      .doc =
+          "To another element type. Float to integer truncates towards 0, saturates, and "
+          "gives 0 for NaN; integers wrap; to bool is x != 0; wider to narrower floats round."};
   static constexpr auto fields = std::tuple{field<&Cast::dtype>("dtype")};
   template <class To>
   static auto eval(auto x) {
@@ -187,7 +212,9 @@ struct Cast : Elementwise {
 
 struct Bitcast : Elementwise {
   DType dtype = DType::F32;
-  static constexpr OpInfo info{.name = "bitcast", .types = kNumbers, .result = Result::Attribute,
+  static constexpr OpInfo info{.name = "bitcast",
+                               .types = kNumbers,
+                               .result = Result::Attribute,
                                .doc = "The same bits read as another element type of the same size."};
   static constexpr auto fields = std::tuple{field<&Bitcast::dtype>("dtype")};
   template <class To>

@@ -7,9 +7,12 @@ namespace tjit::inline ops {
 
 struct Pad : IndexOp {
   Dims low, high;
-  static constexpr OpInfo info{.name = "pad", .arity = 2, .types = kAll,
-                               .doc = "The operand with `low` and `high` elements of the rank-0 second operand before "
-                                      "and after it in each dimension."};
+  static constexpr OpInfo info{.name = "pad",
+                               .arity = 2,
+                               .types = kAll,
+                               .doc =
+                                   "The operand with `low` and `high` elements of the rank-0 second operand before "
+                                   "and after it in each dimension."};
   static constexpr auto fields = std::tuple{field<&Pad::low>("low"), field<&Pad::high>("high")};
   static Type infer(const Pad& a, std::span<const Type> in);
   static Placing placing(const Pad& a, std::span<const Type> in);
@@ -17,7 +20,9 @@ struct Pad : IndexOp {
 
 struct Concat : IndexOp {
   std::int64_t axis = 0;
-  static constexpr OpInfo info{.name = "concat", .arity = -1, .types = kAll,
+  static constexpr OpInfo info{.name = "concat",
+                               .arity = -1,
+                               .types = kAll,
                                .doc = "The operands one after another along `axis`; other sizes agree."};
   static constexpr auto fields = std::tuple{field<&Concat::axis>("axis")};
   static Type infer(const Concat& a, std::span<const Type> in);
@@ -26,9 +31,12 @@ struct Concat : IndexOp {
 
 struct Gather : IndexOp {
   std::int64_t axis = 0, batch_dims = 0;
-  static constexpr OpInfo info{.name = "gather", .arity = 2, .types = kAll,
-                               .doc = "Elements of the first operand at the integer indices of the second along `axis`, "
-                                      "with `batch_dims` leading dimensions shared (tf.gather). An index outside raises."};
+  static constexpr OpInfo info{.name = "gather",
+                               .arity = 2,
+                               .types = kAll,
+                               .doc =
+                                   "Elements of the first operand at the integer indices of the second along `axis`, "
+                                   "with `batch_dims` leading dimensions shared (tf.gather). An index outside raises."};
   static constexpr std::string_view failure = "index out of range";
   static constexpr auto fields =
       std::tuple{field<&Gather::axis>("axis"), optional_field<&Gather::batch_dims>("batch_dims")};
@@ -39,9 +47,12 @@ struct Gather : IndexOp {
 struct DynamicSlice : IndexOp {
   Dims sizes;
   bool clamp = false;
-  static constexpr OpInfo info{.name = "dynamic_slice", .arity = -1, .types = kAll,
-                               .doc = "The window of `sizes` at the rank-0 integer indices that follow the tensor, one a "
-                                      "dimension. A window that sticks out raises, or is moved inside under `clamp`."};
+  static constexpr OpInfo info{.name = "dynamic_slice",
+                               .arity = -1,
+                               .types = kAll,
+                               .doc =
+                                   "The window of `sizes` at the rank-0 integer indices that follow the tensor, one a "
+                                   "dimension. A window that sticks out raises, or is moved inside under `clamp`."};
   static constexpr std::string_view failure = "window out of range";
   static constexpr auto fields =
       std::tuple{field<&DynamicSlice::sizes>("sizes"), optional_field<&DynamicSlice::clamp>("clamp")};
@@ -53,10 +64,13 @@ struct DynamicSlice : IndexOp {
 
 struct DynamicUpdateSlice : IndexOp {
   bool clamp = false;
-  static constexpr OpInfo info{.name = "dynamic_update_slice", .arity = -1, .types = kAll,
-                               .doc = "The tensor with the window at the given indices replaced by the update. Operands: "
-                                      "tensor, update, one rank-0 integer index a dimension. A window that sticks out "
-                                      "raises, or is moved inside under `clamp`."};
+  static constexpr OpInfo info{.name = "dynamic_update_slice",
+                               .arity = -1,
+                               .types = kAll,
+                               .doc =
+                                   "The tensor with the window at the given indices replaced by the update. Operands: "
+                                   "tensor, update, one rank-0 integer index a dimension. A window that sticks out "
+                                   "raises, or is moved inside under `clamp`."};
   static constexpr std::string_view failure = "window out of range";
   static constexpr auto fields = std::tuple{optional_field<&DynamicUpdateSlice::clamp>("clamp")};
   using Known = std::span<const Literal* const>;
@@ -69,7 +83,9 @@ struct Iota : IndexOp {
   Dims shape;
   std::int64_t axis = 0;
   DType dtype = DType::I32;
-  static constexpr OpInfo info{.name = "iota", .arity = 0, .types = kNumbers,
+  static constexpr OpInfo info{.name = "iota",
+                               .arity = 0,
+                               .types = kNumbers,
                                .doc = "Each element is its index along `axis`, converted to `dtype`."};
   static constexpr auto fields =
       std::tuple{field<&Iota::shape>("shape"), field<&Iota::axis>("axis"), field<&Iota::dtype>("dtype")};

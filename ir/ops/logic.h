@@ -7,37 +7,52 @@
 namespace tjit::inline ops {
 
 struct Equal : Elementwise {
-  static constexpr OpInfo info{.name = "equal", .arity = 2, .types = kAll, .result = Result::Bool,
+  static constexpr OpInfo info{.name = "equal",
+                               .arity = 2,
+                               .types = kAll,
+                               .result = Result::Bool,
                                .doc = "x == y; false when either is NaN; -0 equals +0."};
   static auto eval(auto x, auto y) { return x == y; }
 };
 
 struct NotEqual : Elementwise {
-  static constexpr OpInfo info{.name = "not_equal", .arity = 2, .types = kAll, .result = Result::Bool,
+  static constexpr OpInfo info{.name = "not_equal",
+                               .arity = 2,
+                               .types = kAll,
+                               .result = Result::Bool,
                                .doc = "x != y; true when either is NaN."};
   static auto eval(auto x, auto y) { return x != y; }
 };
 
 struct Less : Elementwise {
-  static constexpr OpInfo info{.name = "less", .arity = 2, .types = kNumbers, .result = Result::Bool,
-                               .doc = "x < y; false when either is NaN."};
+  static constexpr OpInfo info{
+      .name = "less", .arity = 2, .types = kNumbers, .result = Result::Bool, .doc = "x < y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x < y; }
 };
 
 struct LessEqual : Elementwise {
-  static constexpr OpInfo info{.name = "less_equal", .arity = 2, .types = kNumbers, .result = Result::Bool,
+  static constexpr OpInfo info{.name = "less_equal",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .result = Result::Bool,
                                .doc = "x <= y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x <= y; }
 };
 
 struct Greater : Elementwise {
-  static constexpr OpInfo info{.name = "greater", .arity = 2, .types = kNumbers, .result = Result::Bool,
+  static constexpr OpInfo info{.name = "greater",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .result = Result::Bool,
                                .doc = "x > y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x > y; }
 };
 
 struct GreaterEqual : Elementwise {
-  static constexpr OpInfo info{.name = "greater_equal", .arity = 2, .types = kNumbers, .result = Result::Bool,
+  static constexpr OpInfo info{.name = "greater_equal",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .result = Result::Bool,
                                .doc = "x >= y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x >= y; }
 };
@@ -48,14 +63,14 @@ struct IsNan : Elementwise {
 };
 
 struct IsInf : Elementwise {
-  static constexpr OpInfo info{.name = "is_inf", .types = kFloats, .result = Result::Bool,
-                               .doc = "Whether x is an infinity."};
+  static constexpr OpInfo info{
+      .name = "is_inf", .types = kFloats, .result = Result::Bool, .doc = "Whether x is an infinity."};
   static auto eval(auto x) { return math::is_inf(x); }
 };
 
 struct IsFinite : Elementwise {
-  static constexpr OpInfo info{.name = "is_finite", .types = kFloats, .result = Result::Bool,
-                               .doc = "Whether x is neither infinite nor NaN."};
+  static constexpr OpInfo info{
+      .name = "is_finite", .types = kFloats, .result = Result::Bool, .doc = "Whether x is neither infinite nor NaN."};
   static auto eval(auto x) { return math::is_finite(x); }
 };
 
@@ -100,20 +115,26 @@ struct BitwiseNot : Elementwise {
 };
 
 struct ShiftLeft : Elementwise {
-  static constexpr OpInfo info{.name = "shift_left", .arity = 2, .types = kInts,
-                               .doc = "x << y; 0 when y is negative or at least the width."};
+  static constexpr OpInfo info{
+      .name = "shift_left", .arity = 2, .types = kInts, .doc = "x << y; 0 when y is negative or at least the width."};
   static auto eval(auto x, auto y) { return math::shift_left(x, y); }
 };
 
 struct ShiftRight : Elementwise {
-  static constexpr OpInfo info{.name = "shift_right", .arity = 2, .types = kInts,
-                               .doc = "x >> y, arithmetic for signed types; 0, or the sign, when y is negative or at "
-                                      "least the width."};
+  static constexpr OpInfo info{.name = "shift_right",
+                               .arity = 2,
+                               .types = kInts,
+                               .doc =
+                                   "x >> y, arithmetic for signed types; 0, or the sign, when y is negative or at "
+                                   "least the width."};
   static auto eval(auto x, auto y) { return math::shift_right(x, y); }
 };
 
 struct Where : Elementwise {
-  static constexpr OpInfo info{.name = "where", .arity = 3, .types = kAll, .mask_first = true,
+  static constexpr OpInfo info{.name = "where",
+                               .arity = 3,
+                               .types = kAll,
+                               .mask_first = true,
                                .doc = "x where the bool operand is true, else y."};
   static auto eval(auto c, auto x, auto y) { return select(c, x, y); }
 };

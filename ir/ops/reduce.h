@@ -32,21 +32,23 @@ struct ReduceProd : ReduceAxes {
 };
 
 struct ReduceMax : ReduceAxes {
-  static constexpr OpInfo info{.name = "reduce_max", .types = kNumbers,
+  static constexpr OpInfo info{.name = "reduce_max",
+                               .types = kNumbers,
                                .doc = "Largest over `axes`; NaN if any is; the lowest value over nothing."};
   using Combine = Maximum;
   template <class T>
-  static constexpr T identity = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                                                     : std::numeric_limits<T>::lowest();
+  static constexpr T identity =
+      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
 };
 
 struct ReduceMin : ReduceAxes {
-  static constexpr OpInfo info{.name = "reduce_min", .types = kNumbers,
+  static constexpr OpInfo info{.name = "reduce_min",
+                               .types = kNumbers,
                                .doc = "Smallest over `axes`; NaN if any is; the highest value over nothing."};
   using Combine = Minimum;
   template <class T>
-  static constexpr T identity = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
-                                                                     : std::numeric_limits<T>::max();
+  static constexpr T identity =
+      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
 };
 
 struct ReduceAny : ReduceAxes {
@@ -75,17 +77,21 @@ struct ArgAxis : Reduce {
 };
 
 struct ArgMax : ArgAxis {
-  static constexpr OpInfo info{.name = "argmax", .types = kNumbers,
-                               .doc = "Index (i64) of the first NaN, else of the first largest, along `axis`, which is "
-                                      "dropped. Over nothing it is an error if the result has elements."};
+  static constexpr OpInfo info{.name = "argmax",
+                               .types = kNumbers,
+                               .doc =
+                                   "Index (i64) of the first NaN, else of the first largest, along `axis`, which is "
+                                   "dropped. Over nothing it is an error if the result has elements."};
   using Extreme = ReduceMax;
   static ValueId expand(Builder& b, const ArgMax& a, ValueId x);
 };
 
 struct ArgMin : ArgAxis {
-  static constexpr OpInfo info{.name = "argmin", .types = kNumbers,
-                               .doc = "Index (i64) of the first NaN, else of the first smallest, along `axis`, which is "
-                                      "dropped. Over nothing it is an error if the result has elements."};
+  static constexpr OpInfo info{.name = "argmin",
+                               .types = kNumbers,
+                               .doc =
+                                   "Index (i64) of the first NaN, else of the first smallest, along `axis`, which is "
+                                   "dropped. Over nothing it is an error if the result has elements."};
   using Extreme = ReduceMin;
   static ValueId expand(Builder& b, const ArgMin& a, ValueId x);
 };

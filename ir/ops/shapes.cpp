@@ -70,7 +70,8 @@ Shape reshape(const Shape& from, const Shape& to) {
 }
 
 void require_index(const Type& type) {
-  if (!type.is_scalar() || !contains(kIndices, type.dtype)) fail("an index must be i32[] or i64[], not " + to_string(type));
+  if (!type.is_scalar() || !contains(kIndices, type.dtype))
+    fail("an index must be i32[] or i64[], not " + to_string(type));
 }
 
 }  // namespace rules
@@ -151,7 +152,8 @@ Type Slice::infer(const Slice& a, std::span<const Type> in) {
     if (stride < 1) fail("`strides` must be positive, found " + to_string(a.strides));
     if (is_symbolic(a.begin[d]) || is_symbolic(a.end[d]) || is_symbolic(from[d])) {
       const bool whole = a.begin[d] == 0 && stride == 1;
-      const bool fixed = !is_symbolic(a.begin[d]) && !is_symbolic(a.end[d]) && a.begin[d] >= 0 && a.begin[d] <= a.end[d];
+      const bool fixed =
+          !is_symbolic(a.begin[d]) && !is_symbolic(a.end[d]) && a.begin[d] >= 0 && a.begin[d] <= a.end[d];
       out.shape[d] = whole ? a.end[d] : fixed ? (a.end[d] - a.begin[d] + stride - 1) / stride : Dims::kUnknown;
       continue;
     }
@@ -236,7 +238,8 @@ Type ArgAxis::infer(const ArgAxis& a, std::span<const Type> in) {
   Type out{DType::I64, in[0].shape};
   const int d = rules::axis(a.axis, in[0].shape.size());
   out.shape.erase(d);
-  if (in[0].shape[d] == 0 && !out.shape.contains(0)) fail("an index over dimension " + std::to_string(d) + " of size 0");
+  if (in[0].shape[d] == 0 && !out.shape.contains(0))
+    fail("an index over dimension " + std::to_string(d) + " of size 0");
   return out;
 }
 

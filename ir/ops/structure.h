@@ -7,9 +7,13 @@ namespace tjit::inline ops {
 
 struct Dot : Contract {
   Dims lhs_contract, rhs_contract, lhs_batch, rhs_batch;
-  static constexpr OpInfo info{.name = "dot", .arity = 2, .types = kNumbers,
-                               .doc = "Sums of products over the contracted dimensions. Result dimensions: batch, then "
-                                      "lhs free, then rhs free. Integers wrap; floats use fma in the order of ir/order.h."};
+  static constexpr OpInfo info{
+      .name = "dot",
+      .arity = 2,
+      .types = kNumbers,
+      .doc =
+          "Sums of products over the contracted dimensions. Result dimensions: batch, then "
+          "lhs free, then rhs free. Integers wrap; floats use fma in the order of ir/order.h."};
   static constexpr auto fields =
       std::tuple{field<&Dot::lhs_contract>("lhs_contract"), field<&Dot::rhs_contract>("rhs_contract"),
                  optional_field<&Dot::lhs_batch>("lhs_batch"), optional_field<&Dot::rhs_batch>("rhs_batch")};
@@ -17,12 +21,16 @@ struct Dot : Contract {
 };
 
 struct Cond : Control {
-  static constexpr OpInfo info{.name = "cond", .arity = 1, .types = kBool,
+  static constexpr OpInfo info{.name = "cond",
+                               .arity = 1,
+                               .types = kBool,
                                .doc = "Runs block `then` when the rank-0 bool is true, else `else`; gives its yield."};
 };
 
 struct While : Control {
-  static constexpr OpInfo info{.name = "while", .arity = -1, .types = kAll,
+  static constexpr OpInfo info{.name = "while",
+                               .arity = -1,
+                               .types = kAll,
                                .doc = "Runs `body` on the loop variables as long as `test` of them yields true."};
 };
 
@@ -34,8 +42,8 @@ struct Call : Control {
 
 struct Fusion : Control {
   std::string kind_name;
-  static constexpr OpInfo info{.name = "fusion", .arity = 0, .types = kAll,
-                               .doc = "Ops that become one kernel; made by the pass `fuse`."};
+  static constexpr OpInfo info{
+      .name = "fusion", .arity = 0, .types = kAll, .doc = "Ops that become one kernel; made by the pass `fuse`."};
   static constexpr auto fields = std::tuple{field<&Fusion::kind_name>("kind")};
 };
 
@@ -48,15 +56,17 @@ struct Constant : Source {
 
 struct Print : Effect {
   std::string message;
-  static constexpr OpInfo info{.name = "print", .arity = -1, .types = kAll,
+  static constexpr OpInfo info{.name = "print",
+                               .arity = -1,
+                               .types = kAll,
                                .doc = "Writes the message to standard output with each `{}` replaced by an operand."};
   static constexpr auto fields = std::tuple{field<&Print::message>("message")};
 };
 
 struct Assert : Effect {
   std::string message;
-  static constexpr OpInfo info{.name = "assert", .types = kBool,
-                               .doc = "Raises with the message unless every element of the operand is true."};
+  static constexpr OpInfo info{
+      .name = "assert", .types = kBool, .doc = "Raises with the message unless every element of the operand is true."};
   static constexpr std::string_view failure = "assertion failed";
   static constexpr auto fields = std::tuple{field<&Assert::message>("message")};
 };

@@ -8,7 +8,8 @@ namespace tjit::inline ops {
 
 struct BroadcastTo : ViewOp {
   Dims shape;
-  static constexpr OpInfo info{.name = "broadcast_to", .types = kAll,
+  static constexpr OpInfo info{.name = "broadcast_to",
+                               .types = kAll,
                                .doc = "Repeats dimensions of size 1, and adds leading ones, up to `shape` (NumPy)."};
   static constexpr auto fields = std::tuple{field<&BroadcastTo::shape>("shape")};
   static Type infer(const BroadcastTo& a, std::span<const Type> in);
@@ -18,7 +19,8 @@ struct BroadcastTo : ViewOp {
 
 struct Reshape : ViewOp {
   Dims shape;
-  static constexpr OpInfo info{.name = "reshape", .types = kAll,
+  static constexpr OpInfo info{.name = "reshape",
+                               .types = kAll,
                                .doc = "The same elements in row-major order under another shape; one size may be -1."};
   static constexpr auto fields = std::tuple{field<&Reshape::shape>("shape")};
   static Type infer(const Reshape& a, std::span<const Type> in);
@@ -27,8 +29,8 @@ struct Reshape : ViewOp {
 
 struct Transpose : ViewOp {
   Dims perm;
-  static constexpr OpInfo info{.name = "transpose", .types = kAll,
-                               .doc = "Dimension d of the result is dimension perm[d] of the operand."};
+  static constexpr OpInfo info{
+      .name = "transpose", .types = kAll, .doc = "Dimension d of the result is dimension perm[d] of the operand."};
   static constexpr auto fields = std::tuple{field<&Transpose::perm>("perm")};
   static Type infer(const Transpose& a, std::span<const Type> in);
   static View view(const Transpose& a, const View& in);
@@ -37,11 +39,13 @@ struct Transpose : ViewOp {
 
 struct Slice : ViewOp {
   Dims begin, end, strides;
-  static constexpr OpInfo info{.name = "slice", .types = kAll,
-                               .doc = "Elements begin, begin+stride, ... before end, in each dimension; strides are "
-                                      "positive and default to 1. Bounds outside the operand are an error."};
-  static constexpr auto fields = std::tuple{field<&Slice::begin>("begin"), field<&Slice::end>("end"),
-                                            optional_field<&Slice::strides>("strides")};
+  static constexpr OpInfo info{.name = "slice",
+                               .types = kAll,
+                               .doc =
+                                   "Elements begin, begin+stride, ... before end, in each dimension; strides are "
+                                   "positive and default to 1. Bounds outside the operand are an error."};
+  static constexpr auto fields =
+      std::tuple{field<&Slice::begin>("begin"), field<&Slice::end>("end"), optional_field<&Slice::strides>("strides")};
   static Type infer(const Slice& a, std::span<const Type> in);
   static View view(const Slice& a, const View& in);
   static Slice compose(const Slice& outer, const Slice& inner, const Shape& shape);

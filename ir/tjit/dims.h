@@ -46,8 +46,8 @@ class Dims {
 
 using Shape = Dims;
 
-/// A size known only at the call. Names are interned for the life of the process. Symbols lie below -2^62, so that lists of
-/// axes and the like may hold negative numbers.
+/// A size known only at the call. Names are interned for the life of the process. Symbols lie below -2^62, so that
+/// lists of axes and the like may hold negative numbers.
 std::int64_t symbol(std::string_view name);
 constexpr bool is_symbolic(std::int64_t size) { return size < -(std::int64_t{1} << 62); }
 /// The name of a symbol without `?`; empty for `kUnknown`.

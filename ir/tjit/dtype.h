@@ -19,9 +19,9 @@ struct DTypeInfo {
 };
 
 inline constexpr DTypeInfo kDTypes[kDTypeCount] = {
-    {DType::Bool, "bool", "bool", 1, false, false},   {DType::U8, "u8", "uint8", 1, false, false},
-    {DType::I32, "i32", "int32", 4, false, true},     {DType::I64, "i64", "int64", 8, false, true},
-    {DType::F32, "f32", "float32", 4, true, true},    {DType::F64, "f64", "float64", 8, true, true},
+    {DType::Bool, "bool", "bool", 1, false, false}, {DType::U8, "u8", "uint8", 1, false, false},
+    {DType::I32, "i32", "int32", 4, false, true},   {DType::I64, "i64", "int64", 8, false, true},
+    {DType::F32, "f32", "float32", 4, true, true},  {DType::F64, "f64", "float64", 8, true, true},
 };
 
 constexpr const DTypeInfo& info(DType t) { return kDTypes[static_cast<int>(t)]; }
@@ -33,17 +33,29 @@ constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t); }
 template <class T>
 struct DTypeOf;
 template <>
-struct DTypeOf<bool> { static constexpr DType value = DType::Bool; };
+struct DTypeOf<bool> {
+  static constexpr DType value = DType::Bool;
+};
 template <>
-struct DTypeOf<std::uint8_t> { static constexpr DType value = DType::U8; };
+struct DTypeOf<std::uint8_t> {
+  static constexpr DType value = DType::U8;
+};
 template <>
-struct DTypeOf<std::int32_t> { static constexpr DType value = DType::I32; };
+struct DTypeOf<std::int32_t> {
+  static constexpr DType value = DType::I32;
+};
 template <>
-struct DTypeOf<std::int64_t> { static constexpr DType value = DType::I64; };
+struct DTypeOf<std::int64_t> {
+  static constexpr DType value = DType::I64;
+};
 template <>
-struct DTypeOf<float> { static constexpr DType value = DType::F32; };
+struct DTypeOf<float> {
+  static constexpr DType value = DType::F32;
+};
 template <>
-struct DTypeOf<double> { static constexpr DType value = DType::F64; };
+struct DTypeOf<double> {
+  static constexpr DType value = DType::F64;
+};
 template <class T>
 inline constexpr DType dtype_of = DTypeOf<T>::value;
 

@@ -1,5 +1,5 @@
-// The differential fuzzer: random programs by interpreter, compiled without optimisation, and compiled; and their text read
-// back. Reports what was covered. Exit code 1 when anything differs or too many programs end with an error.
+// The differential fuzzer: random programs by interpreter, compiled without optimisation, and compiled; and their text
+// read back. Reports what was covered. Exit code 1 when anything differs or too many programs end with an error.
 //
 //   tjit_fuzz [FIRST_SEED [COUNT]]
 //   tjit_fuzz print SEED
@@ -86,7 +86,8 @@ int fuzz(std::uint64_t first, std::uint64_t count) {
     }
     if (!problem.empty()) {
       ++differing;
-      std::printf("seed %llu: %s\n%s\n", static_cast<unsigned long long>(seed), problem.c_str(), print(p.module).c_str());
+      std::printf("seed %llu: %s\n%s\n", static_cast<unsigned long long>(seed), problem.c_str(),
+                  print(p.module).c_str());
     }
     cover(p, coverage);
   }

@@ -21,7 +21,8 @@ T edge_value(Random& r) {
     return r.chance(50);
   } else if constexpr (std::is_floating_point_v<T>) {
     using Limits = std::numeric_limits<T>;
-    if (r.chance(92)) return static_cast<T>(r.between(-8000, 8000)) / static_cast<T>(r.pick(std::array{1, 7, 64, 1000}));
+    if (r.chance(92))
+      return static_cast<T>(r.between(-8000, 8000)) / static_cast<T>(r.pick(std::array{1, 7, 64, 1000}));
     return r.pick(std::array<T, 10>{T(0), -T(0), Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
                                     Limits::denorm_min(), -Limits::min(), Limits::max(), Limits::lowest(), T(1)});
   } else {
@@ -80,9 +81,8 @@ class Generator {
     }));
   }
   ValueId number(DType dtype, std::int64_t value, const Shape& shape = {}) {
-    return b_.constant(dispatch(dtype, [&](auto tag) {
-      return Literal::splat(static_cast<typename decltype(tag)::type>(value), shape);
-    }));
+    return b_.constant(dispatch(
+        dtype, [&](auto tag) { return Literal::splat(static_cast<typename decltype(tag)::type>(value), shape); }));
   }
 
   /// A value of exactly this type: found, or made from another.
@@ -95,8 +95,8 @@ class Generator {
         return keep(b_.append(BroadcastTo{.shape = wanted.shape}, {v}));
     }
     if (wanted.dtype != DType::Bool && !wanted.shape.empty() && r_.chance(30))
-      return keep(b_.append(
-          Iota{.shape = wanted.shape, .axis = r_.below(wanted.shape.size()), .dtype = wanted.dtype}, {}));
+      return keep(
+          b_.append(Iota{.shape = wanted.shape, .axis = r_.below(wanted.shape.size()), .dtype = wanted.dtype}, {}));
     if (!wanted.shape.empty() && element_count(wanted) <= 200 && r_.chance(30))
       return keep(b_.constant(edge_array(r_, wanted).literal()));
     return keep(constant(wanted));
@@ -181,7 +181,8 @@ class Generator {
     const DType known = type(latest()).dtype;
     const DType dtype = r_.chance(60) && contains(d.info.types, known) ? known : dtype_in(d.info.types);
     std::vector<ValueId> operands;
-    for (int i = 0; i < d.info.arity; ++i) operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));
+    for (int i = 0; i < d.info.arity; ++i)
+      operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));
     std::shared_ptr<OpAttrs> attrs = d.make_attrs != nullptr ? d.make_attrs() : nullptr;
     if (d.info.result == Result::Attribute) {
       // Only types that inference takes: bitcast keeps the size.
@@ -359,7 +360,8 @@ class Generator {
     Shape a = left ? Shape{k, m} : Shape{m, k}, b = right ? Shape{n, k} : Shape{k, n};
     const int at = batched ? 1 : 0;
     if (batched) a.insert(0, batch), b.insert(0, batch);
-    Dot d{.lhs_contract = {left ? at : at + 1}, .rhs_contract = {right ? at + 1 : at}, .lhs_batch = {}, .rhs_batch = {}};
+    Dot d{
+        .lhs_contract = {left ? at : at + 1}, .rhs_contract = {right ? at + 1 : at}, .lhs_batch = {}, .rhs_batch = {}};
     if (batched) d.lhs_batch = {0}, d.rhs_batch = {0};
     keep(b_.append(d, {make({dtype, a}), make({dtype, b})}));
   }

@@ -14,8 +14,9 @@ struct GeneratedProgram {
   std::vector<Array> inputs;
 };
 
-/// The program of a seed: ops of every kind on every dtype, with nested cond and while, in sizes that cross vector widths and
-/// now and then a reduction chunk. Most run without an error; a few divide by zero, index outside or fail an assert.
+/// The program of a seed: ops of every kind on every dtype, with nested cond and while, in sizes that cross vector
+/// widths and now and then a reduction chunk. Most run without an error; a few divide by zero, index outside or fail an
+/// assert.
 GeneratedProgram generate_program(std::uint64_t seed);
 
 /// Elements with edge values (zeros, infinities, NaN, extremes) among ordinary ones.

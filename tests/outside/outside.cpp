@@ -1,6 +1,5 @@
-#include <tjit/tjit.h>
-
 #include <iostream>
+#include <tjit/tjit.h>
 #include <tuple>
 namespace tf = tjit;
 
