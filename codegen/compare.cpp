@@ -103,7 +103,8 @@ Comparison compare(const Module& module, const Function& entry, std::span<const 
   Comparison c;
   const Outcome eager = run_eager(module, entry, inputs);
   c.failed = !eager.error.empty();
-  c.outcome = c.failed ? eager.error : std::to_string(eager.results.size()) + " results";
+  c.outcome = c.failed ? eager.error
+                       : std::to_string(eager.results.size()) + (eager.results.size() == 1 ? " result" : " results");
   for (const bool optimize : {false, true}) {
     const std::string d = difference(eager, run_compiled(module, entry, inputs, optimize));
     if (d.empty()) continue;

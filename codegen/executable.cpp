@@ -1,6 +1,7 @@
 // Calls of compiled programs: arguments, results, memory, errors.
 #include "codegen/executable.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -176,38 +177,37 @@ void NativeExecutable::enter(Call& call, std::byte* arena, std::uint64_t* record
   raise({status - 1}, record);
 }
 
-std::vector<Array> NativeExecutable::recorded(OpId op, const std::uint64_t* record) const {
+std::vector<NativeExecutable::Recorded> NativeExecutable::recorded(OpId op, const std::uint64_t* record) const {
   const Function& f = program_.function;
-  std::vector<Array> values(static_cast<std::size_t>(f.value_count()));
+  std::vector<Recorded> values;
   for (const ValueId v : recorded_values(f, op)) {
-    const void* data = f.type(v).is_scalar() ? static_cast<const void*>(record) : nullptr;
-    if (data == nullptr) std::memcpy(&data, record, sizeof(data));
-    values[static_cast<std::size_t>(v.index)] = Array::copy(f.type(v), data);
+    const void* data = record;
+    if (!f.type(v).is_scalar()) std::memcpy(&data, record, sizeof(data));
+    values.push_back({v, Array::copy(f.type(v), data)});
     ++record;
-  }
-  const auto add_constant = [&](ValueId v) {
-    if (const Literal* c = f.constant(v)) values[static_cast<std::size_t>(v.index)] = Array::of(*c);
-  };
-  for (const ValueId v : f.operands(op)) add_constant(v);
-  for (const BlockId b : f.op(op).blocks) {
-    for (const OpId inner : f.block(b).ops)
-      for (const ValueId v : f.operands(inner)) add_constant(v);
-    for (const ValueId v : f.block(b).yields) add_constant(v);
   }
   return values;
 }
 
 void NativeExecutable::raise(OpId op, const std::uint64_t* record) const {
-  interpret_op({}, program_.function, op, recorded(op, record));
+  const Function& f = program_.function;
+  std::vector<Array> values(static_cast<std::size_t>(f.value_count()));
+  for (std::int32_t i = 0; i < f.value_count(); ++i)
+    if (const Literal* c = f.constant({i})) values[static_cast<std::size_t>(i)] = Array::of(*c);
+  for (auto& [v, array] : recorded(op, record)) values[static_cast<std::size_t>(v.index)] = std::move(array);
+  interpret_op({}, f, op, values);
   TJIT_CHECK(!"compiled code failed where the interpreter does not");
   __builtin_unreachable();
 }
 
 void NativeExecutable::print(OpId op, const std::uint64_t* record, const PrintSink& sink) const {
   const Function& f = program_.function;
-  const std::vector<Array> values = recorded(op, record);
+  const std::vector<Recorded> values = recorded(op, record);
   std::vector<Array> operands;
-  for (const ValueId v : f.operands(op)) operands.push_back(values[static_cast<std::size_t>(v.index)]);
+  for (const ValueId v : f.operands(op)) {
+    const Literal* c = f.constant(v);
+    operands.push_back(c != nullptr ? Array::of(*c) : std::ranges::find(values, v, &Recorded::value)->array);
+  }
   write_print(print_text(f.attrs<Print>(op).message, operands), sink);
 }
 

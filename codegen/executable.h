@@ -25,8 +25,12 @@ class NativeExecutable final : public Executable {
   void enter(Call& call, std::byte* arena, std::uint64_t* record) const;
   /// Raises the error of an op that failed, from what it left in the record.
   [[noreturn]] void raise(OpId op, const std::uint64_t* record) const;
-  /// The values that `op` left, by id.
-  std::vector<Array> recorded(OpId op, const std::uint64_t* record) const;
+  struct Recorded {
+    ValueId value;
+    Array array;
+  };
+  /// The values that `op` left.
+  std::vector<Recorded> recorded(OpId op, const std::uint64_t* record) const;
   void print(OpId op, const std::uint64_t* record, const PrintSink& sink) const;
 
   template <class F>

@@ -53,7 +53,6 @@ NestBuilder::NestBuilder(const Function& f, OpId fusion, Kernel& kernel, const S
     : f_(f), body_(f.op(fusion).blocks.front()), kernel_(kernel), reduction_(reduction) {
   root_ = identity_map(space, extents_);
   kept_ = static_cast<int>(extents_.size());
-  int row = -1;
   if (reduction != nullptr) {
     nest_.order = reduction_order(reduction->shape, reduction->axes);
     Shape reduced = reduction->shape;
@@ -61,17 +60,16 @@ NestBuilder::NestBuilder(const Function& f, OpId fusion, Kernel& kernel, const S
       if (!reduction->axes.contains(d)) reduced[d] = 1;
     reduced_ = identity_map(reduced, extents_);
     root_.append_axes(reduced_.axes() - root_.axes());
-    if (nest_.order.lanes) row = static_cast<int>(extents_.size()) - 1;
+    if (nest_.order.lanes) row_ = static_cast<int>(extents_.size()) - 1;
   }
   for (const Split s : splits) {
-    if (s.axis == row) refuse(f, fusion, "would have to split the rows that a reduction joins by lanes");
     root_.split_axis(s.axis, s.inner);
     if (reduction != nullptr) reduced_.split_axis(s.axis, s.inner);
     std::int64_t& extent = extents_[static_cast<std::size_t>(s.axis)];
     extent /= s.inner;
     extents_.insert(extents_.begin() + s.axis + 1, s.inner);
     if (s.axis < kept_) ++kept_;
-    if (s.axis < row) ++row;
+    if (s.axis < row_) ++row_;
   }
 }
 
@@ -138,7 +136,7 @@ Address NestBuilder::address(const IndexMap& map, int dim) const {
 
 NodeId NestBuilder::eval(ValueId v, const IndexMap& map) {
   if (wanted_) return {};
-  if (!is_inner(v)) return eval_outer(v, map);
+  if (!is_inner(v)) return eval_outer(v, map, f_.type(v).shape);
   {
     const Met& met = met_[v.index];
     const auto it = std::ranges::find(met.maps, map);
@@ -152,7 +150,7 @@ NodeId NestBuilder::eval(ValueId v, const IndexMap& map) {
   return node;
 }
 
-NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map) {
+NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map, const Shape& shape) {
   const Type& type = f_.type(v);
   if (const Literal* literal = uniform_constant(f_, v)) return add_constant(type.dtype, literal->data());
   if (type.is_scalar()) return add({.kind = NodeKind::Scalar, .dtype = type.dtype, .slot = scalar(v)});
@@ -162,7 +160,7 @@ NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map) {
     return add_constant(type.dtype, &kZero);
   }
   Node load{.kind = NodeKind::Load, .dtype = type.dtype, .slot = input(v)};
-  load.address = address(linear_map(map, type.shape), 0);
+  load.address = address(linear_map(map, shape), 0);
   return add(std::move(load));
 }
 
@@ -196,10 +194,15 @@ NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
 }
 
 NodeId NestBuilder::eval_reshape(OpId op, const IndexMap& map) {
+  const Shape& shape = f_.type(f_.op(op).first_result).shape;
   const ValueId x = f_.operand(op, 0);
-  const Reshaped r = through_reshape(map, f_.type(f_.op(op).first_result).shape, f_.type(x).shape, extents_);
+  ValueId base = x;
+  while (is_inner(base) && f_.op(f_.value(base).op).code == kOpcode<Reshape>) base = f_.operand(f_.value(base).op, 0);
+  if (!is_inner(base)) return eval_outer(base, map, shape);
+  const Reshaped r = through_reshape(map, shape, f_.type(x).shape, extents_);
   if (r.map) return eval(x, *r.map);
   if (r.axis < 0) refuse(f_, op, "does not map indices affinely here");
+  if (r.axis == row_) refuse(f_, op, "would split the rows that a reduction joins by lanes");
   wanted_ = Split{r.axis, r.inner};
   return {};
 }
@@ -225,7 +228,8 @@ bool NestBuilder::add_index(IndexMap& map, int dim, ValueId index, const IndexMa
   if (f_.type(index).dtype != DType::I64) node = add_op(kOpcode<Cast>, DType::I64, {node});
   Node range{.kind = NodeKind::InRange, .dtype = DType::I64, .args = {node}, .limit = limit};
   range.may_fail = may_fail;
-  map.terms.push_back({dim, add(std::move(range)).index, 1, limit});
+  const NodeId checked = add(std::move(range));
+  if (limit > 0) map.terms.push_back({dim, checked.index, 1, limit});
   return true;
 }
 

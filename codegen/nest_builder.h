@@ -60,7 +60,8 @@ class NestBuilder {
   NodeId add_op(Opcode code, DType dtype, std::vector<NodeId> args, bool may_fail = false);
   NodeId add_constant(DType dtype, const void* element);
   Address address(const IndexMap& map, int dim) const;
-  NodeId eval_outer(ValueId v, const IndexMap& map);
+  /// `map` is one of `shape`, under which the elements of `v` are seen.
+  NodeId eval_outer(ValueId v, const IndexMap& map, const Shape& shape);
   NodeId eval_op(OpId op, const IndexMap& map);
   NodeId eval_reshape(OpId op, const IndexMap& map);
   NodeId eval_lookup(OpId op, const IndexMap& map);
@@ -82,6 +83,7 @@ class NestBuilder {
   const ReductionSpace* reduction_;
   Extents extents_;
   int kept_ = 0;  ///< axes before the reduced ones
+  int row_ = -1;  ///< the axis whose elements go to lanes
   IndexMap root_, reduced_;
   std::optional<IndexMap> reduction_operand_;  ///< of the first reduction
   bool in_reduction_ = false;

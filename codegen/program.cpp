@@ -7,7 +7,6 @@
 #include "codegen/executable.h"
 #include "codegen/fuse_each.h"
 #include "codegen/lower.h"
-#include "ir/text.h"
 
 namespace tjit {
 
@@ -56,11 +55,12 @@ std::unique_ptr<Executable> compile(const Module& module, const Function& entry,
   return std::make_unique<NativeExecutable>(entry.name, std::move(program), std::move(code), times);
 }
 
-std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options) {
+std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options,
+                 const PrintOptions& form) {
   CompileTimes times;
   switch (stage) {
-    case Stage::Ir: return module.find(entry.name) != nullptr ? print(module) : print(entry);
-    case Stage::Opt: return print(improve(module, entry, options));
+    case Stage::Ir: return module.find(entry.name) != nullptr ? print(module, form) : print(entry, form);
+    case Stage::Opt: return print(improve(module, entry, options), form);
     case Stage::Kernel: return kernel_text(lowered(module, entry, options, times));
     case Stage::Llvm:
     case Stage::Asm:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ir/function.h"
+#include "ir/text.h"
 #include "passes/pass.h"
 #include "runtime/array.h"
 #include "runtime/execute.h"
@@ -47,8 +48,10 @@ class Executable {
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options = {});
 
 enum class Stage : std::uint8_t { Ir, Opt, Kernel, Llvm, Asm, Obj };
-/// The program's text (or bytes, for Obj) at a stage of the same compilation.
-std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options = {});
+/// The program's text (or bytes, for Obj) at a stage of the same compilation; `form` is for Ir and Opt, which read
+/// back.
+std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options = {},
+                 const PrintOptions& form = {});
 
 /// What the code generator says of itself and this machine: LLVM's version, CPU name, vector width.
 std::string backend_description();

@@ -2,9 +2,11 @@
 #include "frontend/apply.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "runtime/execute.h"
+#include "runtime/float_state.h"
 #include "runtime/kernels.h"
 
 namespace tjit {
@@ -15,7 +17,10 @@ namespace {
 constexpr std::int64_t kFastElements = 4096;
 
 std::string scalar_text(const Scalar& s) {
-  if (s.kind == Scalar::Kind::Float) return std::to_string(s.f);
+  if (s.kind == Scalar::Kind::Float) {
+    char buffer[32];
+    return {buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr};
+  }
   if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
   return std::to_string(s.i);
 }
@@ -25,7 +30,8 @@ bool holds(const Scalar& s) {
   if constexpr (std::is_same_v<T, bool>) return s.kind == Scalar::Kind::Bool;
   if (s.kind == Scalar::Kind::Bool) return false;
   if constexpr (std::is_floating_point_v<T>) {
-    return true;
+    // A finite number must not become an infinity.
+    return s.kind == Scalar::Kind::Int || !std::isfinite(s.f) || std::isfinite(static_cast<T>(s.f));
   } else {
     return s.kind == Scalar::Kind::Int && s.i >= static_cast<std::int64_t>(std::numeric_limits<T>::min()) &&
            s.i <= static_cast<std::int64_t>(std::numeric_limits<T>::max());
@@ -50,6 +56,7 @@ Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operan
   Type type = first.type;
   type.dtype = dtype;
   TensorImpl* out = new_tensor(type, first.strides, first.size);
+  const DefaultFloats floats;
   const void* in[] = {first.data, rest.tensor()->impl()->data...};
   kernel.run(out->data, in, first.size);
   return Tensor::adopt(out);
@@ -59,12 +66,6 @@ std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
   std::vector<Array> arrays;
   for (const Tensor& t : tensors) arrays.push_back(to_array(t));
   return arrays;
-}
-
-bool any_symbolic(std::span<const Tensor> tensors) {
-  for (const Tensor& t : tensors)
-    if (t.symbolic()) return true;
-  return false;
 }
 
 /// Runs `f` and puts the op's name and place on the errors of inference.
@@ -91,21 +92,19 @@ void broadcast(std::vector<Tensor>& operands, const Location& at) {
     if (t.shape() != shape) t = apply(BroadcastTo{.shape = shape}, {t}, at);
 }
 
-void require_one_dtype(std::span<const Tensor> operands, std::size_t first) {
-  for (std::size_t i = first + 1; i < operands.size(); ++i) {
-    if (operands[i].dtype() != operands[first].dtype())
-      fail("operands differ in dtype: " + std::string(info(operands[first].dtype()).name) + " and " +
-           std::string(info(operands[i].dtype()).name) + "; use cast(x, dtype) on one of them");
-  }
-}
-
 }  // namespace
+
+void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at) {
+  if (x.dtype() != y.dtype())
+    fail_at(at, std::string(op) + ": operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
+                    std::string(info(y.dtype()).name) + "; use cast(x, dtype) on one of them");
+}
 
 DType natural_dtype(const Scalar& value) {
   switch (value.kind) {
     case Scalar::Kind::Bool: return DType::Bool;
     case Scalar::Kind::Float: return DType::F32;
-    case Scalar::Kind::Int: return holds<std::int32_t>(value) ? DType::I32 : DType::I64;
+    case Scalar::Kind::Int: return value.narrow && holds<std::int32_t>(value) ? DType::I32 : DType::I64;
   }
   __builtin_unreachable();
 }
@@ -114,8 +113,7 @@ Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op) {
   return dispatch(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (!holds<T>(value))
-      fail(std::string(op) + ": " + scalar_text(value) + " does not fit " + std::string(info(dtype).name) +
-           "; cast the tensor to another dtype");
+      fail(std::string(op) + ": " + scalar_text(value) + " does not fit " + std::string(info(dtype).name));
     const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
     return to_tensor(Array::scalar(element));
   });
@@ -129,30 +127,37 @@ Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op
   }
   const DType dtype = like.defined() ? like.dtype() : natural_dtype(operand.scalar());
   try {
-    return scalar_tensor(operand.scalar(), dtype, op);
+    return own(scalar_tensor(operand.scalar(), dtype, op));
   } catch (const Error& e) {
-    throw e.at(operand.loc());
+    if (!like.defined()) throw e.at(operand.loc());
+    fail_at(operand.loc(), e.message() + "; cast the tensor to another dtype");
   }
 }
 
 Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at) {
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
+  for (const Tensor& t : operands) {
+    if (!t.defined())
+      fail_at(at, std::string(d.info.name) + ": the tensor is undefined: it was declared and never given a value");
+    if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at);
+  }
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
     const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
     return results.empty() ? Tensor() : trace->wrap(results[0]);
   }
-  if (any_symbolic(operands)) {
-    for (const Tensor& t : operands)
-      if (t.symbolic()) fail_symbolic(t.impl());
-  }
+  const DefaultFloats floats;
   const std::vector<Array> arrays = to_arrays(operands);
   std::vector<Type> types;
   for (const Array& a : arrays) types.push_back(a.type());
-  const Type result =
-      d.infer == nullptr ? Type{} : placed(d.info.name, at, [&] { return d.infer(attrs.get(), types); });
+  const Type result = placed(d.info.name, at, [&] {
+    if (d.infer != nullptr) return d.infer(attrs.get(), types);
+    for (const Type& t : types)
+      if (!contains(d.info.types, t.dtype)) fail("does not take " + to_string(t));
+    return Type{};
+  });
   return to_tensor(execute(d, attrs.get(), arrays, result, at));
 }
 
@@ -166,10 +171,8 @@ Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std:
   std::vector<Tensor> tensors;
   for (std::size_t i = 0; i < operands.size(); ++i)
     tensors.push_back(to_tensor(*operands[i], i < first ? Tensor() : like, op.name));
-  placed(op.name, at, [&] {
-    require_one_dtype(tensors, first);
-    broadcast(tensors, at);
-  });
+  for (std::size_t i = first + 1; i < tensors.size(); ++i) require_one_dtype(tensors[first], tensors[i], op.name, at);
+  placed(op.name, at, [&] { broadcast(tensors, at); });
   return apply(code, std::move(attrs), tensors, at);
 }
 

@@ -16,6 +16,9 @@ DType natural_dtype(const Scalar& value);
 Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op);
 inline Tensor to_tensor(const Operand& operand, std::string_view op) { return to_tensor(operand, Tensor(), op); }
 
+/// Throws Error, placed at `at`, when the dtypes differ.
+void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at);
+
 /// Applies an op with one result; operands are what its inference takes.
 Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at);
 

@@ -49,38 +49,66 @@ Tensor from_scalars(std::span<const Scalar> scalars, const Shape& shape, DType d
     const Tensor element = scalar_tensor(scalars[i], dtype, "constant");
     std::memcpy(out + i * size, element.impl()->data, size);
   }
-  return to_tensor(std::move(result));
+  return own(to_tensor(std::move(result)));
+}
+
+/// Throws for negative sizes and for shapes that are too large.
+void require_shape(const Shape& shape, const char* op) {
+  for (const std::int64_t size : shape)
+    if (size < 0) fail(std::string(op) + ": the shape " + shape_text(shape) + " has a negative size");
+  (void)element_count(shape);
+}
+
+/// Runs `f` and places its errors.
+template <class F>
+Tensor placed(const Location& at, F&& f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    throw e.at(at);
+  }
 }
 
 }  // namespace
 
 namespace detail {
-Tensor make_tensor(const void* data, const Shape& shape, DType dtype) {
-  return to_tensor(Array::copy({dtype, shape}, data));
+Tensor make_tensor(const void* data, std::size_t count, const Shape& shape, DType dtype, const Location& at) {
+  return placed(at, [&] {
+    require_shape(shape, "constant");
+    if (static_cast<std::int64_t>(count) != element_count(shape))
+      fail("constant: " + std::to_string(count) + " elements do not fill shape " + shape_text(shape));
+    return own(to_tensor(Array::copy({dtype, shape}, data)));
+  });
 }
 }  // namespace detail
 
 inline namespace ops {
 
-Tensor constant(const NestedList& values) {
-  Shape shape;
-  std::vector<Scalar> scalars;
-  flatten(values, shape, 0, scalars);
-  return from_scalars(scalars, shape, common_dtype(scalars));
+Tensor constant(const NestedList& values, const Location& at) {
+  return placed(at, [&] {
+    Shape shape;
+    std::vector<Scalar> scalars;
+    flatten(values, shape, 0, scalars);
+    return from_scalars(scalars, shape, common_dtype(scalars));
+  });
 }
 
-Tensor constant(const NestedList& values, DType dtype) {
-  Shape shape;
-  std::vector<Scalar> scalars;
-  flatten(values, shape, 0, scalars);
-  return from_scalars(scalars, shape, dtype);
+Tensor constant(const NestedList& values, DType dtype, const Location& at) {
+  return placed(at, [&] {
+    Shape shape;
+    std::vector<Scalar> scalars;
+    flatten(values, shape, 0, scalars);
+    return from_scalars(scalars, shape, dtype);
+  });
 }
 
-Tensor full(const Shape& shape, const Scalar& value, DType dtype) {
-  const Scalar exact = dtype == DType::Bool && value.kind == Scalar::Kind::Int ? Scalar(value.i != 0) : value;
-  const Tensor element = scalar_tensor(exact, dtype, "full");
-  (void)element_count(shape);
-  return to_tensor(Array::of(Literal::copy({dtype, shape}, element.impl()->data, true)));
+Tensor full(const Shape& shape, const Scalar& value, DType dtype, const Location& at) {
+  return placed(at, [&] {
+    require_shape(shape, "full");
+    const Scalar exact = dtype == DType::Bool && value.kind == Scalar::Kind::Int ? Scalar(value.i != 0) : value;
+    const Tensor element = scalar_tensor(exact, dtype, "full");
+    return own(to_tensor(Array::of(Literal::copy({dtype, shape}, element.impl()->data, true))));
+  });
 }
 
 }  // namespace ops

@@ -13,9 +13,12 @@ void require_predicate(const Tensor& p, std::string_view what, const Location& a
                     (p.defined() ? ", not " + to_string(Type{p.dtype(), p.shape()}) : ""));
 }
 
-std::vector<Type> types_of(const Tensors& tensors) {
+std::vector<Type> types_of(const Tensors& tensors, const Location& at) {
   std::vector<Type> types;
-  for (const Tensor& t : tensors) types.push_back({t.dtype(), t.shape()});
+  for (const Tensor& t : tensors) {
+    if (!t.defined()) fail_at(at, "while_loop: the tensor is undefined: it was declared and never given a value");
+    types.push_back({t.dtype(), t.shape()});
+  }
   return types;
 }
 
@@ -31,14 +34,16 @@ Tensors wrap_all(Trace& trace, const ValueRange& values) {
   return tensors;
 }
 
-void require_equal_results(const std::vector<Type>& a, const std::vector<Type>& b, const Location& at) {
+void require_equal_results(const Trace& trace, const std::vector<ValueId>& a, const std::vector<ValueId>& b,
+                           const Location& at) {
   if (a.size() != b.size())
     fail_at(at,
             "cond: the branches give " + std::to_string(a.size()) + " and " + std::to_string(b.size()) + " tensors");
+  const Function& f = trace.builder().function();
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (a[i] != b[i])
-      fail_at(at, "cond: result " + std::to_string(i) + " is " + to_string(a[i]) + " in the first branch and " +
-                      to_string(b[i]) + " in the second");
+    if (f.type(a[i]) != f.type(b[i]))
+      fail_at(at, "cond: result " + std::to_string(i) + " is " + trace.describe(a[i]) + " in the first branch and " +
+                      trace.describe(b[i]) + " in the second");
 }
 
 void require_same_variables(const std::vector<Type>& before, const std::vector<Type>& after, const Location& at) {
@@ -55,14 +60,14 @@ Tensors traced_while(Trace& trace, Callable<Tensor(const Tensors&)> test, Callab
                      const Tensors& state, const Location& at) {
   Builder& b = trace.builder();
   const std::vector<ValueId> initial = values_of(trace, state, at);
-  const std::vector<Type> types = types_of(state);
+  const std::vector<Type> types = types_of(state, at);
   const BlockId test_block = b.begin_block(types);
   const Tensor go_on = test(wrap_all(trace, b.function().params(test_block)));
   require_predicate(go_on, "while_loop: the condition", at);
   b.end_block(std::array{trace.value_of(go_on, at)});
   const BlockId body_block = b.begin_block(types);
   const Tensors next = body(wrap_all(trace, b.function().params(body_block)));
-  require_same_variables(types, types_of(next), at);
+  require_same_variables(types, types_of(next, at), at);
   b.end_block(values_of(trace, next, at));
   return wrap_all(trace, b.append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}));
 }
@@ -81,15 +86,15 @@ Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Call
   Builder& b = trace->builder();
   const std::array operand{trace->value_of(predicate, at)};
   std::vector<BlockId> blocks;
-  std::vector<Type> types[2];
+  std::vector<ValueId> yields[2];
   for (const int i : {0, 1}) {
     blocks.push_back(b.begin_block({}));
     Tensors results;
     (i == 0 ? then_branch : else_branch)(results);
-    types[i] = types_of(results);
-    b.end_block(values_of(*trace, results, at));
+    yields[i] = values_of(*trace, results, at);
+    b.end_block(yields[i]);
   }
-  require_equal_results(types[0], types[1], at);
+  require_equal_results(*trace, yields[0], yields[1], at);
   return wrap_all(*trace, b.append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at}));
 }
 
@@ -97,28 +102,30 @@ Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const
                    const WhileOptions& options, const Location& at) {
   Trace* trace = Trace::current();
   if (trace == nullptr) {
-    const std::vector<Type> types = types_of(state);
-    for (std::int64_t n = 0; options.maximum_iterations < 0 || n < options.maximum_iterations; ++n) {
+    const std::vector<Type> types = types_of(state, at);
+    for (std::int64_t n = 0;; ++n) {
       const Tensor go_on = test(state);
       require_predicate(go_on, "while_loop: the condition", at);
-      if (!go_on) break;
+      if (!go_on || n == options.maximum_iterations) break;
       state = body(state);
-      require_same_variables(types, types_of(state), at);
+      require_same_variables(types, types_of(state, at), at);
     }
     return state;
   }
   if (options.maximum_iterations < 0) return traced_while(*trace, test, body, state, at);
   // The count is one more loop variable, the last.
   const auto counted_test = [&](const Tensors& s) {
-    const Tensors own(s.begin(), s.end() - 1);
-    return logical_and({less({s.back(), at}, options.maximum_iterations), at}, test(own));
+    const Tensors state_of_user(s.begin(), s.end() - 1);
+    const Tensor go_on = test(state_of_user);
+    require_predicate(go_on, "while_loop: the condition", at);
+    return logical_and({less({s.back(), at}, {options.maximum_iterations, at}), at}, {go_on, at});
   };
   const auto counted_body = [&](const Tensors& s) {
     Tensors next = body(Tensors(s.begin(), s.end() - 1));
-    next.push_back(add({s.back(), at}, 1));
+    next.push_back(add({s.back(), at}, {1, at}));
     return next;
   };
-  state.push_back(scalar_tensor(0, DType::I64, "while_loop"));
+  state.push_back(own(scalar_tensor(0, DType::I64, "while_loop")));
   Tensors results = traced_while(*trace, counted_test, counted_body, state, at);
   results.pop_back();
   return results;

@@ -18,7 +18,7 @@ Dims all_axes(int rank) {
 
 /// Operands of true division: integers become floats first.
 Tensor to_float(const Tensor& t, const Location& at) {
-  if (is_float(t.dtype())) return t;
+  if (!is_integer(t.dtype())) return t;
   return cast({t, at}, size_of(t.dtype()) >= 4 ? DType::F64 : DType::F32);
 }
 
@@ -40,15 +40,17 @@ Tensor logic_or_bits(const Operand& x, const Operand& y) {
 inline namespace ops {
 
 Tensor divide(const Operand& x, const Operand& y) {
-  const Tensor* like = x.tensor() != nullptr ? x.tensor() : y.tensor();
-  const bool floats = like != nullptr && like->defined() && is_float(like->dtype());
-  if (floats) return detail::binary<Divide>(x, y);
-  const Tensor a = x.tensor() != nullptr ? to_float(to_tensor(x, "divide"), x.loc()) : Tensor();
-  const Tensor b = y.tensor() != nullptr ? to_float(to_tensor(y, "divide"), y.loc()) : Tensor();
-  const Tensor& known = a.defined() ? a : b;
-  const Tensor left = a.defined() ? a : to_float(to_tensor(x, known, "divide"), x.loc());
-  const Tensor right = b.defined() ? b : to_float(to_tensor(y, left, "divide"), y.loc());
-  return detail::binary<Divide>({left, x.loc()}, {right, y.loc()});
+  const Tensor* known = x.tensor() != nullptr ? x.tensor() : y.tensor();
+  if (known != nullptr && known->defined() && is_float(known->dtype())) return detail::binary<Divide>(x, y);
+  Tensor a = x.tensor() != nullptr ? to_tensor(x, "divide") : Tensor();
+  Tensor b = y.tensor() != nullptr ? to_tensor(y, "divide") : Tensor();
+  if (a.defined() && b.defined()) require_one_dtype(a, b, "divide", x.loc());
+  if (a.defined()) a = to_float(a, x.loc());
+  if (b.defined()) b = to_float(b, y.loc());
+  // Numbers become what their partner has become.
+  if (!a.defined()) a = to_float(to_tensor(x, b, "divide"), x.loc());
+  if (!b.defined()) b = to_float(to_tensor(y, a, "divide"), y.loc());
+  return detail::binary<Divide>({a, x.loc()}, {b, y.loc()});
 }
 
 Tensor cast(const Operand& x, DType dtype) {
@@ -63,16 +65,18 @@ Tensor bitcast(const Operand& x, DType dtype) {
 
 Tensor reduce_mean(const Operand& x, const Axes& axes, bool keepdims) {
   const Tensor t = to_tensor(x, "reduce_mean");
-  const Dims reduced = axes.all ? all_axes(t.rank()) : rules::axes(axes.list, t.rank());
-  std::int64_t count = 1;
-  for (const std::int64_t d : reduced) count *= t.shape()[static_cast<int>(d)];
-  const Tensor sum = reduce_sum({t, x.loc()}, reduced, keepdims);
-  if (is_float(t.dtype())) return detail::binary<Divide>({sum, x.loc()}, {static_cast<double>(count), x.loc()});
+  const Location& at = x.loc();
+  const Tensor sum = reduce_sum({t, at}, axes, keepdims);
+  std::int64_t count = 1;  // of the elements of one sum
+  for (const std::int64_t d : axes.all ? all_axes(t.rank()) : rules::axes(axes.list, t.rank()))
+    count *= t.shape()[static_cast<int>(d)];
+  if (is_float(t.dtype())) return divide({sum, at}, {static_cast<double>(count), at});
   // Truncates: the quotient towards minus infinity, plus one where it is negative and inexact.
-  const Tensor n = scalar_tensor(std::max<std::int64_t>(count, 1), t.dtype(), "reduce_mean");
-  const Tensor floor = floor_div({sum, x.loc()}, n);
-  const Tensor inexact = not_equal({floor * n, x.loc()}, sum) & less({sum, x.loc()}, 0);
-  return floor + cast(inexact, t.dtype());
+  const Tensor n = to_tensor({std::max<std::int64_t>(count, 1), at}, t, "reduce_mean");
+  const Tensor floor = floor_div({sum, at}, {n, at});
+  const Tensor inexact =
+      logical_and({not_equal({multiply({floor, at}, {n, at}), at}, {sum, at}), at}, {less({sum, at}, {0, at}), at});
+  return add({floor, at}, {cast({inexact, at}, t.dtype()), at});
 }
 
 Tensor argmax(const Operand& x, std::int64_t axis) {
@@ -168,6 +172,10 @@ Tensor matmul(const Operand& x, const Operand& y) {
   const auto leading = [](const Tensor& t) {
     return Shape(std::span(t.shape().begin(), static_cast<std::size_t>(t.rank() - 2)));
   };
+  require_one_dtype(a, b, "matmul", x.loc());
+  if (a.shape()[a.rank() - 1] != b.shape()[b.rank() - 2])
+    fail_at(x.loc(), "matmul: the columns of " + shape_text(a.shape()) + " and the rows of " + shape_text(b.shape()) +
+                         " differ in number");
   Shape batch;
   try {
     batch = rules::broadcast(leading(a), leading(b));

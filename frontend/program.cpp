@@ -38,7 +38,8 @@ Module read_program(const std::string& path) {
 
 const Function& find_function(const Module& module, const std::string& name) {
   if (name.empty()) return module.entry();
-  if (const Function* f = module.find(name.starts_with('@') ? name.substr(1) : name)) return *f;
+  if (name.starts_with('@')) return find_function(module, name.substr(1));
+  if (const Function* f = module.find(name)) return *f;
   std::vector<std::string_view> known;
   for (const Function& f : module.functions) known.push_back(f.name);
   const std::string_view near = nearest(name, known);

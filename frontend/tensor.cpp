@@ -27,9 +27,10 @@ const TensorImpl& defined_impl(const TensorImpl* impl) {
   return *impl;
 }
 
-void require_dtype(const TensorImpl& impl, DType dtype) {
+void require_dtype(const TensorImpl& impl, DType dtype, const Location& at) {
   if (impl.type.dtype != dtype)
-    fail("the elements are " + std::string(info(impl.type.dtype).name) + ", not " + std::string(info(dtype).name));
+    fail_at(at,
+            "the elements are " + std::string(info(impl.type.dtype).name) + ", not " + std::string(info(dtype).name));
 }
 
 }  // namespace
@@ -38,9 +39,9 @@ DType Tensor::dtype() const { return defined_impl(impl_).type.dtype; }
 const Shape& Tensor::shape() const { return defined_impl(impl_).type.shape; }
 std::int64_t Tensor::size() const { return defined_impl(impl_).size; }
 
-const void* Tensor::data(DType dtype) const {
-  const TensorImpl* impl = concrete(*this);
-  require_dtype(*impl, dtype);
+const void* Tensor::data_of(DType dtype, const Location& at) const {
+  const TensorImpl* impl = concrete(*this, at);
+  require_dtype(*impl, dtype, at);
   if (!impl->contiguous) {
     Tensor row_major = to_tensor(to_array(*this).contiguous());
     std::swap(impl_, row_major.impl_);
@@ -48,9 +49,9 @@ const void* Tensor::data(DType dtype) const {
   return impl_->data;
 }
 
-void* Tensor::mutable_data(DType dtype) {
-  TensorImpl* impl = concrete(*this);
-  require_dtype(*impl, dtype);
+void* Tensor::mutable_data_of(DType dtype, const Location& at) {
+  TensorImpl* impl = concrete(*this, at);
+  require_dtype(*impl, dtype, at);
   if (!impl->contiguous || !impl->writable()) {
     const Array row_major = to_array(*this).contiguous();
     *this = to_tensor(Array::copy(row_major.type(), row_major.data()));
@@ -58,9 +59,9 @@ void* Tensor::mutable_data(DType dtype) {
   return impl_->data;
 }
 
-const void* Tensor::item(DType dtype) const {
-  if (concrete(*this)->size != 1) fail("item() needs one element, found shape " + shape_text(shape()));
-  return data(dtype);
+const void* Tensor::item_of(DType dtype, const Location& at) const {
+  if (concrete(*this, at)->size != 1) fail_at(at, "item() needs one element, found shape " + shape_text(shape()));
+  return data_of(dtype, at);
 }
 
 Tensor::operator bool() const {
@@ -73,9 +74,12 @@ Tensor::operator bool() const {
                   [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
 }
 
-std::string Tensor::numpy_text() const { return tjit::numpy_text(to_array(*this)); }
+std::string Tensor::numpy_text(const Location& at) const {
+  (void)concrete(*this, at);
+  return tjit::numpy_text(to_array(*this));
+}
 
-std::string Tensor::repr() const { return symbolic() ? text() : tensor_repr(to_array(*this)); }
+std::string Tensor::repr() const { return !defined() || symbolic() ? text() : tensor_repr(to_array(*this)); }
 
 std::string Tensor::text() const {
   if (impl_ == nullptr) return "Tensor(undefined)";

@@ -14,21 +14,6 @@ const bool kHooked = [] {
   return true;
 }();
 
-std::string named(const Trace& trace) {
-  const std::string place = to_string(trace.at());
-  return "'" + trace.name() + "'" + (place.empty() ? "" : " (" + place + ")");
-}
-
-/// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`.
-std::string describe(const Function& f, ValueId id) {
-  const Value& v = f.value(id);
-  std::string text = "%" + std::to_string(id.index) + " (" + to_string(v.type) + ", ";
-  if (!v.op.valid()) return text + "a parameter)";
-  text += "`" + std::string(f.def(v.op).info.name) + "`";
-  const std::string place = to_string(f.op(v.op).loc);
-  return text + (place.empty() ? "" : " at " + place) + ")";
-}
-
 /// The numbers of the function's parameters that a value depends on through operands, as text.
 std::string argument_list(const Function& f, ValueId id) {
   std::vector<char> seen(static_cast<std::size_t>(f.value_count()));
@@ -50,6 +35,21 @@ std::string argument_list(const Function& f, ValueId id) {
 
 }  // namespace
 
+std::string Trace::title() const {
+  const std::string place = to_string(at_);
+  return "'" + name() + "'" + (place.empty() ? "" : " (" + place + ")");
+}
+
+std::string Trace::describe(ValueId id) const {
+  const Function& f = builder_.function();
+  const Value& v = f.value(id);
+  std::string text = "%" + std::to_string(id.index) + " (" + to_string(v.type) + ", ";
+  if (!v.op.valid()) return text + (v.block == Function::kBody ? "an argument)" : "a loop variable)");
+  text += "`" + std::string(f.def(v.op).info.name) + "`";
+  const std::string place = to_string(f.op(v.op).loc);
+  return text + (place.empty() ? "" : " at " + place) + ")";
+}
+
 Trace::Scope::~Scope() {
   current_->ended_ = true;
   current_ = previous_;
@@ -70,18 +70,19 @@ ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
   if (impl == nullptr) fail_at(at, "the tensor is undefined: it was declared and never given a value");
   if (is_symbolic(impl)) {
     const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
-    if (symbolic.trace.get() != this)
-      fail_at(at,
-              "the tensor belongs to the trace of " + named(*symbolic.trace) +
-                  (symbolic.trace->ended_ ? ", which has ended; return it from '" + symbolic.trace->name() + "' instead"
-                                          : ", which is another one"));
+    const Trace& owner = *symbolic.trace;
+    if (&owner != this)
+      fail_at(at, "the tensor belongs to the trace of " + owner.title() +
+                      (owner.ended_ ? ", which has ended; return it from '" + owner.name() + "' instead"
+                                    : ", which is another one; pass it as an argument instead"));
     if (!builder_.visible(symbolic.value))
-      fail_at(at, describe(builder_.function(), symbolic.value) +
+      fail_at(at, describe(symbolic.value) +
                       " was made inside a branch or loop body that has ended; return it from there instead");
     return symbolic.value;
   }
   auto it = constants_.find(impl);
-  if (it != constants_.end() && builder_.visible(it->second.second)) return it->second.second;
+  if (it != constants_.end() && it->second.second.valid() && builder_.visible(it->second.second))
+    return it->second.second;
   const ValueId value = builder_.constant(to_array(tensor).literal(), at);
   if (it == constants_.end()) captures_.push_back(impl->type);
   constants_.insert_or_assign(impl, std::pair(tensor, value));
@@ -102,21 +103,30 @@ Function Trace::finish(std::span<const Tensor> results) {
   return result;
 }
 
-void fail_symbolic(const TensorImpl* t) {
+void fail_symbolic(const TensorImpl* t, const Location& at) {
   const auto& symbolic = static_cast<const SymbolicTensor&>(*t);
-  const Function& f = symbolic.trace->builder().function();
+  const Trace& trace = *symbolic.trace;
+  const Function& f = trace.builder().function();
   const OpId op = f.value(symbolic.value).op;
+  const Location place = at ? at : op.valid() ? f.op(op).loc : trace.at();
+  if (trace.ended())
+    fail_at(place, "the tensor belongs to the trace of " + trace.title() + ", which has ended; return it from '" +
+                       trace.name() + "' instead");
   const std::string arguments = argument_list(f, symbolic.value);
-  fail_at(op.valid() ? f.op(op).loc : symbolic.trace->at(),
-          "the value of " + describe(f, symbolic.value) + " is not known while tracing " + named(*symbolic.trace) +
-              "\nnote: it depends on " + (arguments.empty() ? "no argument" : "argument " + arguments) +
-              "; use cond/while_loop (see docs/control_flow.md)");
+  fail_at(place, "the value of " + trace.describe(symbolic.value) + " is not known while tracing " + trace.title() +
+                     "\nnote: " + (arguments.empty() ? "" : "it depends on argument " + arguments + "; ") +
+                     "use cond/while_loop");
 }
 
-TensorImpl* concrete(const Tensor& t) {
-  if (t.impl() == nullptr) fail("the tensor is undefined: it was declared and never given a value");
-  if (is_symbolic(t.impl())) fail_symbolic(t.impl());
+TensorImpl* concrete(const Tensor& t, const Location& at) {
+  if (t.impl() == nullptr) fail_at(at, "the tensor is undefined: it was declared and never given a value");
+  if (is_symbolic(t.impl())) fail_symbolic(t.impl(), at);
   return t.impl();
+}
+
+Tensor own(Tensor t) {
+  if (Trace* trace = Trace::current(); trace != nullptr) trace->own(t);
+  return t;
 }
 
 Array to_array(const Tensor& t) {

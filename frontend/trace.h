@@ -19,6 +19,7 @@ class Trace : public std::enable_shared_from_this<Trace> {
   static Trace* current() { return current_; }
 
   Builder& builder() { return builder_; }
+  const Builder& builder() const { return builder_; }
   const std::string& name() const { return builder_.function().name; }
   const Location& at() const { return at_; }
 
@@ -29,7 +30,15 @@ class Trace : public std::enable_shared_from_this<Trace> {
   /// tensors and for those of another trace or a closed block.
   ValueId value_of(const Tensor& tensor, const Location& at);
 
-  /// Types of the concrete tensors that were bound as constants.
+  /// Marks a concrete tensor as made by the function itself: a constant, not an outside tensor that it binds.
+  void own(const Tensor& tensor) { constants_.try_emplace(tensor.impl(), tensor, ValueId()); }
+  /// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`.
+  std::string describe(ValueId value) const;
+  /// `'f' (prog.cc:8:3)`.
+  std::string title() const;
+  bool ended() const { return ended_; }
+
+  /// Types of the outside tensors that were bound as constants.
   const std::vector<Type>& captures() const { return captures_; }
   Function finish(std::span<const Tensor> results);
 
@@ -51,7 +60,8 @@ class Trace : public std::enable_shared_from_this<Trace> {
   Builder builder_;
   Location at_;
   bool ended_ = false;
-  /// Constants made for concrete tensors, which stay alive so that their addresses stay theirs.
+  /// Constants made for concrete tensors, which stay alive so that their addresses stay theirs; an invalid value when
+  /// there is none yet.
   std::unordered_map<TensorImpl*, std::pair<Tensor, ValueId>> constants_;
   std::vector<Type> captures_;
 };
@@ -63,10 +73,13 @@ struct SymbolicTensor : TensorImpl {
 };
 
 inline bool is_symbolic(const TensorImpl* t) { return t->kind == TensorImpl::Kind::Other; }
-/// Throws the error that says why a symbolic tensor has no elements yet, and what to do instead.
-[[noreturn]] void fail_symbolic(const TensorImpl* t);
+/// Throws the error that says why a symbolic tensor has no elements yet, and what to do instead: at the place that asks
+/// for them, or that of the op when it is unknown.
+[[noreturn]] void fail_symbolic(const TensorImpl* t, const Location& at);
 /// The implementation of a tensor that must have elements; throws Error for undefined and symbolic ones.
-TensorImpl* concrete(const Tensor& t);
+TensorImpl* concrete(const Tensor& t, const Location& at = {});
+/// Returns a new tensor that the function being captured, if there is one, makes itself.
+Tensor own(Tensor t);
 
 /// A Tensor's elements as the runtime's Array, and back; both share the counted block.
 Array to_array(const Tensor& t);

@@ -334,6 +334,7 @@ Function FunctionParser::parse() {
   for (std::size_t i = 0; i < own_.params.size(); ++i) {
     const ValueId param = builder_.param(own_.params[i]);
     define(own_.param_names[i], &param);
+    builder_.function().param_names.emplace_back(own_.param_names[i].text);
   }
   const Yield yield = read_body();
   reader_.expect("}", "at the end of the function");

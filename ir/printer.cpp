@@ -10,7 +10,7 @@ namespace tjit {
 
 namespace {
 
-/// Literals of more elements than this are handed to `PrintOptions::save_literal`.
+/// Literals of more elements than this are handed to `PrintOptions::save_literal`, as are those from files.
 constexpr std::int64_t kMostElements = 64;
 
 class Printer {
@@ -144,7 +144,7 @@ class Printer {
   void append_attr(const Literal& value) {
     std::pair<std::string, std::string> place(value.file, value.key);
     const bool large = !value.is_splat() && element_count(value.type()) > kMostElements;
-    if (place.first.empty() && large && options_.save_literal) place = options_.save_literal(value);
+    if ((large || !place.first.empty()) && options_.save_literal) place = options_.save_literal(value);
     if (place.first.empty()) {
       out_ += value.data() != nullptr ? print_literal(value) : "<no data>";
       return;

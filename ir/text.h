@@ -14,8 +14,8 @@ namespace tjit {
 struct PrintOptions {
   bool locations = false;  ///< print loc(...) after each op
   bool header = false;     ///< start with `// tjit 1`
-  /// Called for literals of more than 64 elements that did not come from a file; returns the file and key to print for
-  /// it (it writes the data). When null, such literals print in full.
+  /// Called for literals of more than 64 elements and those that came from a file; returns the file and key to print (it
+  /// writes the data where needed). When null, the former print in full, the latter with the place they came from.
   std::function<std::pair<std::string, std::string>(const Literal&)> save_literal = {};
 };
 

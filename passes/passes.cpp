@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "ir/text.h"
+#include "passes/check_nan.h"
 #include "passes/cse.h"
 #include "passes/dce.h"
 #include "passes/fold.h"
@@ -23,6 +24,7 @@ constexpr Pass kPasses[] = {
     {"fuse", "groups ops that run as one kernel", fuse},
     {"fold", "replaces ops on constants by their results", fold},
     {"cse", "shares equal ops", cse},
+    {"check_nan", "asserts after each op that computes floats that there is no NaN", check_nan},
 };
 
 constexpr std::string_view kPipeline[] = {

@@ -34,8 +34,11 @@ Array execute_view(const OpDef& def, const OpAttrs* attrs, const Array& x, const
 void check_assertion(const OpAttrs* attrs, const Array& x, const Location& loc) {
   const Array all = x.contiguous();
   const bool* values = all.data<bool>();
-  if (std::all_of(values, values + all.size(), [](bool v) { return v; })) return;
-  throw Error(Error::Kind::Runtime, "assertion failed: " + static_cast<const Assert&>(*attrs).message, loc);
+  const bool* wrong = std::find(values, values + all.size(), false);
+  if (wrong == values + all.size()) return;
+  throw Error(Error::Kind::Runtime,
+              "assertion failed: " + static_cast<const Assert&>(*attrs).message + index_text(x.shape(), wrong - values),
+              loc);
 }
 
 }  // namespace

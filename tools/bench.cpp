@@ -65,9 +65,7 @@ void report(const char* name, const std::vector<double>& times, const Work& work
 }
 
 int run(const BenchOptions& o) {
-  const Module module = read_program(o.program.file);
-  const BoundProgram program =
-      bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
+  const BoundProgram program = read_bound(o.program, Missing::Random);
   const Roofline roof = measure_roofline();
   const auto first = compile(program.module, program.entry());
   const auto second = compile(program.module, program.entry());
@@ -102,7 +100,7 @@ int run(const BenchOptions& o) {
 Action add_bench(CLI::App& app) {
   auto o = std::make_shared<BenchOptions>();
   add_program_options(app, o->program);
-  app.add_option("--seed", o->program.seed, "Seed of inputs that are not given");
+  add_seed_option(app, o->program);
   app.add_option("--seconds", o->seconds, "How long to measure")->check(CLI::Range(0.0, 3600.0));
   app.add_flag("--eager", o->eager, "Measure eager execution as well");
   return [o] { return run(*o); };

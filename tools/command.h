@@ -14,6 +14,16 @@ namespace tjit {
 /// Exit codes: 0 fine, 1 the program failed or differed, 2 wrong usage.
 enum Exit : int { kFine = 0, kFailed = 1, kUsage = 2 };
 
+/// The command line is wrong, whatever the program is: exit code 2.
+class UsageError : public Error {
+ public:
+  explicit UsageError(std::string message) : Error(Kind::User, std::move(message)) {}
+};
+/// Throws UsageError `message`, with the known name nearest to `name`, or with all of them when they are few and none
+/// is.
+[[noreturn]] void fail_unknown(const std::string& message, std::string_view name,
+                               std::span<const std::string_view> known);
+
 /// Runs the subcommand once arguments are parsed; gives the exit code. Errors are thrown and reported by main.
 using Action = std::function<int()>;
 
@@ -31,8 +41,14 @@ struct ProgramOptions {
   std::string function;             ///< empty: the entry
   std::vector<std::string> inputs;  ///< SPECs
   std::uint64_t seed = 42;          ///< of inputs that are not given, where a command makes them up
+  bool check_nan = false;
 };
 void add_program_options(CLI::App& app, ProgramOptions& options);
+/// --seed, for commands that make up inputs.
+void add_seed_option(CLI::App& app, ProgramOptions& options);
+void add_check_nan_option(CLI::App& app, ProgramOptions& options);
+/// Reads the program and makes it static for the inputs; with --check-nan, also with its assertions.
+BoundProgram read_bound(const ProgramOptions& options, Missing missing);
 
 /// What to print while compiling.
 struct DumpOptions {
@@ -44,5 +60,7 @@ void add_dump_options(CLI::App& app, DumpOptions& options);
 CompileOptions compile_options(const DumpOptions& options, std::vector<PassTiming>& timings);
 /// The table of --time-passes, on standard error.
 void print_timings(const DumpOptions& options, const std::vector<PassTiming>& timings, const CompileTimes& times);
+/// Throws UsageError when there is no pass of this name.
+void require_pass(const std::string& name);
 
 }  // namespace tjit

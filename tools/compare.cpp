@@ -15,12 +15,11 @@ Action add_compare(CLI::App& app) {
   auto program_options = std::make_shared<ProgramOptions>();
   auto quiet = std::make_shared<bool>(false);
   add_program_options(app, *program_options);
-  app.add_option("--seed", program_options->seed, "Seed of inputs that are not given");
+  add_seed_option(app, *program_options);
+  add_check_nan_option(app, *program_options);
   app.add_flag("--quiet,-q", *quiet, "Print differences only");
   return [=] {
-    const Module module = read_program(program_options->file);
-    const BoundProgram program = bind_program(module, find_function(module, program_options->function),
-                                              program_options->inputs, true, program_options->seed);
+    const BoundProgram program = read_bound(*program_options, Missing::Random);
     const Comparison c = compare(program.module, program.entry(), program.inputs);
     if (!c.difference.empty()) {
       std::cerr << c.difference;

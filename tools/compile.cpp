@@ -5,6 +5,7 @@
 
 #include "runtime/file.h"
 #include "tools/command.h"
+#include "tools/dump_file.h"
 
 namespace tjit {
 
@@ -24,9 +25,7 @@ const StageName& stage_named(const std::string& name) {
     if (s.name == name) return s;
     known.push_back(s.name);
   }
-  const std::string_view near = nearest(name, known);
-  fail("unknown stage '" + name + "'" +
-       (near.empty() ? "; known are ir, opt, kernel, llvm, asm, obj" : "; did you mean '" + std::string(near) + "'?"));
+  fail_unknown("unknown stage '" + name + "'", name, known);
 }
 
 struct EmitOptions {
@@ -36,30 +35,48 @@ struct EmitOptions {
   std::string output, dump_dir, cpu;
 };
 
+/// The function's name as part of a file's name.
+std::string file_stem(std::string name) {
+  for (char& c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '-') c = '_';
+  return name;
+}
+
+/// The file for a stage; empty: standard output.
+std::filesystem::path target(const EmitOptions& o, const Function& entry, const StageName& stage) {
+  if (!o.dump_dir.empty())
+    return std::filesystem::path(o.dump_dir) / (file_stem(entry.name) + "." + std::string(stage.extension));
+  return o.output == "-" ? "" : o.output;
+}
+
+void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageName& stage,
+                const CompileOptions& options) {
+  const std::filesystem::path path = target(o, program.entry(), stage);
+  if (path.empty()) {
+    std::cout << emit(program.module, program.entry(), stage.stage, options);
+    return;
+  }
+  if (path.has_parent_path() && !o.dump_dir.empty()) std::filesystem::create_directories(path.parent_path());
+  DumpFile file(path, o.program.file);
+  file.write(emit(program.module, program.entry(), stage.stage, options, file.form()));
+}
+
 int run(const EmitOptions& o) {
-  const Module module = read_program(o.program.file);
-  const BoundProgram program =
-      bind_program(module, find_function(module, o.program.function), o.program.inputs, true, o.program.seed);
+  std::vector<StageName> stages;
+  for (const std::string& name : o.stages) stages.push_back(stage_named(name));
   std::vector<PassTiming> timings;
   CompileOptions options = compile_options(o.dump, timings);
   options.cpu = o.cpu;
   const CompileOptions quiet{.cpu = o.cpu, .fast_math = o.dump.fast_math};
-  bool first = true;
-  for (const std::string& name : o.stages) {
-    const StageName& stage = stage_named(name);
-    // Passes run again for each stage; they print once.
-    const std::string text = emit(program.module, program.entry(), stage.stage, first ? options : quiet);
-    first = false;
-    if (!o.dump_dir.empty()) {
-      std::filesystem::create_directories(o.dump_dir);
-      write_file(std::filesystem::path(o.dump_dir) / (program.entry().name + "." + std::string(stage.extension)), text);
-    } else if (!o.output.empty() && o.output != "-") {
-      write_file(o.output, text);
-    } else {
-      std::cout << text;
-    }
+  const BoundProgram program = read_bound(o.program, Missing::Types);
+  // Passes run again for each stage; they print once, in the first stage that has any.
+  bool printed = false;
+  for (const StageName& stage : stages) {
+    emit_stage(o, program, stage, printed ? quiet : options);
+    printed = printed || stage.stage != Stage::Ir;
   }
-  if (o.dump.time_passes) print_timings(o.dump, timings, compile(program.module, program.entry(), quiet)->times());
+  if (o.dump.time_passes)
+    print_timings(o.dump, timings, compile(program.module, program.entry(), printed ? quiet : options)->times());
   return kFine;
 }
 
@@ -76,7 +93,9 @@ Action add_compile(CLI::App& app) {
   app.add_option("--dump-dir", o->dump_dir, "Folder to write one file a stage to");
   app.add_option("--mcpu", o->cpu, "CPU to generate code for; default: this machine");
   return [o] {
-    if (!o->output.empty() && o->stages.size() > 1) fail("--output takes one stage; use --dump-dir for several");
+    if (!o->output.empty() && o->output != "-" && o->stages.size() > 1)
+      throw UsageError("--output takes one stage; use --dump-dir for several");
+    if (!o->output.empty() && !o->dump_dir.empty()) throw UsageError("give --output or --dump-dir, not both");
     return run(*o);
   };
 }

@@ -54,8 +54,9 @@ int run(const std::string& name, bool markdown) {
   if (!name.empty()) {
     const OpDef* d = find_op(name);
     if (d == nullptr) {
-      const std::string_view near = nearest_op(name);
-      fail("there is no op '" + name + "'" + (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+      std::vector<std::string_view> known;
+      for (const OpDef& op : op_table()) known.push_back(op.info.name);
+      fail_unknown("there is no op '" + name + "'", name, known);
     }
     show(*d);
     return kFine;

@@ -4,28 +4,26 @@
 #include <memory>
 
 #include "tools/command.h"
+#include "tools/dump_file.h"
 
 namespace tjit {
 
 namespace {
 
 struct OptOptions {
-  std::string file;
+  std::string file, output;
   std::vector<std::string> passes;
   DumpOptions dump;
   bool list = false, locations = false;
 };
 
-int run(const OptOptions& o) {
-  if (o.list) {
-    for (const Pass& p : all_passes())
-      std::printf("%-12.*s %.*s\n", static_cast<int>(p.name.size()), p.name.data(), static_cast<int>(p.doc.size()),
-                  p.doc.data());
-    return kFine;
-  }
-  if (o.file.empty()) fail("name the program to read; - is standard input");
-  Module module = read_program(o.file);
-  std::vector<PassTiming> timings;
+void list_passes() {
+  for (const Pass& p : all_passes())
+    std::printf("%-12.*s %.*s\n", static_cast<int>(p.name.size()), p.name.data(), static_cast<int>(p.doc.size()),
+                p.doc.data());
+}
+
+PipelineOptions pipeline_options(const OptOptions& o, std::vector<PassTiming>& timings) {
   const CompileOptions compile = compile_options(o.dump, timings);
   PipelineOptions options;
   for (const std::string& name : o.passes) options.passes.push_back(name);
@@ -33,14 +31,41 @@ int run(const OptOptions& o) {
   options.verify_each = compile.verify_each;
   options.after_pass = compile.after_pass;
   options.timings = &timings;
+  return options;
+}
+
+void write(const OptOptions& o, const Module& module) {
+  PrintOptions form{.locations = o.locations, .header = true};
+  if (o.output.empty() || o.output == "-") {
+    std::cout << print(module, form);
+    return;
+  }
+  DumpFile file(o.output, o.file);
+  form.save_literal = file.form().save_literal;
+  file.write(print(module, form));
+}
+
+int run(const OptOptions& o) {
+  if (o.list) {
+    list_passes();
+    return kFine;
+  }
+  if (o.file.empty()) throw UsageError("name the program to read; - is standard input");
+  const bool none = o.passes == std::vector<std::string>{"none"};
+  if (!none)
+    for (const std::string& name : o.passes) require_pass(name);
+  std::vector<PassTiming> timings;
+  PipelineOptions options = pipeline_options(o, timings);
+  Module module = read_program(o.file);
   const Module source = module;
   options.context.module = &source;
-  for (Function& f : module.functions) f = run_passes(f, options);
+  if (!none)
+    for (Function& f : module.functions) f = run_passes(f, options);
   if (o.dump.time_passes) {
     for (const PassTiming& t : timings)
       std::fprintf(stderr, "%10.3f ms  %.*s\n", t.seconds * 1e3, static_cast<int>(t.pass.size()), t.pass.data());
   }
-  std::cout << print(module, {.locations = o.locations, .header = true});
+  write(o, module);
   return kFine;
 }
 
@@ -49,11 +74,12 @@ int run(const OptOptions& o) {
 Action add_opt(CLI::App& app) {
   auto o = std::make_shared<OptOptions>();
   app.add_option("file", o->file, "Program in tjit's text form (.tir); - is standard input");
-  app.add_option("--passes,-p", o->passes, "Passes to run, in order; default: the whole pipeline")
+  app.add_option("--passes,-p", o->passes, "Passes to run, in order, or none; default: the whole pipeline")
       ->delimiter(',')
       ->allow_extra_args(false);
   app.add_flag("--list-passes", o->list, "List the passes");
   app.add_flag("--locations", o->locations, "Print where each op was written");
+  app.add_option("--output,-o", o->output, "File to write instead of standard output");
   add_dump_options(app, o->dump);
   return [o] { return run(*o); };
 }

@@ -27,6 +27,8 @@ std::optional<Type> parse_type(std::string_view text) {
     }
     std::int64_t size = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), size);
+    if (error == std::errc::result_out_of_range)
+      fail("'" + std::string(text) + "' is out of range for " + std::string(info(dtype_of<T>).ir_name));
     if (error != std::errc() || end != part.data() + part.size() || size < 0) return std::nullopt;
     type.shape.push_back(size);
     text.remove_prefix(x + 1);
@@ -64,7 +66,7 @@ Array parse_elements(std::string_view list, const Type& type) {
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }
-    if (n == 1) std::fill(out, out + count, *out);
+    if (n == 1 && count > 1) std::fill(out, out + count, *out);
     if (n != count && n != 1)
       fail(std::to_string(n) + " elements are given for " + to_string(type) + ", which has " + std::to_string(count));
   });
@@ -96,15 +98,26 @@ std::size_t param_number(const Function& f, const std::string& name) {
   }
   std::vector<std::string_view> known(f.param_names.begin(), f.param_names.end());
   const std::string_view near = nearest(name, known);
-  fail("@" + f.name + " has no parameter '" + name + "'" +
-       (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+  std::string text = "@" + f.name + " has no parameter '" + name + "'";
+  if (!near.empty()) fail(text + "; did you mean '" + std::string(near) + "'?");
+  for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; it has " : ", ") + f.param_names[i];
+  fail(text);
+}
+
+/// `input x: f32[2] of @main`.
+std::string param_text(const Function& f, std::size_t i) {
+  const std::string name = i < f.param_names.size() ? f.param_names[i] : std::to_string(i);
+  return "input " + name + ": " + to_string(f.type(f.params()[static_cast<int>(i)])) + " of @" + f.name;
 }
 
 /// Splits `name=SPEC`; the name is empty when the part before `=` is a type.
 std::pair<std::string, std::string> split_name(const std::string& spec) {
   const std::size_t equals = spec.find('=');
   if (equals == std::string::npos || spec.starts_with('@') || parse_type(spec.substr(0, equals))) return {"", spec};
-  return {spec.substr(0, equals), spec.substr(equals + 1)};
+  const std::string name = spec.substr(0, equals);
+  if (name.find('x') != std::string::npos && std::isdigit(static_cast<unsigned char>(name.front())) != 0)
+    fail("'" + name + "' is not a type; expected one like 2x3xf32");
+  return {name, spec.substr(equals + 1)};
 }
 
 }  // namespace
@@ -148,30 +161,27 @@ Array parse_spec(const std::string& spec, const Type* param) {
 }
 
 BoundProgram bind_program(const Module& module, const Function& function, const std::vector<std::string>& specs,
-                          bool make_up, std::uint64_t seed) {
-  const std::vector<Type> params = function.param_types();
+                          Missing missing, std::uint64_t seed) {
+  std::vector<Type> types = function.param_types();
   BoundProgram bound;
-  bound.inputs.resize(params.size());
+  bound.inputs.resize(types.size());
   std::size_t next = 0;
   for (const std::string& spec : specs) {
     const auto [name, value] = split_name(spec);
     const std::size_t at = name.empty() ? next++ : param_number(function, name);
-    if (at >= params.size())
-      fail("@" + function.name + " takes " + std::to_string(params.size()) + " inputs; --input=" + spec +
-           " is one too many");
-    bound.inputs[at] = parse_spec(value, &params[at]);
+    if (at >= types.size())
+      fail("@" + function.name + " takes " + std::to_string(types.size()) + (types.size() == 1 ? " input" : " inputs") +
+           "; --input=" + spec + " is one too many");
+    if (bound.inputs[at]) fail("--input=" + spec + " gives " + param_text(function, at) + " a second time");
+    bound.inputs[at] = parse_spec(value, &types[at]);
   }
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    if (bound.inputs[i]) continue;
-    if (!make_up)
-      fail("input " + std::to_string(i) + " of @" + function.name + ", " + to_string(params[i]) +
-           ", is not given: use --input=SPEC");
-    if (is_dynamic(params[i].shape))
-      fail("input " + std::to_string(i) + ", " + to_string(params[i]) + ", needs sizes: use --input=SPEC");
-    bound.inputs[i] = random_array(params[i], seed + i);
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (!bound.inputs[i] && missing == Missing::Fail) fail(param_text(function, i) + " is not given: use --input=SPEC");
+    if (!bound.inputs[i] && is_dynamic(types[i].shape))
+      fail(param_text(function, i) + " needs sizes: use --input=SPEC");
+    if (!bound.inputs[i] && missing == Missing::Random) bound.inputs[i] = random_array(types[i], seed + i);
+    if (bound.inputs[i]) types[i] = bound.inputs[i].type();
   }
-  std::vector<Type> types;
-  for (const Array& a : bound.inputs) types.push_back(a.type());
   bound.module = specialize(module, function, types);
   return bound;
 }

@@ -10,6 +10,10 @@
 
 namespace tjit {
 
+/// What stands for an input that is not given: an error, random elements from a seed, or nothing, when types are
+/// enough.
+enum class Missing : std::uint8_t { Fail, Random, Types };
+
 /// A program made static for the inputs of one run.
 struct BoundProgram {
   Module module;  ///< its first function is the entry
@@ -18,10 +22,9 @@ struct BoundProgram {
 };
 
 /// Reads the inputs and makes the program static for their sizes. SPEC: `5`, `2x3xf32=1,2,3,4,5,6`,
-/// `2x3xf32=random:42`, `2x3xf32=7` (a splat), `@x.npy`, `@x.npz:key`; each may start with `name=`. Inputs that are not
-/// given are random from `seed` when `make_up` is set and an error otherwise.
+/// `2x3xf32=random:42`, `2x3xf32=7` (a splat), `@x.npy`, `@x.npz:key`; each may start with `name=`.
 BoundProgram bind_program(const Module& module, const Function& function, const std::vector<std::string>& specs,
-                          bool make_up, std::uint64_t seed);
+                          Missing missing, std::uint64_t seed);
 
 /// One SPEC without a name, for a parameter of type `param` (null: a type must be written).
 Array parse_spec(const std::string& spec, const Type* param);

@@ -34,15 +34,14 @@ void check_expected(std::span<const Array> results, const std::vector<std::strin
 }
 
 int run(const RunOptions& o) {
-  const Module module = read_program(o.program.file);
-  const BoundProgram program =
-      bind_program(module, find_function(module, o.program.function), o.program.inputs, false, 0);
   std::vector<PassTiming> timings;
+  const CompileOptions options = compile_options(o.dump, timings);
+  const BoundProgram program = read_bound(o.program, Missing::Fail);
   std::vector<Array> results;
   if (o.eager) {
     results = interpret(program.module, program.entry(), program.inputs);
   } else {
-    const auto executable = compile(program.module, program.entry(), compile_options(o.dump, timings));
+    const auto executable = compile(program.module, program.entry(), options);
     print_timings(o.dump, timings, executable->times());
     results = executable->run(program.inputs);
   }
@@ -61,6 +60,7 @@ Action add_run(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")
       ->allow_extra_args(false);
+  add_check_nan_option(app, o->program);
   app.add_flag("--eager", o->eager, "Run op by op, without compiling");
   return [o] { return run(*o); };
 }

@@ -1,6 +1,7 @@
 // The pass pipeline, object emission, and linking through ORC.
 #include "codegen/llvm/jit.h"
 
+#include <atomic>
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
 #include <llvm/ExecutionEngine/Orc/Core.h>
@@ -17,8 +18,6 @@
 #include <llvm/Transforms/Scalar/LoopRotation.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
-
-#include <atomic>
 
 #include "tjit/error.h"
 

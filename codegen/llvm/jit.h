@@ -3,7 +3,6 @@
 
 #include <llvm/IR/Module.h>
 #include <llvm/Support/MemoryBuffer.h>
-
 #include <memory>
 #include <string>
 
@@ -11,8 +10,9 @@
 
 namespace tjit {
 
-/// What emitted code still needs: variables to registers, common subexpressions, simplification, loop rotation. LLVM's own
-/// vectorisers, unrolling and inlining stay off: vectors are explicit, and op bodies were inlined as they were emitted.
+/// What emitted code still needs: variables to registers, common subexpressions, simplification, loop rotation. LLVM's
+/// own vectorisers, unrolling and inlining stay off: vectors are explicit, and op bodies were inlined as they were
+/// emitted.
 void optimize(llvm::Module& module, const Target& target);
 
 /// The module's functions as a relocatable object, or as assembly text. Both change the module.

@@ -1,9 +1,8 @@
 // What the nests of a kernel share: buffers that do not overlap, and the way out when a check fails.
 #include "codegen/llvm/kernel_emitter.h"
 
-#include <llvm/IR/MDBuilder.h>
-
 #include <algorithm>
+#include <llvm/IR/MDBuilder.h>
 
 #include "codegen/llvm/nest_emitter.h"
 

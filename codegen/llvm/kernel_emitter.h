@@ -21,10 +21,10 @@ class KernelEmitter {
   /// Emits into the library's module.
   KernelEmitter(OpLibrary& library, const Target& target) : library_(library), target_(target) {}
 
-  /// Emits the nests at the builder's position, which must be the end of a block that has no terminator; the builder ends
-  /// up at the end of another one. `buffers` and `scalars` are in the order of the kernel's. Scalars have plain LLVM types,
-  /// bools i8. Returns whether a check failed (i1); then outputs hold anything, but where they share an input's memory
-  /// that is as it was.
+  /// Emits the nests at the builder's position, which must be the end of a block that has no terminator; the builder
+  /// ends up at the end of another one. `buffers` and `scalars` are in the order of the kernel's. Scalars have plain
+  /// LLVM types, bools i8. Returns whether a check failed (i1); then outputs hold anything, but where they share an
+  /// input's memory that is as it was.
   llvm::Value* emit(llvm::IRBuilderBase& b, const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
                     llvm::ArrayRef<llvm::Value*> scalars);
 

@@ -1,10 +1,9 @@
 // The loops of a nest over kept axes.
 #include "codegen/llvm/nest_emitter.h"
 
-#include <llvm/IR/IntrinsicsX86.h>
-
 #include <algorithm>
 #include <bit>
+#include <llvm/IR/IntrinsicsX86.h>
 
 namespace tjit {
 
@@ -21,8 +20,7 @@ void NestEmitter::emit() {
   for (std::size_t s = 0; s < nest_->stores.size(); ++s) streaming_.push_back(streams(s));
   emit_nodes(0);
   loop_kept(0);
-  if (any_streaming() && frame_.target.is_x86())
-    b_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {}, {});
+  if (any_streaming() && frame_.target.is_x86()) b_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {}, {});
 }
 
 bool NestEmitter::any_streaming() const { return std::ranges::find(streaming_, true) != streaming_.end(); }
@@ -46,8 +44,8 @@ void NestEmitter::loop_kept(int axis) {
   }
 }
 
-/// How many vectors to compute side by side: enough work for each turn of the loop, but little code. Columns that are reduced
-/// together read more of each row at once.
+/// How many vectors to compute side by side: enough work for each turn of the loop, but little code. Columns that are
+/// reduced together read more of each row at once.
 int NestEmitter::side_by_side(std::int64_t vectors) const {
   const int most = nest_->reductions.empty() ? 4 : 8;
   const int wanted = std::clamp(48 / std::max(block_cost(), 1), 1, most);

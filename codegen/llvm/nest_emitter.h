@@ -15,10 +15,10 @@ struct KernelFrame {
   const Kernel& kernel;
   llvm::ArrayRef<BufferPlace> buffers;
   llvm::ArrayRef<llvm::Value*> scalars;
-  Variable failed;                                 ///< i64, not 0 after a failure
-  llvm::BasicBlock* exit;                          ///< where a failure ends the kernel
-  llvm::SmallVector<llvm::MDNode*, 8> scope;  ///< by buffer: the memory it lies in,
-  llvm::SmallVector<llvm::MDNode*, 8> others; ///< and all other memory of the kernel
+  Variable failed;                             ///< i64, not 0 after a failure
+  llvm::BasicBlock* exit;                      ///< where a failure ends the kernel
+  llvm::SmallVector<llvm::MDNode*, 8> scope;   ///< by buffer: the memory it lies in,
+  llvm::SmallVector<llvm::MDNode*, 8> others;  ///< and all other memory of the kernel
 
   llvm::Value* number(std::int64_t n) const { return b.getInt64(static_cast<std::uint64_t>(n)); }
 };
@@ -60,8 +60,8 @@ class NestEmitter {
   void check(llvm::Value* failing, const Node& node);
   int block_cost() const;
 
-  // nest_memory.cpp: addresses, loads and stores. A cursor is the address of a node or, after those, of a store, as far as
-  // the axes entered so far determine it.
+  // nest_memory.cpp: addresses, loads and stores. A cursor is the address of a node or, after those, of a store, as far
+  // as the axes entered so far determine it.
   const Address& address(std::size_t cursor) const;
   std::int32_t buffer_of(std::size_t cursor) const;
   llvm::Type* element_of(std::size_t cursor) const;
@@ -123,8 +123,8 @@ class NestEmitter {
   NestPlan plan_;
   bool tiled_ = false;
   bool in_tile_ = false;
-  int parts_ = 1;           ///< vectors computed side by side at the moment
-  bool aligned_ = true;     ///< whether the position on the vector axis is a multiple of `lanes`
+  int parts_ = 1;        ///< vectors computed side by side at the moment
+  bool aligned_ = true;  ///< whether the position on the vector axis is a multiple of `lanes`
   std::vector<NodeValue> values_;
   Cursors cursors_;
   std::vector<bool> streaming_;  ///< by store

@@ -1,8 +1,7 @@
 // Addresses, loads and stores of a nest.
+#include <algorithm>
 #include <llvm/IR/Constants.h>
 #include <llvm/Support/MathExtras.h>
-
-#include <algorithm>
 
 #include "codegen/llvm/nest_emitter.h"
 
@@ -77,7 +76,9 @@ llvm::Align NestEmitter::alignment(std::size_t cursor) const {
   const auto size = static_cast<std::uint64_t>(size_of(frame_.kernel.buffers[buffer].type.dtype));
   const Address& a = address(cursor);
   std::uint64_t known = std::max(size, frame_.buffers[buffer].alignment);
-  const auto include = [&](std::int64_t step) { known = llvm::MinAlign(known, static_cast<std::uint64_t>(step) * size); };
+  const auto include = [&](std::int64_t step) {
+    known = llvm::MinAlign(known, static_cast<std::uint64_t>(step) * size);
+  };
   include(a.offset);
   for (std::size_t axis = 0; axis < a.strides.size(); ++axis) {
     const bool by_vectors = static_cast<int>(axis) == plan_.vector_axis && aligned_;
@@ -169,14 +170,14 @@ void NestEmitter::store_part(std::size_t cursor, int part, llvm::Value* value, b
   llvm::Value* places = apart ? lane_places(cursor, first, part) : nullptr;
   for (int lane = 0; lane < plan_.lanes; ++lane) {
     const auto k = static_cast<std::uint64_t>(lane);
-    llvm::Value* to = apart ? b_.CreateExtractElement(places, k)
-                            : b_.CreateGEP(element, first, frame_.number(lane * stride));
+    llvm::Value* to =
+        apart ? b_.CreateExtractElement(places, k) : b_.CreateGEP(element, first, frame_.number(lane * stride));
     scoped(b_.CreateAlignedStore(b_.CreateExtractElement(value, k), to, natural), cursor);
   }
 }
 
-/// Whether a store goes past the caches: as LLVM splits such stores when they are not aligned, and small ones gain nothing,
-/// only full aligned vectors of large outputs.
+/// Whether a store goes past the caches: as LLVM splits such stores when they are not aligned, and small ones gain
+/// nothing, only full aligned vectors of large outputs.
 bool NestEmitter::streams(std::size_t store) const {
   const Store& s = nest_->stores[store];
   const auto buffer = static_cast<std::size_t>(s.buffer);

@@ -1,8 +1,7 @@
 // Nodes of a nest as scalar and vector instructions.
-#include <llvm/IR/Constants.h>
-
 #include <algorithm>
 #include <bit>
+#include <llvm/IR/Constants.h>
 
 #include "codegen/llvm/nest_emitter.h"
 
@@ -103,7 +102,8 @@ llvm::Value* NestEmitter::emit_op(const Node& node, int lanes, llvm::ArrayRef<ll
 llvm::Value* NestEmitter::emit_in_range(const Node& node, llvm::Value* x) {
   llvm::Type* type = x->getType();
   llvm::Constant* zero = llvm::Constant::getNullValue(type);
-  llvm::Constant* limit = llvm::ConstantInt::get(type, static_cast<std::uint64_t>(std::max<std::int64_t>(node.limit, 0)));
+  llvm::Constant* limit =
+      llvm::ConstantInt::get(type, static_cast<std::uint64_t>(std::max<std::int64_t>(node.limit, 0)));
   if (node.may_fail) {
     llvm::Value* outside = b_.CreateICmpUGT(x, limit, "outside");
     if (node.limit < 0) outside = llvm::Constant::getAllOnesValue(outside->getType());

@@ -115,7 +115,9 @@ int tile_axis(const Nest& nest, const NestPlan& plan) {
 }
 
 bool is_turned(const Nest& nest, const NestPlan& plan, const Node& node) {
-  const auto differs = [&](const Address::Term& t) { return plan.nodes[at(t.node)].varies || plan.nodes[at(t.node)].by_row; };
+  const auto differs = [&](const Address::Term& t) {
+    return plan.nodes[at(t.node)].varies || plan.nodes[at(t.node)].by_row;
+  };
   return plan.vector_axis > 0 && !nest.axes.empty() && is_turned_along(plan, node, plan.vector_axis - 1) &&
          std::ranges::none_of(node.address.dynamic, differs);
 }

@@ -1,7 +1,6 @@
 // Reductions in the one order that ir/order.h defines.
-#include <llvm/IR/Constants.h>
-
 #include <algorithm>
+#include <llvm/IR/Constants.h>
 #include <numeric>
 
 #include "codegen/llvm/nest_emitter.h"
@@ -31,8 +30,7 @@ llvm::Value* moved_down(llvm::IRBuilderBase& b, llvm::Value* x, int lanes, int b
 
 llvm::Constant* first_lanes(llvm::LLVMContext& context, int lanes, int count) {
   llvm::SmallVector<llvm::Constant*, 64> mask;
-  for (int lane = 0; lane < lanes; ++lane)
-    mask.push_back(llvm::ConstantInt::getBool(context, lane < count));
+  for (int lane = 0; lane < lanes; ++lane) mask.push_back(llvm::ConstantInt::getBool(context, lane < count));
   return llvm::ConstantVector::get(mask);
 }
 
@@ -73,8 +71,8 @@ void NestEmitter::reduce() {
   parts_ = parts;
 }
 
-/// Whether the lanes of rows are held in registers, by a loop over kReduceLanes elements with a copy of the body for each
-/// accumulator; else in memory, by a loop over vectors.
+/// Whether the lanes of rows are held in registers, by a loop over kReduceLanes elements with a copy of the body for
+/// each accumulator; else in memory, by a loop over vectors.
 bool NestEmitter::rows_in_registers() const {
   const int accumulators = kReduceLanes / plan_.lanes;
   const int registers = frame_.target.vector_bytes() == 64 ? 32 : 16;
@@ -222,9 +220,8 @@ void NestEmitter::emit_row(Accumulators& a, llvm::Value* begin, llvm::Value* end
   const std::int64_t whole = row - row % step;  // what the loop does; the tail is static
   const auto loop = [&] {
     llvm::Value* stop = lesser(b_, end, frame_.number(whole));
-    emit_loop(b_, begin, stop, step, [&](llvm::Value* i) {
-      emit_row_block(a, i, static_cast<int>(step) / plan_.lanes);
-    });
+    emit_loop(b_, begin, stop, step,
+              [&](llvm::Value* i) { emit_row_block(a, i, static_cast<int>(step) / plan_.lanes); });
   };
   if (row > kReduceChunk && whole % kReduceChunk == 0) {
     emit_if(b_, b_.CreateICmpSLT(begin, frame_.number(whole)), loop);
@@ -248,8 +245,8 @@ void NestEmitter::emit_row_block(Accumulators& a, llvm::Value* position, int par
   cursors_ = outside;
 }
 
-/// The row's elements from `begin` on, fewer than a block. The last ones, fewer than a vector, come from a vector that ends
-/// with the row, so that nothing beyond it is read or checked.
+/// The row's elements from `begin` on, fewer than a block. The last ones, fewer than a vector, come from a vector that
+/// ends with the row, so that nothing beyond it is read or checked.
 void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
   const std::int64_t row = nest_->order.row;
   const int lanes = plan_.lanes;
@@ -268,8 +265,10 @@ void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
   cursors_ = outside;
 }
 
-/// Joins a vector to the accumulator of vector `part` after element `position`; only its first `count` lanes, when not 0.
-void NestEmitter::join_lanes(Accumulators& a, std::size_t r, llvm::Value* position, int part, llvm::Value* x, int count) {
+/// Joins a vector to the accumulator of vector `part` after element `position`; only its first `count` lanes, when not
+/// 0.
+void NestEmitter::join_lanes(Accumulators& a, std::size_t r, llvm::Value* position, int part, llvm::Value* x,
+                             int count) {
   const Reduction& reduction = nest_->reductions[r];
   const auto join = [&](llvm::Value* before) {
     llvm::Value* after = combine(reduction, before, x);

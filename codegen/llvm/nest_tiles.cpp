@@ -1,5 +1,5 @@
-// Tiles: as many rows as a vector has lanes, computed together. An operand that is contiguous down the rows is loaded by
-// vectors down the rows, and these are turned, as a square matrix is transposed.
+// Tiles: as many rows as a vector has lanes, computed together. An operand that is contiguous down the rows is loaded
+// by vectors down the rows, and these are turned, as a square matrix is transposed.
 #include "codegen/llvm/nest_emitter.h"
 
 namespace tjit {

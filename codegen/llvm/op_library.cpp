@@ -1,6 +1,8 @@
 // Reads op bodies from embedded bitcode and copies their instructions.
 #include "codegen/llvm/op_library.h"
 
+#include <algorithm>
+#include <bit>
 #include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/Constants.h>
@@ -9,9 +11,6 @@
 #include <llvm/Support/MemoryBufferRef.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
-
-#include <algorithm>
-#include <bit>
 
 namespace tjit {
 

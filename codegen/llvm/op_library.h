@@ -1,12 +1,12 @@
-// The scalar and vector operations of generated code: the `eval` and `fails` of every elementwise op, compiled to bitcode
-// when tjit was built (bitcode/shard.h) and copied into functions from there. So no op has emission code of its own.
+// The scalar and vector operations of generated code: the `eval` and `fails` of every elementwise op, compiled to
+// bitcode when tjit was built (bitcode/shard.h) and copied into functions from there. So no op has emission code of its
+// own.
 #pragma once
 
+#include <array>
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
-
-#include <array>
 #include <memory>
 
 #include "ir/op.h"
@@ -29,8 +29,8 @@ class OpLibrary {
  public:
   explicit OpLibrary(llvm::Module& module) : module_(module) {}
 
-  /// Emits op `code` on values of `lanes` lanes at the builder's position, which must be the end of a block; the builder
-  /// may end up at the end of another one. `in` is the type of the last operand.
+  /// Emits op `code` on values of `lanes` lanes at the builder's position, which must be the end of a block; the
+  /// builder may end up at the end of another one. `in` is the type of the last operand.
   llvm::Value* eval(llvm::IRBuilderBase& b, Opcode code, DType in, DType out, int lanes,
                     llvm::ArrayRef<llvm::Value*> operands);
   /// The lanes in which the op fails, as bools; null when it cannot fail on this type.

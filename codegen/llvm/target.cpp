@@ -7,7 +7,6 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/SubtargetFeature.h>
-
 #include <mutex>
 
 #include "runtime/cpu.h"
@@ -47,9 +46,9 @@ std::unique_ptr<llvm::TargetMachine> make_machine(const std::string& cpu) {
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.NoTrappingFPMath = true;
-  return std::unique_ptr<llvm::TargetMachine>(
-      h.target->createTargetMachine(h.triple, cpu.empty() ? h.cpu : cpu, cpu.empty() ? h.features : "", options,
-                                    llvm::Reloc::PIC_, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
+  return std::unique_ptr<llvm::TargetMachine>(h.target->createTargetMachine(
+      h.triple, cpu.empty() ? h.cpu : cpu, cpu.empty() ? h.features : "", options, llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
 }
 
 /// CPUs with 512-bit registers that lower their clock when these are used.

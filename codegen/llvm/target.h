@@ -1,10 +1,9 @@
 // The CPU that code is made for, and how wide its vectors shall be.
 #pragma once
 
+#include <cstdint>
 #include <llvm/IR/Module.h>
 #include <llvm/Target/TargetMachine.h>
-
-#include <cstdint>
 #include <memory>
 #include <string>
 

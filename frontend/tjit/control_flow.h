@@ -6,7 +6,8 @@
 namespace tjit {
 
 struct WhileOptions {
-  std::int64_t maximum_iterations = -1;  ///< stop after so many; negative: no limit
+  std::int64_t maximum_iterations = -1;  ///< stop after so many; negative: no limit. The condition is evaluated before
+                                         ///< each iteration and after the last
 };
 
 namespace detail {
@@ -35,28 +36,34 @@ decltype(auto) spread(F& f, const T& value) {
 
 /// The result of `then_branch()` when `predicate` is true, else of `else_branch()`. Only the taken one runs. The
 /// predicate is a rank-0 bool. Both give the same number of tensors with the same dtypes and shapes (checked when
-/// captured); any tensor visible outside may be used inside.
+/// captured), or nothing; any tensor visible outside may be used inside.
 template <class Then, class Else>
 auto cond(const Tensor& predicate, Then&& then_branch, Else&& else_branch,
           const Location& at = std::source_location::current()) {
   using Result = std::remove_cvref_t<decltype(then_branch())>;
   static_assert(std::is_same_v<Result, std::remove_cvref_t<decltype(else_branch())>>,
                 "both branches must give the same type");
-  Result result;
-  bool have_structure = false;
-  const auto branch = [&](auto& f) {
-    return [&](detail::Tensors& out) {
-      Result r = f();
-      detail::take_tensors(r, out);
-      if (!have_structure) result = std::move(r), have_structure = true;
+  if constexpr (std::is_void_v<Result>) {
+    const auto then_call = [&](detail::Tensors&) { then_branch(); };
+    const auto else_call = [&](detail::Tensors&) { else_branch(); };
+    detail::cond(predicate, then_call, else_call, at);
+  } else {
+    Result result;
+    bool have_structure = false;
+    const auto branch = [&](auto& f) {
+      return [&](detail::Tensors& out) {
+        Result r = f();
+        detail::take_tensors(r, out);
+        if (!have_structure) result = std::move(r), have_structure = true;
+      };
     };
-  };
-  const auto then_call = branch(then_branch);
-  const auto else_call = branch(else_branch);
-  const detail::Tensors tensors = detail::cond(predicate, then_call, else_call, at);
-  const Tensor* next = tensors.data();
-  detail::put_tensors(result, next);
-  return result;
+    const auto then_call = branch(then_branch);
+    const auto else_call = branch(else_branch);
+    const detail::Tensors tensors = detail::cond(predicate, then_call, else_call, at);
+    const Tensor* next = tensors.data();
+    detail::put_tensors(result, next);
+    return result;
+  }
 }
 
 /// Loop variables after running `body` as long as `test` of them is true (a rank-0 bool). `vars` is a Tensor or a

@@ -21,6 +21,21 @@ namespace detail {
 
 using Tensors = std::vector<Tensor>;
 
+/// Where in a call's arguments a tensor or a number stands.
+struct ArgumentPlace {
+  int argument = 0;
+  bool is_length = false;  ///< the number is the length of a vector
+};
+
+/// A call, taken apart. All that decides which program runs is in the first three.
+struct Call {
+  const void* types;                   ///< identifies the C++ types of the arguments
+  const Tensors& tensors;              ///< the inputs
+  const std::vector<Scalar>& statics;  ///< host numbers and lengths of vectors: part of the program
+  Callable<void(const Tensors& args, Tensors& results)> body;
+  Callable<ArgumentPlace(std::size_t i, bool is_static)> place;  ///< of tensor or static i
+};
+
 /// The part of a captured function that does not depend on its C++ type.
 class FunctionCore {
  public:
@@ -32,13 +47,11 @@ class FunctionCore {
   }
   ~FunctionCore();
 
-  using Body = Callable<void(const Tensors& args, Tensors& results)>;
-  /// Runs the function on `args`: compiled, or by `body` itself where functions run eagerly or inside another capture.
-  /// `statics` are the host scalars among the arguments: part of the program, so part of the key. Results go to
+  /// Runs the function: compiled, or by its body where functions run eagerly or inside another capture. Results go to
   /// `results`.
-  void call(const Tensors& args, const std::vector<Scalar>& statics, Body body, Tensors& results);
+  void call(const Call& call, Tensors& results);
   /// The program's text for these arguments at a stage: "ir", a pass name, "opt", "kernel", "llvm" or "asm".
-  std::string text(std::string_view stage, const Tensors& args, const std::vector<Scalar>& statics, Body body);
+  std::string text(std::string_view stage, const Call& call);
   /// The same for the signature that was used last; throws Error when there is none.
   std::string text(std::string_view stage) const;
   std::string explain() const;
@@ -50,18 +63,50 @@ class FunctionCore {
   State* state_;  // owned; not a unique_ptr because <memory> doubles the time to parse this header
 };
 
-/// Sorts an argument: tensors (and structures of them) are inputs, numbers are part of the program.
+/// The address tells lists of types apart.
+template <class... T>
+inline constexpr char kTypesOf = 0;
+
+/// Sorts an argument: tensors are inputs; numbers and the lengths of vectors are part of the program.
 template <class T>
 void take_argument(const T& value, Tensors& tensors, std::vector<Scalar>& statics) {
   if constexpr (std::is_arithmetic_v<T>) {
     statics.push_back(value);
+  } else if constexpr (IsTupleLike<T>::value) {
+    std::apply([&](const auto&... parts) { (take_argument(parts, tensors, statics), ...); }, value);
+  } else if constexpr (IsVector<T>::value) {
+    statics.push_back(value.size());
+    for (const auto& part : value) take_argument(part, tensors, statics);
   } else {
-    take_tensors(value, tensors);
+    static_assert(kIsTensor<T>, "expected Tensors and numbers, or tuples, pairs, arrays and vectors of them");
+    tensors.push_back(value);
   }
 }
 template <class T>
 void put_argument(T& value, const Tensor*& next) {
-  if constexpr (!std::is_arithmetic_v<T>) put_tensors(value, next);
+  if constexpr (IsTupleLike<T>::value) {
+    std::apply([&](auto&... parts) { (put_argument(parts, next), ...); }, value);
+  } else if constexpr (IsVector<T>::value) {
+    if constexpr (!std::is_arithmetic_v<typename T::value_type>)
+      for (auto& part : value) put_argument(part, next);
+  } else if constexpr (kIsTensor<T>) {
+    value = *next++;
+  }
+}
+/// Counts down `left` to the wanted tensor or static within `value`; whether it is there.
+template <class T>
+bool find_argument(const T& value, std::size_t& left, bool is_static, ArgumentPlace& place) {
+  if constexpr (IsTupleLike<T>::value) {
+    return std::apply([&](const auto&... parts) { return (find_argument(parts, left, is_static, place) || ...); },
+                      value);
+  } else if constexpr (IsVector<T>::value) {
+    if (is_static && left-- == 0) return place.is_length = true;
+    for (const auto& part : value)
+      if (find_argument(part, left, is_static, place)) return true;
+    return false;
+  } else {
+    return std::is_arithmetic_v<T> == is_static && left-- == 0;
+  }
 }
 
 }  // namespace detail
@@ -76,16 +121,16 @@ class CapturedFunction {
   /// Runs the function. The first call with new dtypes, shapes or host numbers captures and compiles it.
   template <class... A>
   auto operator()(const A&... args) {
-    std::tuple<std::remove_cvref_t<A>...> values(args...);
-    return with_body(values, [&](const auto& tensors, const auto& statics, auto body, auto& results) {
-      core_.call(tensors, statics, body, results);
-    });
+    return with_call([&](const detail::Call& call, detail::Tensors& results) { core_.call(call, results); }, args...);
   }
 
   /// The captured program's text for these arguments, capturing it if need be. Without arguments: of the last call.
-  template <class... A>
-  std::string ir(const Tensor& first, const A&... rest) {
-    return text("ir", first, rest...);
+  template <class First, class... A>
+    requires(!std::is_convertible_v<const First&, std::string_view>)
+  std::string ir(const First& first, const A&... rest) {
+    std::string text;
+    with_call([&](const detail::Call& call, detail::Tensors&) { text = core_.text("ir", call); }, first, rest...);
+    return text;
   }
   std::string ir(std::string_view stage = "ir") const { return core_.text(stage); }
   std::string llvm() const { return core_.text("llvm"); }
@@ -96,34 +141,30 @@ class CapturedFunction {
   void clear() { core_.clear(); }
 
  private:
-  template <class... A>
-  std::string text(std::string_view stage, const A&... args) {
-    std::tuple<std::remove_cvref_t<A>...> values(args...);
-    std::string text;
-    with_body(values, [&](const auto& tensors, const auto& statics, auto body, auto& results) {
-      text = core_.text(stage, tensors, statics, body);
-      results.clear();
-    });
-    return text;
-  }
-
   /// Takes the arguments apart, hands the pieces and a body that rebuilds them to `use`, and rebuilds the result.
-  template <class... A, class Use>
-  auto with_body(std::tuple<A...>& values, Use&& use) {
-    using Result = std::remove_cvref_t<decltype(std::apply(f_, values))>;
+  template <class Use, class... A>
+  auto with_call(Use&& use, const A&... args) {
+    using Values = std::tuple<A...>;
+    using Result = std::remove_cvref_t<decltype(std::apply(f_, std::declval<Values&>()))>;
+    Values values(args...);
     detail::Tensors tensors, results;
     std::vector<Scalar> statics;
-    std::apply([&](const auto&... parts) { (detail::take_argument(parts, tensors, statics), ...); }, values);
-    const auto body = [&](const detail::Tensors& args, detail::Tensors& out) {
-      const Tensor* next = args.data();
-      std::apply([&](auto&... parts) { (detail::put_argument(parts, next), ...); }, values);
+    (detail::take_argument(args, tensors, statics), ...);
+    const auto body = [&](const detail::Tensors& inputs, detail::Tensors& out) {
+      const Tensor* next = inputs.data();
+      detail::put_argument(values, next);
       if constexpr (std::is_void_v<Result>) {
         std::apply(f_, values);
       } else {
         detail::take_tensors(std::apply(f_, values), out);
       }
     };
-    use(tensors, statics, detail::FunctionCore::Body(body), results);
+    const auto place = [&](std::size_t i, bool is_static) {
+      detail::ArgumentPlace found;
+      (void)((detail::find_argument(args, i, is_static, found) || (++found.argument, false)) || ...);
+      return found;
+    };
+    use(detail::Call{&detail::kTypesOf<A...>, tensors, statics, body, place}, results);
     if constexpr (!std::is_void_v<Result>) return rebuild<Result>(results);
   }
 
@@ -133,9 +174,10 @@ class CapturedFunction {
     if constexpr (detail::IsVector<Result>::value) {
       static_assert(detail::kIsTensor<typename Result::value_type>, "return a vector of tensors, or a tuple");
       result = results;
-    } else if (!results.empty()) {
+    } else {
+      static_assert(!detail::kHoldsVector<Result>, "a tuple that is returned cannot hold vectors");
       const Tensor* next = results.data();
-      detail::put_tensors(result, next);
+      if (!results.empty()) detail::put_tensors(result, next);
     }
     return result;
   }
@@ -145,8 +187,8 @@ class CapturedFunction {
 };
 
 /// Wraps a C++ function of tensors so that it runs compiled. Arguments: Tensor, tuples, pairs, arrays and vectors of
-/// them, and numbers, which become part of the program (pass a Tensor to keep a value dynamic). Results: the same
-/// structures.
+/// them, and numbers, which become part of the program (pass a Tensor to keep a value dynamic). Results: a Tensor, a
+/// vector of them, tuples, pairs and arrays, or nothing.
 template <class F>
 CapturedFunction<std::decay_t<F>> function(F&& f, FunctionOptions options = {},
                                            const Location& at = std::source_location::current()) {

@@ -291,5 +291,11 @@ inline Tensor& operator+=(Tensor& x, const Operand& y) { return x = add({x, y.lo
 inline Tensor& operator-=(Tensor& x, const Operand& y) { return x = subtract({x, y.loc()}, y); }
 inline Tensor& operator*=(Tensor& x, const Operand& y) { return x = multiply({x, y.loc()}, y); }
 inline Tensor& operator/=(Tensor& x, const Operand& y) { return x = divide({x, y.loc()}, y); }
+inline Tensor& operator%=(Tensor& x, const Operand& y) { return x = mod({x, y.loc()}, y); }
+inline Tensor& operator&=(Tensor& x, const Operand& y) { return x = Operand(x, y.loc()) & y; }
+inline Tensor& operator|=(Tensor& x, const Operand& y) { return x = Operand(x, y.loc()) | y; }
+inline Tensor& operator^=(Tensor& x, const Operand& y) { return x = Operand(x, y.loc()) ^ y; }
+inline Tensor& operator<<=(Tensor& x, const Operand& y) { return x = shift_left({x, y.loc()}, y); }
+inline Tensor& operator>>=(Tensor& x, const Operand& y) { return x = shift_right({x, y.loc()}, y); }
 
 }  // namespace tjit

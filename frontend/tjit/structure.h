@@ -27,6 +27,16 @@ struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
+/// Whether a vector stands anywhere in a structure, so that its number of tensors depends on the value.
+template <class T>
+inline constexpr bool kHoldsVector = IsVector<T>::value;
+template <class... T>
+inline constexpr bool kHoldsVector<std::tuple<T...>> = (kHoldsVector<T> || ...);
+template <class A, class B>
+inline constexpr bool kHoldsVector<std::pair<A, B>> = kHoldsVector<A> || kHoldsVector<B>;
+template <class T, std::size_t N>
+inline constexpr bool kHoldsVector<std::array<T, N>> = kHoldsVector<T>;
+
 /// Appends the tensors of `value` to `out`, in order.
 template <class T>
 void take_tensors(const T& value, std::vector<Tensor>& out) {

@@ -45,24 +45,24 @@ class Tensor {
   /// The elements in row-major order; a strided view is made contiguous first. Valid as long as this Tensor lives and
   /// is not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
   template <class T>
-  const T* data() const& {
-    return static_cast<const T*>(data(dtype_of<T>));
+  const T* data(const Location& at = std::source_location::current()) const& {
+    return static_cast<const T*>(data_of(dtype_of<T>, at));
   }
   template <class T>
-  const T* data() const&& = delete;
+  const T* data(const Location& at = std::source_location::current()) const&& = delete;
   /// Writable elements; copies them first when they are shared.
   template <class T>
-  T* mutable_data() {
-    return static_cast<T*>(mutable_data(dtype_of<T>));
+  T* mutable_data(const Location& at = std::source_location::current()) & {
+    return static_cast<T*>(mutable_data_of(dtype_of<T>, at));
   }
   /// The only element; throws Error when there is not exactly one.
   template <class T>
-  T item() const {
-    return *static_cast<const T*>(item(dtype_of<T>));
+  T item(const Location& at = std::source_location::current()) const {
+    return *static_cast<const T*>(item_of(dtype_of<T>, at));
   }
   template <class T>
-  std::vector<T> to_vector() const {
-    const T* elements = data<T>();
+  std::vector<T> to_vector(const Location& at = std::source_location::current()) const {
+    const T* elements = data<T>(at);
     return std::vector<T>(elements, elements + size());
   }
   /// Whether the only element is not zero, so that `if (x < y)` works eagerly.
@@ -70,7 +70,7 @@ class Tensor {
 
   /// The value alone as NumPy prints it; `repr()` as TensorFlow's repr. Printing to a stream gives
   /// `Tensor([1 2 3], shape=(3,), dtype=int32)`.
-  std::string numpy_text() const;
+  std::string numpy_text(const Location& at = std::source_location::current()) const;
   std::string repr() const;
   std::string text() const;
 
@@ -84,9 +84,9 @@ class Tensor {
 
  private:
   void release() noexcept;
-  const void* data(DType dtype) const;
-  void* mutable_data(DType dtype);
-  const void* item(DType dtype) const;
+  const void* data_of(DType dtype, const Location& at) const;
+  void* mutable_data_of(DType dtype, const Location& at);
+  const void* item_of(DType dtype, const Location& at) const;
 
   // `data()` may replace a strided view by its contiguous copy: the value stays the same.
   mutable TensorImpl* impl_ = nullptr;
@@ -114,6 +114,9 @@ struct Scalar {
     if constexpr (std::is_same_v<T, bool>) {
       kind = Kind::Bool, i = value;
     } else if constexpr (std::is_integral_v<T>) {
+      if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8)
+        if (value > static_cast<std::uint64_t>(INT64_MAX))
+          fail("the number " + std::to_string(value) + " exceeds int64");
       kind = Kind::Int, narrow = sizeof(T) <= 4, i = static_cast<std::int64_t>(value);
     } else {
       kind = Kind::Float, f = value;

@@ -162,7 +162,7 @@ func @main(%0: bool[3]) -> () {
     FAIL("no error");
   } catch (const Error& e) {
     CHECK(e.kind() == Error::Kind::Runtime);
-    CHECK(e.message() == "assertion failed: all must hold");
+    CHECK(e.message() == "assertion failed: all must hold at index (1)");
     CHECK(e.location().line == 3);
   }
 }

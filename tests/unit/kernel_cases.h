@@ -1,13 +1,12 @@
 // Kernels built by hand, and their generated code against the reference.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <random>
 
 #include "codegen/llvm/native_kernel.h"
-#include "tests/unit/kernel_reference.h"
+#include "kernel_reference.h"
 
 namespace tjit::test {
 
@@ -24,9 +23,24 @@ std::vector<T> samples(std::int64_t count, std::mt19937_64& random) {
   } else if constexpr (std::is_integral_v<T>) {
     values = {T(0), T(1), T(-1), T(2), T(-2), T(3), T(7), T(31), T(63), Limits::min(), Limits::max()};
   } else {
-    values = {T(0), T(-0.0), T(1), T(-1), T(0.5), T(-2.5), T(3), T(100), T(-87.5), Limits::infinity(),
-              -Limits::infinity(), Limits::quiet_NaN(), Limits::denorm_min(), Limits::max(), Limits::lowest(),
-              Limits::min(), T(1e10), T(-3e9)};
+    values = {T(0),
+              T(-0.0),
+              T(1),
+              T(-1),
+              T(0.5),
+              T(-2.5),
+              T(3),
+              T(100),
+              T(-87.5),
+              Limits::infinity(),
+              -Limits::infinity(),
+              Limits::quiet_NaN(),
+              Limits::denorm_min(),
+              Limits::max(),
+              Limits::lowest(),
+              Limits::min(),
+              T(1e10),
+              T(-3e9)};
   }
   std::shuffle(values.begin(), values.end(), random);
   while (static_cast<std::int64_t>(values.size()) < count) {
@@ -76,7 +90,8 @@ class Memory {
 
   bool guards_hold() const {
     for (std::size_t i = 0; i < kGuard; ++i)
-      if (store_[begin_ - kGuard + i] != std::byte{0xa5} || store_[begin_ + bytes_ + i] != std::byte{0xa5}) return false;
+      if (store_[begin_ - kGuard + i] != std::byte{0xa5} || store_[begin_ + bytes_ + i] != std::byte{0xa5})
+        return false;
     return true;
   }
 
@@ -163,7 +178,7 @@ struct KernelOf {
 
 struct Case {
   const Kernel& kernel;
-  std::vector<Memory> memory;                ///< of inputs and outputs before the run
+  std::vector<Memory> memory;  ///< of inputs and outputs before the run
   std::vector<std::vector<std::byte>> scalars = {};
 
   explicit Case(const Kernel& k, std::uint64_t seed = 1) : kernel(k) {

@@ -1,6 +1,6 @@
-// Generated code against kernels run one element at a time: every op, node kind, length of tail, reduction and check, at
-// every width of vectors.
-#include "tests/unit/kernel_cases.h"
+// Generated code against kernels run one element at a time: every op, node kind, length of tail, reduction and check,
+// at every width of vectors.
+#include "kernel_cases.h"
 
 using namespace tjit;
 using namespace tjit::test;
@@ -12,7 +12,8 @@ Kernel elementwise(const OpDef& op, DType in, DType out, int lanes) {
   const std::int64_t rows = 160 / lanes;
   KernelOf k;
   NestOf n(lanes > 1 ? std::vector<Axis>{{rows, false}, {lanes, false}} : std::vector<Axis>{{rows, false}, {2, true}});
-  const std::vector<std::int64_t> along = lanes > 1 ? std::vector<std::int64_t>{lanes, 1} : std::vector<std::int64_t>{1, 0};
+  const std::vector<std::int64_t> along =
+      lanes > 1 ? std::vector<std::int64_t>{lanes, 1} : std::vector<std::int64_t>{1, 0};
   std::vector<NodeId> args;
   for (int a = 0; a < op.info.arity; ++a) {
     const DType t = a == 0 && op.info.mask_first ? DType::Bool : in;
@@ -103,7 +104,8 @@ TEST_CASE("scalars, constants, indices, and nodes that are the same for all indi
   const NodeId numbers = n.op(kOpcode<Cast>, DType::F64, {n.op(kOpcode<Multiply>, DType::I64, {i, j})});
   const NodeId root = n.op(kOpcode<Exp>, DType::F64, {n.op(kOpcode<Tanh>, DType::F64, {n.scalar(s, DType::F64)})});
   const NodeId flag = n.scalar(c, DType::Bool);
-  n.store(out, n.op(kOpcode<Where>, DType::F64, {flag, n.op(kOpcode<Add>, DType::F64, {numbers, root}), numbers}), {19, 1});
+  n.store(out, n.op(kOpcode<Where>, DType::F64, {flag, n.op(kOpcode<Add>, DType::F64, {numbers, root}), numbers}),
+          {19, 1});
   n.store(all, n.constant(std::int32_t{-77}), {19, 1});
   n.store(flags, flag, {19, 1});
   k.add(n);
@@ -214,13 +216,15 @@ struct Reduced {
   DType dtype;
 };
 constexpr Reduced kReductions[] = {
-    {"reduce_sum", DType::F32},  {"reduce_sum", DType::F64},  {"reduce_prod", DType::F64}, {"reduce_max", DType::F32},
-    {"reduce_min", DType::F32},  {"reduce_max", DType::F64},  {"reduce_sum", DType::I32},  {"reduce_sum", DType::U8},
-    {"reduce_min", DType::U8},   {"reduce_max", DType::I64},  {"reduce_prod", DType::I32}, {"reduce_any", DType::Bool},
+    {"reduce_sum", DType::F32},  {"reduce_sum", DType::F64}, {"reduce_prod", DType::F64}, {"reduce_max", DType::F32},
+    {"reduce_min", DType::F32},  {"reduce_max", DType::F64}, {"reduce_sum", DType::I32},  {"reduce_sum", DType::U8},
+    {"reduce_min", DType::U8},   {"reduce_max", DType::I64}, {"reduce_prod", DType::I32}, {"reduce_any", DType::Bool},
     {"reduce_all", DType::Bool}, {"reduce_max", DType::U8}};
 
-/// Reduces axes of [outer, kept, row] to one output for each kept index: by lanes over the row (and outer), or by columns.
-Kernel reduction(const Reduced& what, std::int64_t outer, std::int64_t kept, std::int64_t row, bool by_lanes, int body) {
+/// Reduces axes of [outer, kept, row] to one output for each kept index: by lanes over the row (and outer), or by
+/// columns.
+Kernel reduction(const Reduced& what, std::int64_t outer, std::int64_t kept, std::int64_t row, bool by_lanes,
+                 int body) {
   KernelOf k;
   const DType t = what.dtype;
   const int in = k.buffer(t, {outer, kept, row});
@@ -283,8 +287,8 @@ TEST_CASE("reductions of columns, bit for bit") {
 TEST_CASE("long reductions join chunk by chunk") {
   for (const Reduced& what : {Reduced{"reduce_sum", DType::F32}, Reduced{"reduce_max", DType::F64}}) {
     for (const int body : {0, 1}) {
-      for (const std::int64_t row : {kReduceChunk - 1, kReduceChunk, kReduceChunk + 1, 2 * kReduceChunk + 77,
-                                     2 * kReduceChunk + 64})
+      for (const std::int64_t row :
+           {kReduceChunk - 1, kReduceChunk, kReduceChunk + 1, 2 * kReduceChunk + 77, 2 * kReduceChunk + 64})
         Case(reduction(what, 1, 1, row, true, body)).check_all_widths();
       Case(reduction(what, 2, 2, kReduceChunk + 40, true, body)).check_all_widths();
       Case(reduction(what, 700, 1, 300, true, body)).check_all_widths();

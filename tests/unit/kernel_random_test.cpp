@@ -1,5 +1,5 @@
 // Random kernels: nests, layouts, types and ops in combinations that nobody would write down.
-#include "tests/unit/kernel_cases.h"
+#include "kernel_cases.h"
 
 using namespace tjit;
 using namespace tjit::test;
@@ -126,7 +126,8 @@ class Generator {
     remember(nest_.load(k_.buffer(DType::I64, {size}), DType::I64, a.strides, a.offset), DType::I64);
     remember(nest_.in_range(pool_.back().id, limit, pick(8) == 0), DType::I64);
     const NodeId index = pool_.back().id;
-    remember(nest_.load(k_.buffer(t, {table_size * (limit + 1)}), t, rest.strides, rest.offset, {{index, table_size}}), t);
+    remember(nest_.load(k_.buffer(t, {table_size * (limit + 1)}), t, rest.strides, rest.offset, {{index, table_size}}),
+             t);
   }
 
   bool after() const { return !nest_.nest.reductions.empty(); }

@@ -1,16 +1,20 @@
-// Programs run three ways: tests/run/*.tir by interpreter, compiled without optimisation, and compiled; and what a call of a
-// compiled program costs.
+// Programs run three ways: tests/run/*.tir by interpreter, compiled without optimisation, and compiled; and what a call
+// of a compiled program costs.
 //
-// A line `// args: 2x3xf32=1,2,3,4,5,6 i32=5` makes a run with these arguments; one number fills the whole shape. What is
-// expected stands per run: what was printed, then the results as NumPy prints them, or the error.
-#include <doctest/doctest.h>
-
+// A line `// args: 2x3xf32=1,2,3,4,5,6 i32=5` makes a run with these arguments; one number fills the whole shape. What
+// is expected stands per run: what was printed, then the results as NumPy prints them, or the error.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <doctest/doctest.h>
+#include <thread>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
 
+#include "codegen/backend.h"
 #include "codegen/compare.h"
 #include "codegen/program.h"
 #include "ir/text.h"
@@ -133,7 +137,7 @@ TEST_CASE("programs give the same by interpreter, compiled unoptimised, and comp
 namespace {
 
 /// A loop over `body`, text that makes %z: f32[256,256] and %p: f32[4] of %y, %v, %j, %row, %zero, %one, %mask.
-Program loop_program(std::string_view body) {
+Program loop_program(const std::string& body) {
   return Program(R"(func @loop(%x: f32[256,256], %u: f32[4], %row: f32[1,256], %n: i32[]) -> (f32[256,256], f32[4]) {
   %zero = constant {value = 0} : i32[]
   %one = constant {value = 1} : i32[]
@@ -190,9 +194,7 @@ const char* const kBodies[] = {
        %b = broadcast_to %s {shape = [4]} : f32[4]
        %p = add %b, %v : f32[4])"};
 
-std::string with_mask(std::string body) {
-  return "      %mask = constant {value = 255} : i32[]\n" + body;
-}
+std::string with_mask(std::string body) { return "      %mask = constant {value = 255} : i32[]\n" + body; }
 
 double seconds_of(auto&& f) {
   const auto start = std::chrono::steady_clock::now();
@@ -205,7 +207,8 @@ double seconds_of(auto&& f) {
 TEST_CASE("steps of a loop neither allocate nor copy what they do not change") {
   for (const char* body : kBodies) {
     const std::unique_ptr<Executable> code = loop_program(body).compiled(true);
-    std::vector<Array> args{parse_argument("256x256xf32=1"), parse_argument("4xf32=1"), parse_argument("1x256xf32=2"), {}};
+    std::vector<Array> args{
+        parse_argument("256x256xf32=1"), parse_argument("4xf32=1"), parse_argument("1x256xf32=2"), {}};
     const auto run = [&](std::int32_t steps) {
       args[3] = Array::scalar(steps);
       const std::int64_t before = allocation_count();
@@ -214,11 +217,155 @@ TEST_CASE("steps of a loop neither allocate nor copy what they do not change") {
     };
     CHECK(run(10) == run(2000));
     double best = 1;
-    for (int i = 0; i < 5; ++i)
-      best = std::min(best, seconds_of([&] { run(20010); }) - seconds_of([&] { run(10); }));
+    for (int i = 0; i < 5; ++i) best = std::min(best, seconds_of([&] { run(20010); }) - seconds_of([&] { run(10); }));
     // A step writes 1 KB, which takes some 50 ns; the whole tensor would take 10 us and more.
     const double step = best / 20000;
     MESSAGE((step * 1e9) << " ns per step");
     CHECK(step < 3e-6);
   }
+}
+
+namespace {
+
+const char* const kSquarePlus = R"(func @f(%x: f32[2,3], %y: f32[]) -> (f32[2,3], f32[]) {
+  %b = broadcast_to %y {shape = [2, 3]} : f32[2,3]
+  %s = square %x : f32[2,3]
+  %z = add %s, %b : f32[2,3]
+  %w = negative %y : f32[]
+  yield %z, %w
+}
+)";
+
+std::string error_of(auto&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.message();
+  }
+  return "no error";
+}
+
+std::vector<float> elements(const Array& a) {
+  const Array flat = a.contiguous();
+  return {flat.data<float>(), flat.data<float>() + flat.size()};
+}
+
+}  // namespace
+
+TEST_CASE("arguments: views, places of results, wrong types") {
+  const std::unique_ptr<Executable> code = Program(kSquarePlus).compiled(true);
+  const Array x = parse_argument("2x3xf32=1,2,3,4,5,6"), y = parse_argument("f32=0.5");
+  CHECK(code->param_types()[0] == x.type());
+  CHECK(code->result_types()[1] == y.type());
+  const std::vector<float> expected{1.5, 4.5, 9.5, 16.5, 25.5, 36.5};
+  SUBCASE("a view with gaps") {
+    const Array transposed = parse_argument("3x2xf32=1,4,2,5,3,6").view({{2, 3}, {1, 2}, 0});
+    CHECK(elements(code->run(std::array{transposed, y}, PrintSink{})[0]) == expected);
+  }
+  SUBCASE("results in the arguments' own array") {
+    std::array both{parse_argument("2x3xf32=1,2,3,4,5,6"), parse_argument("f32=0.5")};
+    code->run(both, both, {});
+    CHECK(elements(both[0]) == expected);
+    CHECK(both[1].item<float>() == -0.5f);
+  }
+  SUBCASE("memory of results is used again only when nobody else holds it") {
+    std::array<Array, 2> results;
+    code->run(std::array{x, y}, results, {});
+    const void* first = results[0].data();
+    const std::int64_t before = allocation_count();
+    code->run(std::array{x, y}, results, {});
+    CHECK(allocation_count() == before);
+    CHECK(results[0].data() == first);
+    const Array held = results[0];
+    code->run(std::array{parse_argument("2x3xf32=0"), y}, results, {});
+    CHECK(elements(held) == expected);
+    CHECK(elements(results[0]) == std::vector<float>(6, 0.5f));
+  }
+  SUBCASE("errors") {
+    CHECK(error_of([&] { code->run(std::array{x}, PrintSink{}); }) == "@f takes 2 arguments, found 1");
+    CHECK(error_of([&] { code->run(std::array{x, x}, PrintSink{}); }) ==
+          "argument 1 of @f must be f32[], found f32[2,3]");
+    CHECK(error_of([&] { code->run(std::array{parse_argument("2x3xi32=1"), y}, PrintSink{}); }) ==
+          "argument 0 of @f must be f32[2,3], found i32[2,3]");
+    CHECK(error_of([&] { code->run(std::array{Array(), y}, PrintSink{}); }) ==
+          "argument 0 of @f must be f32[2,3], found nothing");
+  }
+}
+
+TEST_CASE("threads may run one program at once") {
+  const std::unique_ptr<Executable> code = loop_program(kBodies[1]).compiled(true);
+  const std::vector<Array> args{parse_argument("256x256xf32=1"), parse_argument("4xf32=1"),
+                                parse_argument("1x256xf32=2"), parse_argument("i32=3000")};
+  const std::vector<Array> expected = code->run(args, PrintSink{});
+  std::array<bool, 4> same{};
+  std::vector<std::thread> threads;
+  for (bool& s : same)
+    threads.emplace_back([&] {
+      s = true;
+      for (int i = 0; i < 20; ++i) s &= identical(code->run(args, PrintSink{})[0], expected[0]);
+    });
+  for (std::thread& t : threads) t.join();
+  CHECK(same == std::array{true, true, true, true});
+}
+
+#if defined(__x86_64__)
+TEST_CASE("subnormal numbers are kept whatever the caller's thread has set") {
+  const std::unique_ptr<Executable> code = Program(R"(func @f(%x: f32[8], %y: f32[]) -> (f32[8], f32[]) {
+  %a = add %x, %x : f32[8]
+  %b = add %y, %y : f32[]
+  yield %a, %b
+}
+)")
+                                               .compiled(true);
+  const std::vector<Array> args{parse_argument("8xf32=1e-40"), parse_argument("f32=1e-40")};
+  const unsigned old = _mm_getcsr();
+  _mm_setcsr(old | 0x8040);
+  const std::vector<Array> results = code->run(args, PrintSink{});
+  const unsigned after = _mm_getcsr();
+  _mm_setcsr(old);
+  CHECK(after == (old | 0x8040));
+  CHECK(results[0].data<float>()[7] == 2e-40f);
+  CHECK(results[1].item<float>() == 2e-40f);
+}
+#endif
+
+TEST_CASE("every stage has a text") {
+  const Program program(kSquarePlus);
+  const auto text = [&](Stage stage) { return emit(program.module, program.module.entry(), stage); };
+  CHECK(parse_or_throw(text(Stage::Ir)).entry().op_count() == program.module.entry().op_count());
+  CHECK(text(Stage::Opt).find("fusion") != std::string::npos);
+  CHECK(text(Stage::Kernel).find("plan: arena of 0 bytes") != std::string::npos);
+  CHECK(text(Stage::Llvm).find("define i32 @tjit_entry(") != std::string::npos);
+  CHECK(text(Stage::Asm).find("tjit_entry:") != std::string::npos);
+  CHECK(text(Stage::Obj)
+            .starts_with("\x7f"
+                         "ELF"));
+  CHECK(text(Stage::Obj) == text(Stage::Obj));
+  CHECK(backend_description().starts_with("LLVM 19."));
+}
+
+TEST_CASE("a code generator that cannot be opened is named") {
+  CHECK(
+      error_of([] { open_backend("/nowhere/libtjit-llvm.so"); }) ==
+      "the code generator cannot be opened: /nowhere/libtjit-llvm.so: cannot open shared object file: No such file or "
+      "directory; install libtjit-llvm.so beside libtjit, or name it in TJIT_LLVM_LIBRARY");
+  CHECK(error_of([] { open_backend("libm.so.6"); }) == "libm.so.6 is not a code generator of tjit");
+}
+
+TEST_CASE("the cost of a call") {
+  const std::unique_ptr<Executable> code = Program(R"(func @f(%x: f32[8]) -> (f32[8]) {
+  %y = square %x : f32[8]
+  yield %y
+}
+)")
+                                               .compiled(true);
+  const std::array args{parse_argument("8xf32=3")};
+  std::array<Array, 1> results;
+  double best = 1;
+  for (int round = 0; round < 20; ++round)
+    best = std::min(best, seconds_of([&] {
+                            for (int i = 0; i < 1000; ++i) code->run(args, results, {});
+                          }) / 1000);
+  MESSAGE((best * 1e9) << " ns per call");
+  CHECK(best < 150e-9);
 }

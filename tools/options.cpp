@@ -1,0 +1,91 @@
+// Options that several subcommands share.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include "passes/check_nan.h"
+#include "tools/command.h"
+
+namespace tjit {
+
+void fail_unknown(const std::string& message, std::string_view name, std::span<const std::string_view> known) {
+  const std::string_view near = nearest(name, known);
+  if (!near.empty()) throw UsageError(message + "; did you mean '" + std::string(near) + "'?");
+  std::string all;
+  if (known.size() <= 10)
+    for (const std::string_view k : known) all += (all.empty() ? "; known are " : ", ") + std::string(k);
+  throw UsageError(message + all);
+}
+
+void add_program_options(CLI::App& app, ProgramOptions& options) {
+  app.add_option("file", options.file, "Program in tjit's text form (.tir); - is standard input")->required();
+  app.add_option("--function,-f", options.function, "Function to take; default: @main, or the only one");
+  app.add_option("--input,-i", options.inputs,
+                 "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, 2x3xf32=random:42, @x.npy, @x.npz:key; name=SPEC, or in order")
+      ->allow_extra_args(false);
+}
+
+void add_seed_option(CLI::App& app, ProgramOptions& options) {
+  app.add_option("--seed", options.seed, "Seed of inputs that are not given");
+}
+
+void add_check_nan_option(CLI::App& app, ProgramOptions& options) {
+  app.add_flag("--check-nan", options.check_nan, "Raise at the first op that computes a NaN");
+}
+
+BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
+  const Module module = read_program(options.file);
+  BoundProgram program =
+      bind_program(module, find_function(module, options.function), options.inputs, missing, options.seed);
+  if (options.check_nan)
+    for (Function& f : program.module.functions) f = check_nan(f, {.module = &program.module});
+  return program;
+}
+
+void add_dump_options(CLI::App& app, DumpOptions& options) {
+  app.add_option("--print-ir-after", options.after, "Print the program after this pass (to standard error)")
+      ->allow_extra_args(false);
+  app.add_flag("--print-ir-after-all", options.after_all, "Print the program after every pass");
+  app.add_flag("--print-ir-after-change", options.after_change, "Print the program after passes that changed it");
+  app.add_flag("--time-passes", options.time_passes, "Print the time of each pass and stage");
+  app.add_flag("--verify-each", options.verify_each, "Verify the program after each pass");
+  app.add_flag("--fast-math", options.fast_math, "Allow changes of float results (gives up equality with eager)");
+}
+
+void require_pass(const std::string& name) {
+  if (find_pass(name) != nullptr) return;
+  std::vector<std::string_view> known;
+  for (const Pass& p : all_passes()) known.push_back(p.name);
+  fail_unknown("there is no pass '" + name + "'", name, known);
+}
+
+CompileOptions compile_options(const DumpOptions& options, std::vector<PassTiming>& timings) {
+  for (const std::string& name : options.after) require_pass(name);
+  CompileOptions result;
+  result.fast_math = options.fast_math;
+  result.verify_each = options.verify_each;
+  result.pass_timings = &timings;
+  if (options.after.empty() && !options.after_all && !options.after_change) return result;
+  result.after_pass = [options](const Pass& pass, const Function& before, const Function& after) {
+    const bool named = std::ranges::find(options.after, pass.name) != options.after.end();
+    const bool changed = options.after_change && print(before) != print(after);
+    if (named || options.after_all || changed) std::cerr << "// after " << pass.name << "\n" << print(after) << "\n";
+  };
+  return result;
+}
+
+void print_timings(const DumpOptions& options, const std::vector<PassTiming>& timings, const CompileTimes& times) {
+  if (!options.time_passes) return;
+  const auto row = [](std::string_view name, double seconds) {
+    std::fprintf(stderr, "%10.3f ms  %.*s\n", seconds * 1e3, static_cast<int>(name.size()), name.data());
+  };
+  for (const PassTiming& t : timings) row(t.pass, t.seconds);
+  row("load the code generator", times.load);
+  row("lower to kernels", times.lower);
+  row("llvm: emit and optimise", times.llvm);
+  row("llvm: machine code", times.codegen);
+  row("link", times.link);
+}
+
+}  // namespace tjit
