@@ -5,6 +5,7 @@
 
 #include "ir/builder.h"
 #include "ir/text.h"
+#include "runtime/execute_kinds.h"
 #include "runtime/format.h"
 
 namespace tjit {
@@ -61,12 +62,6 @@ std::string element_text(const Array& a, std::int64_t index) {
   return numpy_text(Array::copy({a.dtype(), {}}, data)) + bits + ")";
 }
 
-std::string index_text(const Shape& shape, std::int64_t flat) {
-  Dims index = Dims::filled(shape.size(), 0);
-  for (int d = shape.size() - 1; d >= 0; --d) index[d] = flat % shape[d], flat /= shape[d];
-  return shape_text(index);
-}
-
 }  // namespace
 
 Outcome outcome_of(const std::function<std::vector<Array>(const PrintSink&)>& run) {
@@ -93,8 +88,8 @@ std::string difference(const Outcome& expected, const Outcome& found) {
     if (x.type() != y.type())
       return "result " + std::to_string(i) + " is " + to_string(x.type()) + " eagerly and " + to_string(y.type()) +
              " compiled\n";
-    return "result " + std::to_string(i) + " at index " + index_text(x.shape(), where) +
-           ":\neager:    " + element_text(x, where) + "\ncompiled: " + element_text(y, where) + "\n";
+    return "result " + std::to_string(i) + index_text(x.shape(), where) + ":\neager:    " + element_text(x, where) +
+           "\ncompiled: " + element_text(y, where) + "\n";
   }
   return {};
 }

@@ -8,7 +8,8 @@ namespace tjit {
 
 namespace {
 
-/// Bytes up to which the border of a padded tensor is filled by writing the whole of it first: one nest instead of several.
+/// Bytes up to which the border of a padded tensor is filled by writing the whole of it first: one nest instead of
+/// several.
 constexpr std::int64_t kFillBytes = 16 << 10;
 
 class KernelBuilder {
@@ -91,7 +92,8 @@ class KernelBuilder {
     return ReductionSpace{shape, rules::axes(f_.attrs<ReduceAxes>(op).axes, shape.size())};
   }
 
-  /// Results and ops that may fail, last op first: what comes early may be met, with its map, on the way from what comes late.
+  /// Results and ops that may fail, last op first: what comes early may be met, with its map, on the way from what
+  /// comes late.
   std::vector<ValueId> targets() const {
     std::vector<ValueId> list(block_.yields);
     for (const OpId op : block_.ops)
@@ -146,14 +148,15 @@ class KernelBuilder {
     const Shape& piece = f_.type(f_.operand(op, placing.pieces.front().operand)).shape;
     const bool inner = is_inner(v);
     if (piece == shape && !inner) return;
-    if (f_.type(v).is_scalar() && placing.first_index < 0) return add_border(v, placing.pieces.front().offset, piece, shape);
-    const bool added = add_nest(shape, nullptr, [&](NestBuilder& nest) {
-      nest.store(0, shape, nest.root(), nest.eval(v, nest.root()));
-    });
+    if (f_.type(v).is_scalar() && placing.first_index < 0)
+      return add_border(v, placing.pieces.front().offset, piece, shape);
+    const bool added = add_nest(
+        shape, nullptr, [&](NestBuilder& nest) { nest.store(0, shape, nest.root(), nest.eval(v, nest.root())); });
     if (inner || !added) return;
     const auto same = [&](const KernelBuffer& b) { return b.value == v; };
     const auto it = std::ranges::find_if(kernel_.buffers, same);
-    if (it != kernel_.buffers.end()) kernel_.nests.back().copies = static_cast<std::int32_t>(it - kernel_.buffers.begin());
+    if (it != kernel_.buffers.end())
+      kernel_.nests.back().copies = static_cast<std::int32_t>(it - kernel_.buffers.begin());
   }
 
   void add_box(ValueId fill, const Shape& begin, const Shape& size, const Shape& shape) {
@@ -164,8 +167,8 @@ class KernelBuilder {
     });
   }
 
-  /// What surrounds the piece: for each dimension the slabs before and behind it, as wide as the piece in the dimensions
-  /// that came before.
+  /// What surrounds the piece: for each dimension the slabs before and behind it, as wide as the piece in the
+  /// dimensions that came before.
   void add_border(ValueId fill, const Dims& low, const Shape& piece, const Shape& shape) {
     struct Box {
       Shape begin, size;

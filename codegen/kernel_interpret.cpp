@@ -18,8 +18,14 @@ std::int64_t number_of(const Element& e) { return std::bit_cast<std::int64_t>(e)
 class NestRun {
  public:
   NestRun(const Nest& nest, const Kernel& kernel, std::span<void* const> buffers, std::span<const void* const> scalars)
-      : nest_(nest), kernel_(kernel), buffers_(buffers), scalars_(scalars), index_(nest.axes.size()),
-        values_(nest.nodes.size()), uniform_(uniform_nodes(nest)), late_(nest.nodes.size()) {
+      : nest_(nest),
+        kernel_(kernel),
+        buffers_(buffers),
+        scalars_(scalars),
+        index_(nest.axes.size()),
+        values_(nest.nodes.size()),
+        uniform_(uniform_nodes(nest)),
+        late_(nest.nodes.size()) {
     for (std::size_t i = 0; i < late_.size(); ++i) {
       const Node& n = nest.nodes[i];
       const auto is_late = [&](NodeId a) { return late_[static_cast<std::size_t>(a.index)]; };
@@ -49,7 +55,8 @@ class NestRun {
 
   /// Calls `f` for every index of axes [first, last) in row-major order until it returns false.
   bool for_each_index(std::size_t first, std::size_t last, auto&& f) {
-    std::fill(index_.begin() + static_cast<std::ptrdiff_t>(first), index_.begin() + static_cast<std::ptrdiff_t>(last), 0);
+    std::fill(index_.begin() + static_cast<std::ptrdiff_t>(first), index_.begin() + static_cast<std::ptrdiff_t>(last),
+              0);
     for (;;) {
       if (!f()) return false;
       std::size_t a = last;

@@ -1,5 +1,5 @@
-// Kernels as text. Buffers are b0, b1, ..., scalars s0, ..., axes i0, ..., and nodes n0, ... within each nest; what does not
-// change in the loops stands before them, and what needs reduced values behind the loop that reduces.
+// Kernels as text. Buffers are b0, b1, ..., scalars s0, ..., axes i0, ..., and nodes n0, ... within each nest; what
+// does not change in the loops stands before them, and what needs reduced values behind the loop that reduces.
 #include <algorithm>
 #include <cstring>
 

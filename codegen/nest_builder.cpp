@@ -266,7 +266,8 @@ NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
 
 bool NestBuilder::fits(OpId reduction) const {
   const Shape& shape = f_.type(f_.operand(reduction, 0)).shape;
-  return shape == reduction_->shape && rules::axes(f_.attrs<ReduceAxes>(reduction).axes, shape.size()) == reduction_->axes;
+  return shape == reduction_->shape &&
+         rules::axes(f_.attrs<ReduceAxes>(reduction).axes, shape.size()) == reduction_->axes;
 }
 
 NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
@@ -298,7 +299,8 @@ void NestBuilder::store(int output, const Shape& shape, const IndexMap& map, Nod
 
 std::optional<IndexMap> NestBuilder::beside_reductions(OpId reduction) const {
   if (f_.def(reduction).combine == kNoOp || !reduction_operand_ || !fits(reduction)) return std::nullopt;
-  return reduction_result_map(reduction_->axes, f_.type(f_.op(reduction).first_result).shape.size(), *reduction_operand_);
+  return reduction_result_map(reduction_->axes, f_.type(f_.op(reduction).first_result).shape.size(),
+                              *reduction_operand_);
 }
 
 std::span<const IndexMap> NestBuilder::maps_of(ValueId v) const {

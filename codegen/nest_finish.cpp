@@ -54,7 +54,8 @@ bool joinable(Nest& nest, std::size_t a) {
 
 void NestBuilder::erase_axis(std::size_t axis) {
   nest_.axes.erase(nest_.axes.begin() + static_cast<std::ptrdiff_t>(axis));
-  for_each_address(nest_, [&](Address& at) { at.strides.erase(at.strides.begin() + static_cast<std::ptrdiff_t>(axis)); });
+  for_each_address(nest_,
+                   [&](Address& at) { at.strides.erase(at.strides.begin() + static_cast<std::ptrdiff_t>(axis)); });
 }
 
 void NestBuilder::drop_empty() {
@@ -111,8 +112,7 @@ void NestBuilder::join_axes() {
 
 std::optional<Nest> NestBuilder::finish() {
   TJIT_CHECK(!wanted_);
-  for (std::size_t a = 0; a < extents_.size(); ++a)
-    nest_.axes.push_back({extents_[a], static_cast<int>(a) >= kept_});
+  for (std::size_t a = 0; a < extents_.size(); ++a) nest_.axes.push_back({extents_[a], static_cast<int>(a) >= kept_});
   drop_empty();
   drop_unused();
   for (std::size_t a = nest_.axes.size(); a-- > 0;)

@@ -35,6 +35,9 @@ Function improve(const Module& module, const Function& entry, const CompileOptio
 }
 
 Lowered lowered(const Module& module, const Function& entry, const CompileOptions& options, CompileTimes& times) {
+  for (const ValueId p : entry.params())
+    if (const Type& t = entry.type(p); is_dynamic(t.shape))
+      fail_at(entry.loc, "@" + entry.name + " takes " + to_string(t) + ": code is made for known sizes only");
   Function f = timed(times.passes, [&] { return improve(module, entry, options); });
   return timed(times.lower, [&] { return lower(std::move(f)); });
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "runtime/execute.h"
 #include "runtime/float_state.h"
@@ -15,15 +16,6 @@ namespace {
 
 /// Small same-shape operands go straight to the kernel; larger ones are worth the general path's care for caches.
 constexpr std::int64_t kFastElements = 4096;
-
-std::string scalar_text(const Scalar& s) {
-  if (s.kind == Scalar::Kind::Float) {
-    char buffer[32];
-    return {buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr};
-  }
-  if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
-  return std::to_string(s.i);
-}
 
 template <class T>
 bool holds(const Scalar& s) {
@@ -94,6 +86,15 @@ void broadcast(std::vector<Tensor>& operands, const Location& at) {
 
 }  // namespace
 
+std::string to_string(const Scalar& s) {
+  if (s.kind == Scalar::Kind::Float) {
+    char buffer[32];
+    return {buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr};
+  }
+  if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
+  return std::to_string(s.i);
+}
+
 void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at) {
   if (x.dtype() != y.dtype())
     fail_at(at, std::string(op) + ": operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
@@ -113,7 +114,7 @@ Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op) {
   return dispatch(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (!holds<T>(value))
-      fail(std::string(op) + ": " + scalar_text(value) + " does not fit " + std::string(info(dtype).name));
+      fail(std::string(op) + ": " + to_string(value) + " does not fit " + std::string(info(dtype).name));
     const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
     return to_tensor(Array::scalar(element));
   });
@@ -158,7 +159,12 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
       if (!contains(d.info.types, t.dtype)) fail("does not take " + to_string(t));
     return Type{};
   });
-  return to_tensor(execute(d, attrs.get(), arrays, result, at));
+  try {
+    return to_tensor(execute(d, attrs.get(), arrays, result, at));
+  } catch (const Error&) {
+    std::fflush(stdout);  // what was printed is visible before the error
+    throw;
+  }
 }
 
 Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands) {

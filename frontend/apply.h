@@ -7,6 +7,8 @@
 
 namespace tjit {
 
+/// `1.5`, `true`.
+std::string to_string(const Scalar& value);
 /// A scalar as a rank-0 tensor of `dtype`; throws Error, naming the op, when that cannot hold it.
 Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op);
 /// The dtype a scalar has by itself.

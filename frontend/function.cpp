@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
 
 #include "codegen/program.h"
-#include "frontend/trace.h"
+#include "frontend/apply.h"
 #include "ir/text.h"
 #include "passes/pass.h"
 
@@ -30,14 +29,6 @@ std::atomic<bool>& eager_flag() {
 constexpr std::size_t kCacheSize = 256;
 
 bool same(const Scalar& a, const Scalar& b) { return a.kind == b.kind && a.narrow == b.narrow && a.i == b.i; }
-
-std::string scalar_text(const Scalar& s) {
-  if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
-  char buffer[32];
-  const auto end = s.kind == Scalar::Kind::Float ? std::to_chars(buffer, std::end(buffer), s.f)
-                                                 : std::to_chars(buffer, std::end(buffer), s.i);
-  return {buffer, end.ptr};
-}
 
 }  // namespace
 
@@ -70,7 +61,7 @@ struct CapturingScope {
 std::string signature_text(const Entry& e) {
   std::string text;
   for (const Type& t : e.types) text += (text.empty() ? "" : ", ") + to_string(t);
-  for (const Scalar& s : e.statics) text += (text.empty() ? "" : ", ") + scalar_text(s);
+  for (const Scalar& s : e.statics) text += (text.empty() ? "" : ", ") + to_string(s);
   return "(" + text + ")";
 }
 
@@ -89,8 +80,7 @@ std::string difference(const Entry& before, const Entry& now, const Call& call) 
   if (before.cxx_types != now.cxx_types) return "the C++ types of the arguments changed";
   for (std::size_t i = 0; i < std::min(before.statics.size(), now.statics.size()); ++i)
     if (!same(before.statics[i], now.statics[i]))
-      return argument(i, true) + " changed from " + scalar_text(before.statics[i]) + " to " +
-             scalar_text(now.statics[i]) +
+      return argument(i, true) + " changed from " + to_string(before.statics[i]) + " to " + to_string(now.statics[i]) +
              (call.place(i, true).is_length ? "" : "; pass it as a Tensor to use one program for all values");
   for (std::size_t i = 0; i < std::min(before.types.size(), now.types.size()); ++i)
     if (before.types[i] != now.types[i])

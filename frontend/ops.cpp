@@ -196,7 +196,7 @@ Tensor matmul(const Operand& x, const Operand& y) {
 }
 
 void print(const std::string& message, const std::vector<Tensor>& operands, const Location& at) {
-  apply(Print{.message = message}, operands, at);
+  apply(Print{.message = message + "\n"}, operands, at);
 }
 
 void assert_that(const Operand& condition, const std::string& message) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "ir/builder.h"
 #include "ir/ops/list.h"
@@ -197,17 +198,18 @@ const std::vector<OpDef>& table() {
   return ops;
 }
 
-/// Levenshtein distance, for "did you mean".
+/// Letters to change, insert, drop or swap with their neighbour, for "did you mean".
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
+    std::vector<std::size_t> next(b.size() + 1, i + 1);
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, change});
+      next[j + 1] = std::min({row[j + 1] + 1, next[j] + 1, row[j] + (a[i] != b[j])});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j])
+        next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
     }
+    before = std::exchange(row, std::move(next));
   }
   return row.back();
 }
@@ -252,7 +254,8 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
   std::size_t least = std::max<std::size_t>(2, name.size() / 2);
   for (const std::string_view k : known) {
     const std::size_t distance = edit_distance(name, k);
-    if (distance < least) least = distance, best = k;
+    // Not when every letter differs.
+    if (distance < std::min(least, std::max(name.size(), k.size()))) least = distance, best = k;
   }
   return best;
 }

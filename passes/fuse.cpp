@@ -54,7 +54,11 @@ std::shared_ptr<const OpAttrs> kind_attrs(FusionGroup::Kind kind) {
 class Fuser {
  public:
   explicit Fuser(const Function& f)
-      : f_(f), planner_(f), b_(f.name), map_(f, b_), written_(static_cast<std::size_t>(f.op_count())),
+      : f_(f),
+        planner_(f),
+        b_(f.name),
+        map_(f, b_),
+        written_(static_cast<std::size_t>(f.op_count())),
         waiting_(written_.size()) {}
 
   Function run() {

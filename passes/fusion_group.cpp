@@ -163,7 +163,8 @@ std::int16_t FusionGroup::reshape_map(OpId op, std::int16_t result) {
   const Shape& operand = f_->type(f_->operand(op, 0)).shape;
   const auto [space, in_reduction] = std::pair(seen(result).space, seen(result).in_reduction);
   for (;;) {
-    Reshaped r = through_reshape(seen(result).map, result_shape(op), operand, spaces_[static_cast<std::size_t>(space)].axes);
+    Reshaped r =
+        through_reshape(seen(result).map, result_shape(op), operand, spaces_[static_cast<std::size_t>(space)].axes);
     if (r.map) return add_map(std::move(*r.map), space, in_reduction);
     if (r.axis < 0 || !split(space, r.axis, r.inner)) return -1;
   }
@@ -278,11 +279,12 @@ bool FusionGroup::admit_elements(Joining& joining, bool checked) {
   return !checked || (joining.maps.count == 1 && covers_once(joining.maps.id[0], joining.op));
 }
 
-/// Whether the op can be a result: each element is computed once, after reductions, and in a pointwise group neighbours are
-/// stored next to each other (strided stores cost more than another group).
+/// Whether the op can be a result: each element is computed once, after reductions, and in a pointwise group neighbours
+/// are stored next to each other (strided stores cost more than another group).
 bool FusionGroup::stores_well(const Joining& joining) const {
   const std::int16_t id = joining.maps.id[0];
-  if (kind_ == Kind::Place || joining.maps.count != 1 || seen(id).in_reduction || !covers_once(id, joining.op)) return false;
+  if (kind_ == Kind::Place || joining.maps.count != 1 || seen(id).in_reduction || !covers_once(id, joining.op))
+    return false;
   const Space& space = spaces_.front();
   return kind_ == Kind::Reduce || covers_in_order(seen(id).map, result_shape(joining.op), space.axes, space.kept);
 }
@@ -306,7 +308,8 @@ bool FusionGroup::reads_in_place(const Joining& joining, int operand) {
       if (placing.first_index < 0) continue;
       const std::int16_t none = add_map(IndexMap(0, stored.axes()), space, false);
       if (none < 0) return false;
-      stored.terms.push_back({d, lookup_number(f_->operand(root_, placing.first_index + d), none), 1, whole[d] - window[d]});
+      stored.terms.push_back(
+          {d, lookup_number(f_->operand(root_, placing.first_index + d), none), 1, whole[d] - window[d]});
     }
     if (stored != seen(read).map) return false;
   }

@@ -1,4 +1,5 @@
-// One fusion group while it grows: its ops, the index maps under which they are evaluated, and what it may still take in.
+// One fusion group while it grows: its ops, the index maps under which they are evaluated, and what it may still take
+// in.
 #pragma once
 
 #include <algorithm>
@@ -70,9 +71,9 @@ class FusionGroup {
   /// Last op first.
   std::span<const Member> members() const { return members_; }
 
-  /// Whether `op`, which comes before all members, may join for the sake of `uses`, and as a result when others use it too.
-  /// `checked`: it may fail, so every element must be computed. `overwritten`: operands in whose memory the group is to
-  /// write; they may be read only where it writes.
+  /// Whether `op`, which comes before all members, may join for the sake of `uses`, and as a result when others use it
+  /// too. `checked`: it may fail, so every element must be computed. `overwritten`: operands in whose memory the group
+  /// is to write; they may be read only where it writes.
   std::optional<Joining> consider(OpId op, std::span<const MemberUse> uses, bool checked, bool result,
                                   std::span<const int> overwritten = {});
   /// Whether `op`, which no member uses, may become one more result.
@@ -133,9 +134,9 @@ class FusionGroup {
   std::vector<Space> spaces_;
   std::vector<SeenMap> maps_;
   std::vector<Lookup> lookups_;
-  std::vector<std::int16_t> piece_maps_;                 ///< by operand of the placing op
+  std::vector<std::int16_t> piece_maps_;                ///< by operand of the placing op
   std::int16_t reduced_map_ = -1, reduction_map_ = -1;  ///< of the reductions' operand: reduced dimensions alone, all
-  OpId reduction_;                                       ///< one of them
+  OpId reduction_;                                      ///< one of them
 };
 
 }  // namespace tjit

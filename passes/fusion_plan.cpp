@@ -20,8 +20,12 @@ constexpr int kMostSearched = 8;
 }  // namespace
 
 FusionPlanner::FusionPlanner(const Function& f)
-    : f_(f), uses_(f), ordered_(ordered_ops(f)), state_(static_cast<std::size_t>(f.op_count())),
-      written_(static_cast<std::size_t>(f.value_count()), kEnd), reader_(written_.size(), -1) {}
+    : f_(f),
+      uses_(f),
+      ordered_(ordered_ops(f)),
+      state_(static_cast<std::size_t>(f.op_count())),
+      written_(static_cast<std::size_t>(f.value_count()), kEnd),
+      reader_(written_.size(), -1) {}
 
 std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
   groups_.clear();
@@ -34,8 +38,8 @@ std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
   return std::exchange(groups_, {});
 }
 
-/// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one does, the
-/// reshape joins it if it can.
+/// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one
+/// does, the reshape joins it if it can.
 bool FusionPlanner::is_alias(OpId op) const {
   if (f_.op(op).code != kOpcode<Reshape> || f_.type(f_.operand(op, 0)).is_scalar()) return false;
   if (f_.type(f_.op(op).first_result).is_scalar()) return true;
@@ -176,8 +180,8 @@ void FusionPlanner::add_copy(OpId op, std::int32_t group, std::int32_t member) {
   }
 }
 
-/// Views and counters join every group that uses them. Where one cannot take them in, or something else uses them, they are
-/// computed as well; a reshape is then another name.
+/// Views and counters join every group that uses them. Where one cannot take them in, or something else uses them, they
+/// are computed as well; a reshape is then another name.
 void FusionPlanner::place_free(OpId op) {
   State& state = state_[at(op)];
   const bool repeats = users_.groups.size() + (users_.outside ? 1 : 0) > 1;

@@ -1,6 +1,7 @@
-// Which ops of a block go together, and what becomes of the others. Decided from the last op to the first: an op's users
-// have found their groups before it is looked at. A group runs in the place of its last op, so an op may join a group only
-// if everything else that uses it runs later; with that no cycle can arise, and time is linear in the number of ops.
+// Which ops of a block go together, and what becomes of the others. Decided from the last op to the first: an op's
+// users have found their groups before it is looked at. A group runs in the place of its last op, so an op may join a
+// group only if everything else that uses it runs later; with that no cycle can arise, and time is linear in the number
+// of ops.
 #pragma once
 
 #include <deque>
@@ -13,10 +14,10 @@
 namespace tjit {
 
 enum class FusionRole : std::uint8_t {
-  Dead,     ///< nothing needs it
-  Fixed,    ///< stays in its place
-  Floats,   ///< no code of its own, or a few instructions on registers: runs once its operands are there
-  Same,     ///< is its operand
+  Dead,    ///< nothing needs it
+  Fixed,   ///< stays in its place
+  Floats,  ///< no code of its own, or a few instructions on registers: runs once its operands are there
+  Same,    ///< is its operand
   Grouped
 };
 
@@ -43,8 +44,8 @@ class FusionPlanner {
   };
   struct State {
     FusionRole role = FusionRole::Dead;
-    std::int8_t depth = 0;          ///< length of the chain of ops computed again
-    std::int32_t when = kEnd;       ///< fixed: its place; floats: the place of the first user
+    std::int8_t depth = 0;     ///< length of the chain of ops computed again
+    std::int32_t when = kEnd;  ///< fixed: its place; floats: the place of the first user
     std::int32_t first_copy = -1;
     std::int32_t root_group = -1;
   };
@@ -55,11 +56,11 @@ class FusionPlanner {
     friend auto operator<=>(const Instance&, const Instance&) = default;
   };
   struct Users {
-    std::vector<Instance> in_groups;      ///< by group
-    std::vector<std::int32_t> groups;     ///< each once, ascending: later groups were made for earlier ops
+    std::vector<Instance> in_groups;   ///< by group
+    std::vector<std::int32_t> groups;  ///< each once, ascending: later groups were made for earlier ops
     bool any = false, outside = false;
-    std::int32_t first_outside = kEnd;    ///< place of the first user that is in no group
-    std::int8_t depth = 0;                ///< largest of the users
+    std::int32_t first_outside = kEnd;  ///< place of the first user that is in no group
+    std::int8_t depth = 0;              ///< largest of the users
   };
 
   void look_at(OpId op);
@@ -95,7 +96,7 @@ class FusionPlanner {
 
   // Of the block at hand.
   std::deque<FusionGroup> groups_;
-  std::int32_t next_ordered_ = kEnd;   ///< where the next op that keeps its order runs
+  std::int32_t next_ordered_ = kEnd;  ///< where the next op that keeps its order runs
   Users users_;
   std::vector<FusionGroup::MemberUse> uses_of_group_;
   std::vector<int> overwritten_;

@@ -41,9 +41,7 @@ void FusionUses::for_each_use(F&& f) const {
 }
 
 FusionUses::FusionUses(const Function& f)
-    : f_(f),
-      first_(static_cast<std::size_t>(f.value_count()) + 1),
-      position_(static_cast<std::size_t>(f.op_count())) {
+    : f_(f), first_(static_cast<std::size_t>(f.value_count()) + 1), position_(static_cast<std::size_t>(f.op_count())) {
   for_each_use([&](ValueId v, BlockId, Use) { ++first_[static_cast<std::size_t>(v.index) + 1]; });
   for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
   uses_.resize(first_.back());
@@ -60,8 +58,7 @@ FusionUses::FusionUses(const Function& f)
   for (int v = 0; v < f.value_count(); ++v) base_.push_back({v});
   for (int i = 0; i < f.op_count(); ++i) {
     const Op& op = f.op({i});
-    if (op.code == kOpcode<Reshape>)
-      base_[static_cast<std::size_t>(op.first_result.index)] = base(f.operand({i}, 0));
+    if (op.code == kOpcode<Reshape>) base_[static_cast<std::size_t>(op.first_result.index)] = base(f.operand({i}, 0));
   }
   for (int b = 0; b < f.block_count(); ++b) {
     std::int32_t position = 0;

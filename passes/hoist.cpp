@@ -38,7 +38,6 @@ class Plan {
       : f_(f),
         stays_(fixed_ops(f)),
         home_(static_cast<std::size_t>(f.op_count())),
-        outside_bytes_(static_cast<std::size_t>(f.op_count())),
         places_(static_cast<std::size_t>(f.block_count())),
         leaving_(static_cast<std::size_t>(f.op_count())) {
     visit(Function::kBody, {.outermost = Function::kBody});
@@ -69,48 +68,45 @@ class Plan {
     return value.op.valid() ? home_[at(value.op)] : value.block;
   }
 
-  /// Finds the homes of all ops of a block. Returns the deepest block outside it whose values it uses, or the body.
-  BlockId visit(BlockId block, Place place) {
+  /// Finds the homes of all ops of a block and of the blocks inside.
+  void visit(BlockId block, Place place) {
     places_[at(block)] = place;
-    BlockId outside = Function::kBody;
-    const auto use = [&](BlockId b) {
-      if (b != block && depth(b) < place.depth && depth(b) > depth(outside)) outside = b;
-    };
     for (const OpId id : f_.block(block).ops) {
-      const BlockId deepest = deepest_use(id, place);
-      home_[at(id)] = stays_[at(id)] ? block : depth(deepest) > depth(place.outermost) ? deepest : place.outermost;
-      use(deepest);
+      const Op& op = f_.op(id);
+      const bool loop = op.code == kOpcode<While>;
+      for (const BlockId inner : op.blocks)
+        visit(inner, {.depth = place.depth + 1, .outermost = loop ? place.outermost : inner});
+      home_[at(id)] = stays_[at(id)] || place.outermost == block ? block : deepest_use(id, place, place.outermost);
     }
-    for (const ValueId v : f_.block(block).yields) use(home(v));
-    return outside;
   }
 
-  /// The deepest home of what an op uses, also inside its blocks.
-  BlockId deepest_use(OpId id, const Place& place) {
-    BlockId deepest = Function::kBody;
-    const auto use = [&](BlockId b) {
-      if (depth(b) > depth(deepest)) deepest = b;
+  /// The deepest home, but at least `deepest`, of what an op uses, also inside its blocks, from the block at `place` or
+  /// outside it.
+  BlockId deepest_use(OpId id, const Place& place, BlockId deepest) const {
+    const auto use = [&](ValueId v) {
+      const BlockId b = home(v);
+      if (depth(b) <= place.depth && depth(b) > depth(deepest)) deepest = b;
     };
-    const Op& op = f_.op(id);
-    for (const ValueId v : f_.operands(id)) use(home(v));
-    const bool loop = op.code == kOpcode<While>;
-    for (const BlockId inner : op.blocks)
-      use(visit(inner, {.depth = place.depth + 1, .outermost = loop ? place.outermost : inner}));
+    for (const ValueId v : f_.operands(id)) use(v);
+    for (const BlockId inner : f_.op(id).blocks) {
+      for (const OpId o : f_.block(inner).ops) deepest = deepest_use(o, place, deepest);
+      for (const ValueId v : f_.block(inner).yields) use(v);
+    }
     return deepest;
   }
 
   /// Ops are looked at from the last to the first: one that does not pay moves when an op that moves needs it.
   void keep_what_does_not_pay() {
-    measure();
+    const std::vector<bool> paying = paying_ops();
     std::vector<bool> needed(static_cast<std::size_t>(f_.op_count()));
     for (int i = f_.op_count() - 1; i >= 0; --i) {
       const OpId id{i};
       if (!moves(id)) continue;
-      if (!needed[at(id)] && !pays(id)) {
+      if (needed[at(id)] || paying[at(id)]) {
+        need_operands(id, needed);
+      } else {
         home_[at(id)] = f_.op(id).parent;
-        continue;
       }
-      need_operands(id, needed);
     }
   }
 
@@ -133,29 +129,35 @@ class Plan {
 
   std::int64_t bytes(ValueId v) const { return is_dynamic(f_.type(v).shape) ? 0 : byte_count(f_.type(v)); }
 
-  /// The bytes of the values outside the loop that ops which move, and free ones, are computed from.
-  void measure() {
+  /// Of the ops that could move, those that are worth it.
+  std::vector<bool> paying_ops() const {
+    std::vector<bool> paying(static_cast<std::size_t>(f_.op_count()));
+    // The bytes of the values in memory that an op is computed from: through free ops, and those that do not pay.
+    std::vector<std::int64_t> sources(static_cast<std::size_t>(f_.op_count()));
     for (int i = 0; i < f_.op_count(); ++i) {
       const OpId id{i};
       if (!moves(id) && !is_free(id)) continue;
-      if (f_.op(id).code == kOpcode<Constant>) outside_bytes_[at(id)] = f_.attrs<Constant>(id).value.stored_bytes();
+      if (f_.op(id).code == kOpcode<Constant>) sources[at(id)] = f_.attrs<Constant>(id).value.stored_bytes();
       for (const ValueId v : f_.operands(id)) {
         const OpId by = f_.value(v).op;
-        outside_bytes_[at(id)] += by.valid() && (moves(by) || is_free(by)) ? outside_bytes_[at(by)] : bytes(v);
+        const bool in_memory = !by.valid() || !(is_free(by) || (moves(by) && !paying[at(by)]));
+        sources[at(id)] += in_memory ? bytes(v) : sources[at(by)];
       }
+      paying[at(id)] = moves(id) && pays(id, sources[at(id)]);
     }
+    return paying;
   }
 
   /// Whether to read the result in each turn costs less than to compute it. A cheap op whose result is larger than all
   /// it is computed from, such as a mask made of two rows, is better computed where it is used.
-  bool pays(OpId id) const {
+  bool pays(OpId id, std::int64_t source_bytes) const {
     if (f_.results(id).empty()) return false;
-    const OpDef& d = f_.def(id);
     const ValueId result = f_.results(id)[0];
     if (f_.type(result).is_scalar()) return true;
     if (is_free(id)) return false;
+    const OpDef& d = f_.def(id);
     const bool cheap = d.kind == OpKind::Index || (d.kind == OpKind::Elementwise && d.info.ulp <= 0.5);
-    return !cheap || bytes(result) <= std::max(kSmallBytes, outside_bytes_[at(id)]);
+    return !cheap || bytes(result) <= std::max(kSmallBytes, source_bytes);
   }
 
   /// The loop in block `home` that contains block `b`.
@@ -167,7 +169,6 @@ class Plan {
   const Function& f_;
   std::vector<bool> stays_;
   std::vector<BlockId> home_;
-  std::vector<std::int64_t> outside_bytes_;
   std::vector<Place> places_;
   std::vector<std::vector<OpId>> leaving_;
 };

@@ -17,7 +17,7 @@ namespace {
 
 /// One sweep leaves straight-line code in its final form. A branch or loop variable that it resolves may make more of
 /// them constant, seldom more than twice.
-constexpr int kMostSweeps = 4;
+constexpr int kMostSweeps = 8;
 
 bool is_loop(const Op& op) { return op.code == kOpcode<While>; }
 

@@ -80,8 +80,7 @@ class Runner {
     for (const ValueId v : kernel.scalars) scalars.push_back(at(v).data());
     if (!interpret(kernel, buffers, scalars)) {
       // The group is run again, op by op, to say what failed: its inputs must still be there.
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        CHECK(identical(inputs[i], at(kernel.buffers[i].value)));
+      for (std::size_t i = 0; i < inputs.size(); ++i) CHECK(identical(inputs[i], at(kernel.buffers[i].value)));
       return {};
     }
     for (std::size_t i = 0; i < outputs.size(); ++i)
@@ -99,7 +98,8 @@ class Runner {
         const std::vector<Array> shared = run_kernel(kernel, {in, out});
         CHECK(shared.size() == results.size());
         for (std::size_t i = 0; i < shared.size() && i < results.size(); ++i)
-          CHECK_MESSAGE(identical(shared[i], results[i]), print(kernel) << "with b" << in << " in the place of b" << out);
+          CHECK_MESSAGE(identical(shared[i], results[i]), print(kernel)
+                                                              << "with b" << in << " in the place of b" << out);
       }
     }
     if (results.size() == static_cast<std::size_t>(f_.op(id).result_count) && (!results.empty() || !kernel.may_fail))

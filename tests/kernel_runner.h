@@ -9,8 +9,9 @@
 
 namespace tjit {
 
-/// `function` has its tensor ops in fusions (after `fuse`). Where an output may share memory with a dying input, it is given
-/// that memory in every way that `can_share` allows, and the results must not depend on it. Throws as `interpret` does.
+/// `function` has its tensor ops in fusions (after `fuse`). Where an output may share memory with a dying input, it is
+/// given that memory in every way that `can_share` allows, and the results must not depend on it. Throws as `interpret`
+/// does.
 std::vector<Array> run_kernels(const Module& module, const Function& function, std::span<const Array> args,
                                const InterpretOptions& options = {});
 

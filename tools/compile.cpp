@@ -56,7 +56,9 @@ void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageNa
     std::cout << emit(program.module, program.entry(), stage.stage, options);
     return;
   }
-  if (path.has_parent_path() && !o.dump_dir.empty()) std::filesystem::create_directories(path.parent_path());
+  std::error_code error;
+  if (!o.dump_dir.empty()) std::filesystem::create_directories(o.dump_dir, error);
+  if (error) fail_io(o.dump_dir, "cannot make the folder: " + error.message());
   DumpFile file(path, o.program.file);
   file.write(emit(program.module, program.entry(), stage.stage, options, file.form()));
 }

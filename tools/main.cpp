@@ -1,5 +1,7 @@
 // The command line: one subcommand a file.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
 
 #include "tools/command.h"
@@ -33,6 +35,7 @@ void require_command(std::string_view word) {
 
 /// Throws UsageError for the first of these words that looks like an option, with the nearest of the command's.
 void require_options(const CLI::App& command, const std::vector<std::string>& unexpected) {
+  const std::string command_name = command.get_parent() == nullptr ? "tjit" : "tjit " + command.get_name();
   for (const std::string& word : unexpected) {
     if (!word.starts_with('-') || word == "-") continue;
     const std::string name = word.substr(0, word.find('='));
@@ -40,13 +43,28 @@ void require_options(const CLI::App& command, const std::vector<std::string>& un
     for (const CLI::Option* option : command.get_options())
       for (const std::string& n : option->get_lnames()) known.push_back("--" + n);
     const std::string_view near = nearest(name, std::vector<std::string_view>(known.begin(), known.end()));
-    throw UsageError("unknown option '" + name + "' of tjit " + command.get_name() +
-                     (near.empty() ? "; see tjit " + command.get_name() + " --help"
-                                   : "; did you mean '" + std::string(near) + "'?"));
+    throw UsageError(
+        "unknown option '" + name + "' of " + command_name +
+        (near.empty() ? "; see " + command_name + " --help" : "; did you mean '" + std::string(near) + "'?"));
   }
 }
 
+/// `-i=5` means `-i 5`, as `--input=5` does.
+void split_short_options(int argc, char** argv) {
+  for (char** arg = argv + 1; arg < argv + argc; ++arg)
+    if ((*arg)[0] == '-' && std::isalpha(static_cast<unsigned char>((*arg)[1])) != 0 && (*arg)[2] == '=')
+      std::memmove(*arg + 2, *arg + 3, std::strlen(*arg + 3) + 1);
+}
+
+/// What could not be written must not go unnoticed.
+void flush_output() {
+  std::cout.flush();
+  if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw Error(Error::Kind::Io, "standard output: cannot write everything");
+}
+
 int run_main(int argc, char** argv) {
+  split_short_options(argc, argv);
   CLI::App app("tjit: tensor programs, eager and compiled", "tjit");
   app.set_version_flag("--version", "tjit " TJIT_VERSION);
   app.require_subcommand(1);
@@ -60,13 +78,18 @@ int run_main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
     if (argc > 1 && argv[1][0] != '-') require_command(argv[1]);
+    if (argc > 1 && argv[1][0] == '-') require_options(app, {argv[1]});
     for (const auto& [sub, action] : actions)
       if (sub->parsed()) require_options(*sub, sub->remaining());
     app.exit(e);
     return kUsage;
   }
   for (const auto& [sub, action] : actions)
-    if (sub->parsed()) return action();
+    if (sub->parsed()) {
+      const int code = action();
+      flush_output();
+      return code;
+    }
   return kUsage;
 }
 

@@ -40,12 +40,19 @@ std::string bound(const OpDef& d) {
   return " [" + text + " ULP]";
 }
 
+/// Text for a cell of a Markdown table.
+std::string escaped(std::string_view doc) {
+  std::string text;
+  for (const char c : doc) text += c == '|' ? "\\|" : std::string(1, c);
+  return text;
+}
+
 int run(const std::string& name, bool markdown) {
   const auto show = [&](const OpDef& d) {
     const std::string kind = kKinds[static_cast<int>(d.kind)];
     if (markdown) {
       std::cout << "| `" << signature(d) << "` | " << kind << " | " << operands(d) << " | " << dtype_list(d.info.types)
-                << " | " << d.info.doc << bound(d) << " |\n";
+                << " | " << escaped(d.info.doc) << bound(d) << " |\n";
     } else {
       std::cout << signature(d) << "  (" << kind << "; operands: " << operands(d)
                 << "; dtypes: " << dtype_list(d.info.types) << ")\n    " << d.info.doc << bound(d) << "\n";

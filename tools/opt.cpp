@@ -1,5 +1,6 @@
 // tjit opt: run chosen passes and print the program.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -34,6 +35,15 @@ PipelineOptions pipeline_options(const OptOptions& o, std::vector<PassTiming>& t
   return options;
 }
 
+/// Grouping compares sizes.
+void require_sizes(const Function& f, const PipelineOptions& options) {
+  if (!options.passes.empty() && std::ranges::find(options.passes, "fuse") == options.passes.end()) return;
+  for (int i = 0; i < f.value_count(); ++i)
+    if (const Type& t = f.type({i}); is_dynamic(t.shape))
+      fail_at(f.loc, "the pass fuse needs known sizes, but @" + f.name + " has " + to_string(t) +
+                         ": choose other --passes, or use tjit compile with --input=SPEC");
+}
+
 void write(const OptOptions& o, const Module& module) {
   PrintOptions form{.locations = o.locations, .header = true};
   if (o.output.empty() || o.output == "-") {
@@ -59,8 +69,10 @@ int run(const OptOptions& o) {
   Module module = read_program(o.file);
   const Module source = module;
   options.context.module = &source;
-  if (!none)
+  if (!none) {
+    for (const Function& f : module.functions) require_sizes(f, options);
     for (Function& f : module.functions) f = run_passes(f, options);
+  }
   if (o.dump.time_passes) {
     for (const PassTiming& t : timings)
       std::fprintf(stderr, "%10.3f ms  %.*s\n", t.seconds * 1e3, static_cast<int>(t.pass.size()), t.pass.data());

@@ -27,8 +27,6 @@ std::optional<Type> parse_type(std::string_view text) {
     }
     std::int64_t size = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), size);
-    if (error == std::errc::result_out_of_range)
-      fail("'" + std::string(text) + "' is out of range for " + std::string(info(dtype_of<T>).ir_name));
     if (error != std::errc() || end != part.data() + part.size() || size < 0) return std::nullopt;
     type.shape.push_back(size);
     text.remove_prefix(x + 1);
@@ -39,6 +37,8 @@ template <class T>
 T parse_number(std::string_view text) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range)
+    fail("'" + std::string(text) + "' is out of range for " + std::string(info(dtype_of<T>).ir_name));
   if (error != std::errc() || end != text.data() + text.size())
     fail("'" + std::string(text) + "' is not a number of type " + std::string(info(dtype_of<T>).ir_name));
   return value;
@@ -58,7 +58,7 @@ Array parse_elements(std::string_view list, const Type& type) {
     using T = typename decltype(tag)::type;
     T* out = static_cast<T*>(array.mutable_data());
     std::int64_t n = 0;
-    for (std::string_view rest = list; !rest.empty() || (n == 0 && count > 0);) {
+    for (std::string_view rest = list; count > 0 || !list.empty();) {
       const std::size_t comma = rest.find(',');
       const T value = parse_number<T>(rest.substr(0, comma));
       if (n < count) out[n] = value;
@@ -165,15 +165,24 @@ BoundProgram bind_program(const Module& module, const Function& function, const 
   std::vector<Type> types = function.param_types();
   BoundProgram bound;
   bound.inputs.resize(types.size());
-  std::size_t next = 0;
+  std::vector<std::string> in_order;
   for (const std::string& spec : specs) {
     const auto [name, value] = split_name(spec);
-    const std::size_t at = name.empty() ? next++ : param_number(function, name);
-    if (at >= types.size())
-      fail("@" + function.name + " takes " + std::to_string(types.size()) + (types.size() == 1 ? " input" : " inputs") +
-           "; --input=" + spec + " is one too many");
+    if (name.empty()) {
+      in_order.push_back(value);
+      continue;
+    }
+    const std::size_t at = param_number(function, name);
     if (bound.inputs[at]) fail("--input=" + spec + " gives " + param_text(function, at) + " a second time");
     bound.inputs[at] = parse_spec(value, &types[at]);
+  }
+  std::size_t at = 0;
+  for (const std::string& spec : in_order) {
+    while (at < types.size() && bound.inputs[at]) ++at;  // given by name
+    if (at == types.size())
+      fail("@" + function.name + " takes " + std::to_string(types.size()) + (types.size() == 1 ? " input" : " inputs") +
+           "; --input=" + spec + " is one too many");
+    bound.inputs[at] = parse_spec(spec, &types[at]);
   }
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (!bound.inputs[i] && missing == Missing::Fail) fail(param_text(function, i) + " is not given: use --input=SPEC");

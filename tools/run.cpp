@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "runtime/execute_kinds.h"
 #include "runtime/format.h"
 #include "tools/command.h"
 
@@ -21,15 +22,15 @@ struct RunOptions {
 void check_expected(std::span<const Array> results, const std::vector<std::string>& specs) {
   if (specs.empty()) return;
   if (specs.size() != results.size())
-    fail("--expect is given " + std::to_string(specs.size()) + " times for " + std::to_string(results.size()) +
-         " results");
+    fail(std::to_string(results.size()) + " results need as many --expect=SPEC; found " + std::to_string(specs.size()));
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Array expected = parse_spec(specs[i], &results[i].type());
     std::int64_t where = 0;
-    if (!identical(results[i], expected, &where))
-      throw Error(Error::Kind::Runtime, "result " + std::to_string(i) + " differs from --expect at element " +
-                                            std::to_string(where) + "\nfound    " + tensor_text(results[i]) +
-                                            "\nexpected " + tensor_text(expected));
+    if (identical(results[i], expected, &where)) continue;
+    std::string text = "result " + std::to_string(i) + " is not what --expect says";
+    if (results[i].type() == expected.type()) text += ": they differ" + index_text(expected.shape(), where);
+    throw Error(Error::Kind::Runtime,
+                text + "\nfound    " + tensor_text(results[i]) + "\nexpected " + tensor_text(expected));
   }
 }
 

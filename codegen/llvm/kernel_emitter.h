@@ -10,7 +10,7 @@ namespace tjit {
 /// Where a kernel's buffer lies while it runs.
 struct BufferPlace {
   llvm::Value* pointer;         ///< to element 0
-  std::uint64_t alignment = 1;  ///< that the pointer is known to have, in bytes
+  std::uint64_t alignment = 1;  ///< that the pointer is known to have, in bytes; its element's size in any case
   /// Output: the input (buffer number) whose memory it has, allowed by `can_share`; -1: memory of its own. No output
   /// may overlap another buffer in any other way. Inputs may overlap.
   int shares = -1;

@@ -20,7 +20,7 @@ struct Compilation {
   std::unique_ptr<llvm::Module> module;
 
   Compilation(const Kernel& kernel, const NativeKernelOptions& options)
-      : target({.vector_bytes = options.vector_bytes, .stream_bytes = options.stream_bytes}),
+      : target({.cpu = options.cpu, .vector_bytes = options.vector_bytes, .stream_bytes = options.stream_bytes}),
         module(target.module(context, kernel.name)) {
     OpLibrary library(*module);
     llvm::IRBuilder<> b(context);

@@ -10,7 +10,8 @@
 namespace tjit {
 
 struct NativeKernelOptions {
-  int vector_bytes = 0;           ///< 0: what is best on this machine
+  std::string cpu = {};           ///< LLVM's name; empty: this machine
+  int vector_bytes = 0;           ///< 0: what is best on it
   std::int64_t stream_bytes = 0;  ///< outputs larger than this bypass the caches; 0: half the last-level cache
   std::uint64_t alignment = 64;   ///< of all buffers
   std::vector<int> shares = {};   ///< by buffer, the input that an output shares memory with, or -1; empty: none

@@ -43,6 +43,8 @@ const Host& host() {
 
 std::unique_ptr<llvm::TargetMachine> make_machine(const std::string& cpu) {
   const Host& h = host();
+  const std::unique_ptr<llvm::MCSubtargetInfo> known(h.target->createMCSubtargetInfo(h.triple, "", ""));
+  if (!cpu.empty() && !known->isCPUStringValid(cpu)) fail("unknown CPU '" + cpu + "'");
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.NoTrappingFPMath = true;
@@ -68,8 +70,6 @@ int best_vector_bytes(const llvm::TargetMachine& machine) {
 }  // namespace
 
 Target::Target(const TargetOptions& options) : machine_(make_machine(options.cpu)) {
-  if (!options.cpu.empty() && !machine_->getMCSubtargetInfo()->isCPUStringValid(options.cpu))
-    fail("unknown CPU '" + options.cpu + "'");
   vector_bytes_ = options.vector_bytes != 0 ? options.vector_bytes : best_vector_bytes(*machine_);
   stream_bytes_ = options.stream_bytes != 0 ? options.stream_bytes : cache_sizes().l3 / 2;
 }

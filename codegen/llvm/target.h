@@ -18,7 +18,7 @@ struct TargetOptions {
 /// One for each compilation: LLVM's description of a machine must not be used by two threads at once.
 class Target {
  public:
-  /// Throws Error of kind User when LLVM does not know the CPU, or cannot make code for it.
+  /// Throws Error of kind User when LLVM does not know the CPU.
   explicit Target(const TargetOptions& options = {});
 
   llvm::TargetMachine& machine() const { return *machine_; }

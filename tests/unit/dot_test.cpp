@@ -132,25 +132,24 @@ void check_dot(const DotCase& c) {
   for (std::int64_t& d : positive.dot.rhs_contract) d += d < 0 ? c.rhs.size() : 0;
   const std::vector<T> want = naive_dot<T>(x, y, positive.dot);
   for (const Layout layout : kLayouts) {
-    const Array got =
-        run_op(c.dot, {laid_out(x, layout), laid_out(y, kLayouts[(static_cast<std::size_t>(layout) + 1) % 4])});
-    const std::vector<T> values = values_of<T>(got);
-    INFO(to_string(x.type()), " x ", to_string(y.type()), " layout ", int(layout), " level ", name(kernels().level));
-    CHECK(std::equal(values.begin(), values.end(), want.begin(), want.end(), same<T>));
+    const Array a = laid_out(x, layout), b = laid_out(y, kLayouts[(static_cast<std::size_t>(layout) + 1) % 4]);
+    at_each_level([&] {
+      const std::vector<T> values = values_of<T>(run_op(c.dot, {a, b}));
+      INFO(to_string(x.type()), " x ", to_string(y.type()), " layout ", int(layout), " level ", name(kernels().level));
+      CHECK(std::equal(values.begin(), values.end(), want.begin(), want.end(), same<T>));
+    });
   }
 }
 
 TEST_CASE("dot joins products in the documented order, at each level and in every layout") {
-  at_each_level([] {
-    for (const DotCase& c : dot_cases()) {
-      check_dot<float>(c);
-      check_dot<double>(c);
-      if (element_count(c.lhs) * element_count(c.rhs) > 1000000) continue;
-      check_dot<std::int32_t>(c);
-      check_dot<std::int64_t>(c);
-      check_dot<std::uint8_t>(c);
-    }
-  });
+  for (const DotCase& c : dot_cases()) {
+    check_dot<float>(c);
+    check_dot<double>(c);
+    if (element_count(c.lhs) * element_count(c.rhs) > 1000000) continue;
+    check_dot<std::int32_t>(c);
+    check_dot<std::int64_t>(c);
+    check_dot<std::uint8_t>(c);
+  }
 }
 
 TEST_CASE("large products agree with Eigen") {

@@ -1,14 +1,14 @@
 // Index maps against what they stand for: random chains of views and lookups, walked element by element.
-#include <doctest/doctest.h>
+#include "ir/index_map.h"
 
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <functional>
 #include <numeric>
 #include <random>
 #include <utility>
 
 #include "ir/builder.h"
-#include "ir/index_map.h"
 #include "ir/ops/list.h"
 
 namespace tjit {
@@ -63,7 +63,8 @@ TEST_CASE("the map of a view's operand is the view") {
     const Shape& result = f.type(f.op(op).first_result).shape;
     Extents axes;
     const IndexMap map = through_view(f.def(op), f.op(op).attrs.get(), shape, identity_map(result, axes));
-    CHECK(elements(map, shape, axes) == viewed(f.def(op).view(f.op(op).attrs.get(), {shape, row_major_strides(shape), 0})));
+    CHECK(elements(map, shape, axes) ==
+          viewed(f.def(op).view(f.op(op).attrs.get(), {shape, row_major_strides(shape), 0})));
   }
 }
 
@@ -138,9 +139,9 @@ TEST_CASE("a part that would carry is no affine map") {
 /// A random view or reshape of `shape`; the elements it shows are appended to by `order`.
 struct RandomChain {
   std::mt19937 random;
-  std::vector<Shape> shapes;                         ///< first the operand of all
+  std::vector<Shape> shapes;                             ///< first the operand of all
   std::vector<std::function<IndexMap(IndexMap)>> views;  ///< null: reshape
-  std::vector<std::int64_t> order;                   ///< element of the operand, for each element of the last shape
+  std::vector<std::int64_t> order;                       ///< element of the operand, for each element of the last shape
 
   int below(int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
 

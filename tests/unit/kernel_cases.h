@@ -7,10 +7,18 @@
 
 #include "codegen/llvm/native_kernel.h"
 #include "kernel_reference.h"
+#include "runtime/cpu.h"
 
 namespace tjit::test {
 
-inline constexpr int kWidths[] = {16, 32, 64};
+/// Vectors of each width, for this machine and for ones without masks (AVX-512), and without fma and wide vectors.
+struct TestTarget {
+  const char* cpu;
+  int vector_bytes;
+  CpuLevel needs;
+};
+inline constexpr TestTarget kTargets[] = {
+    {"", 64, CpuLevel::Base}, {"", 16, CpuLevel::Base}, {"haswell", 32, CpuLevel::V3}, {"x86-64", 16, CpuLevel::Base}};
 inline constexpr DType kAllTypes[] = {DType::Bool, DType::U8, DType::I32, DType::I64, DType::F32, DType::F64};
 
 /// Numbers at which functions differ, then random ones.
@@ -207,10 +215,13 @@ struct Case {
     }
   }
 
-  void check_all_widths(NativeKernelOptions options = {}) const {
-    for (const int width : kWidths) {
-      CAPTURE(width);
-      options.vector_bytes = width;
+  void check_everywhere(NativeKernelOptions options = {}) const {
+    for (const TestTarget& target : kTargets) {
+      if (target.needs > hardware_level()) continue;
+      CAPTURE(target.cpu);
+      CAPTURE(target.vector_bytes);
+      options.cpu = target.cpu;
+      options.vector_bytes = target.vector_bytes;
       check(options);
     }
   }

@@ -1,5 +1,7 @@
 // Generated code against kernels run one element at a time: every op, node kind, length of tail, reduction and check,
 // at every width of vectors.
+#include <thread>
+
 #include "kernel_cases.h"
 
 using namespace tjit;
@@ -67,9 +69,9 @@ TEST_CASE("tails of every length") {
       n.store(out, sum, along);
       k.add(n);
       const Case c(k.kernel);
-      c.check_all_widths();
-      c.check_all_widths({.shares = {-1, -1, a}});
-      c.check_all_widths({.stream_bytes = 1});
+      c.check_everywhere();
+      c.check_everywhere({.shares = {-1, -1, a}});
+      c.check_everywhere({.stream_bytes = 1});
     }
   }
 }
@@ -89,8 +91,8 @@ TEST_CASE("strides: rows, columns, repeated, reversed, skipped") {
     n.store(turned, sum, {1, 7});
     n.store(back, x, {37, -1}, 36);
     k.add(n);
-    Case(k.kernel).check_all_widths();
-    Case(k.kernel).check_all_widths({.stream_bytes = 1, .alignment = 1});
+    Case(k.kernel).check_everywhere();
+    Case(k.kernel).check_everywhere({.stream_bytes = 1, .alignment = 1});
   }
 }
 
@@ -109,7 +111,7 @@ TEST_CASE("scalars, constants, indices, and nodes that are the same for all indi
   n.store(all, n.constant(std::int32_t{-77}), {19, 1});
   n.store(flags, flag, {19, 1});
   k.add(n);
-  for (std::uint64_t seed = 1; seed < 5; ++seed) Case(k.kernel, seed).check_all_widths();
+  for (std::uint64_t seed = 1; seed < 5; ++seed) Case(k.kernel, seed).check_everywhere();
 }
 
 TEST_CASE("kernels of rank 0") {
@@ -118,7 +120,7 @@ TEST_CASE("kernels of rank 0") {
   NestOf n({});
   n.store(out, n.op(kOpcode<Exp>, DType::F32, {n.load(in, DType::F32, {}, 2)}), {});
   k.add(n);
-  Case(k.kernel).check_all_widths();
+  Case(k.kernel).check_everywhere();
 }
 
 TEST_CASE("looking up and windows") {
@@ -144,14 +146,14 @@ TEST_CASE("looking up and windows") {
       Case good(k.kernel);
       for (int i = 0; i < extent; ++i) good.memory[1].as<std::int64_t>()[i] = (i * 7) % 30;
       good.scalars[0].assign(8, std::byte{0});
-      good.check_all_widths();
+      good.check_everywhere();
       for (const std::int64_t wrong : {std::int64_t{-1}, std::int64_t{30}, INT64_MIN, INT64_MAX}) {
         Case bad = good;
         bad.memory[1].as<std::int64_t>()[extent - 1] = wrong;
-        bad.check_all_widths();
+        bad.check_everywhere();
         Case outside = good;
         std::memcpy(outside.scalars[0].data(), &wrong, 8);
-        if (wrong != 30) outside.check_all_widths();
+        if (wrong != 30) outside.check_everywhere();
       }
     }
   }
@@ -167,7 +169,7 @@ TEST_CASE("no index is in the range of nothing") {
     k.add(n);
     Case c(k.kernel);
     std::memset(c.memory[0].data(), 0, 40 * 8);
-    c.check_all_widths();
+    c.check_everywhere();
   }
 }
 
@@ -181,11 +183,11 @@ TEST_CASE("checks of integer division: whichever lane fails, and none that is no
       k.add(n);
       Case c(k.kernel);
       std::memset(c.memory[1].data(), 3, static_cast<std::size_t>(extent * size_of(t)));
-      c.check_all_widths();
+      c.check_everywhere();
       for (const int zero : {0, extent / 2, extent - 1}) {
         Case failing = c;
         std::memset(failing.memory[1].data() + zero * size_of(t), 0, static_cast<std::size_t>(size_of(t)));
-        failing.check_all_widths();
+        failing.check_everywhere();
       }
     }
   }
@@ -265,10 +267,10 @@ TEST_CASE("reductions of rows, bit for bit") {
     CAPTURE(info(what.dtype).ir_name);
     for (const std::int64_t row : {2, 3, 7, 16, 33, 64, 65, 100, 128, 200, 259}) {
       CAPTURE(row);
-      Case(reduction(what, 1, 3, row, true, static_cast<int>(row % 3))).check_all_widths();
+      Case(reduction(what, 1, 3, row, true, static_cast<int>(row % 3))).check_everywhere();
     }
-    Case(reduction(what, 4, 2, 70, true, 0)).check_all_widths();
-    Case(reduction(what, 4, 1, 5, true, 1)).check_all_widths();
+    Case(reduction(what, 4, 2, 70, true, 0)).check_everywhere();
+    Case(reduction(what, 4, 1, 5, true, 1)).check_everywhere();
   }
 }
 
@@ -278,9 +280,9 @@ TEST_CASE("reductions of columns, bit for bit") {
     CAPTURE(info(what.dtype).ir_name);
     for (const std::int64_t columns : {2, 3, 8, 17, 64, 131, 300}) {
       CAPTURE(columns);
-      Case(reduction(what, 1, 5, columns, false, static_cast<int>(columns % 3))).check_all_widths();
+      Case(reduction(what, 1, 5, columns, false, static_cast<int>(columns % 3))).check_everywhere();
     }
-    Case(reduction(what, 3, 4, 20, false, 0)).check_all_widths();
+    Case(reduction(what, 3, 4, 20, false, 0)).check_everywhere();
   }
 }
 
@@ -289,11 +291,37 @@ TEST_CASE("long reductions join chunk by chunk") {
     for (const int body : {0, 1}) {
       for (const std::int64_t row :
            {kReduceChunk - 1, kReduceChunk, kReduceChunk + 1, 2 * kReduceChunk + 77, 2 * kReduceChunk + 64})
-        Case(reduction(what, 1, 1, row, true, body)).check_all_widths();
-      Case(reduction(what, 2, 2, kReduceChunk + 40, true, body)).check_all_widths();
-      Case(reduction(what, 700, 1, 300, true, body)).check_all_widths();
-      Case(reduction(what, 400, 300, 9, false, body)).check_all_widths();
-      Case(reduction(what, kReduceChunk + 3, 1, 2, false, body)).check_all_widths();
+        Case(reduction(what, 1, 1, row, true, body)).check_everywhere();
+      Case(reduction(what, 2, 2, kReduceChunk + 40, true, body)).check_everywhere();
+      Case(reduction(what, 700, 1, 300, true, body)).check_everywhere();
+      Case(reduction(what, 400, 300, 9, false, body)).check_everywhere();
+      Case(reduction(what, kReduceChunk + 3, 1, 2, false, body)).check_everywhere();
     }
   }
+}
+
+TEST_CASE("an unknown CPU is the user's mistake") {
+  KernelOf k;
+  CHECK_THROWS_WITH_AS(NativeKernel(k.kernel, {.cpu = "8086"}), "error: unknown CPU '8086'", Error);
+}
+
+TEST_CASE("threads compile and run at the same time") {
+  const Kernel kernel = reduction({"reduce_sum", DType::F32}, 3, 5, 100, true, 1);
+  const Case c(kernel);
+  auto expected = c.memory;
+  reference::Run(kernel, c.pointers(expected, {}), {})();
+  std::vector<std::thread> threads;
+  std::vector<char> right(4, 0);
+  for (char& ok : right) {
+    threads.emplace_back([&] {
+      ok = 1;
+      for (int i = 0; i < 10; ++i) {
+        auto memory = c.memory;
+        ok &= NativeKernel(kernel).run(c.pointers(memory, {}));
+        ok &= memory[1].difference(expected[1]) == -1;
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  for (const char ok : right) CHECK(ok == 1);
 }

@@ -71,7 +71,8 @@ std::vector<Array> arguments(const Function& f, unsigned seed, bool telling, int
       args.push_back(test::tame_array(t, ++seed));
       dispatch(t.dtype, [&]<class T>(Tag<T>) {
         T* values = static_cast<T*>(args.back().mutable_data());
-        for (std::int64_t i = 0; i < args.back().size(); ++i) values[i] = static_cast<T>(low + static_cast<int>(values[i]) % 3);
+        for (std::int64_t i = 0; i < args.back().size(); ++i)
+          values[i] = static_cast<T>(low + static_cast<int>(values[i]) % 3);
       });
     } else {
       args.push_back(test::tame_array(t, ++seed));
@@ -223,8 +224,9 @@ TEST_CASE("groups that are no kernels are refused by name") {
   CHECK(refusal("%a = reduce_sum %x {axes = [0]}\n %b = reduce_sum %a {axes = [0]}\n yield %b\n") ==
         "fusion: reduce_sum differs in shape or axes from another reduction of its group");
   CHECK(refusal("%a = argmax %x {axis = 0}\n yield %a\n") == "fusion: argmax must be expanded before it is grouped");
-  CHECK(refusal("%a = reshape %x {shape = [2, 12]}\n %b = reshape %a {shape = [4, 6]}\n %d = reshape %b {shape = [24]}\n"
-                " %e = reduce_sum %d {axes = [0]}\n yield %e\n") == "");
+  CHECK(
+      refusal("%a = reshape %x {shape = [2, 12]}\n %b = reshape %a {shape = [4, 6]}\n %d = reshape %b {shape = [24]}\n"
+              " %e = reduce_sum %d {axes = [0]}\n yield %e\n") == "");
   CHECK(refusal("%r = exp %x\n %a = reshape %r {shape = [24]}\n"
                 " %b = reduce_sum %a {axes = [0]}\n yield %b\n") ==
         "fusion: reshape would split the rows that a reduction joins by lanes");

@@ -204,12 +204,12 @@ TEST_CASE("random kernels") {
     Generator generator(seed);
     const Kernel kernel = generator.kernel();
     const Case c(kernel, seed);
-    c.check_all_widths();
+    c.check_everywhere();
     if (generator.shareable() < 0) continue;
     NativeKernelOptions in_place;
     for (const KernelBuffer& b : kernel.buffers) in_place.shares.push_back(b.output ? -2 : -1);
     *std::ranges::find(in_place.shares, -2) = generator.shareable();
     std::ranges::replace(in_place.shares, -2, -1);
-    c.check_all_widths(in_place);
+    c.check_everywhere(in_place);
   }
 }

@@ -194,14 +194,6 @@ const char* const kBodies[] = {
        %b = broadcast_to %s {shape = [4]} : f32[4]
        %p = add %b, %v : f32[4])"};
 
-std::string with_mask(std::string body) { return "      %mask = constant {value = 255} : i32[]\n" + body; }
-
-double seconds_of(auto&& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 TEST_CASE("steps of a loop neither allocate nor copy what they do not change") {
@@ -292,6 +284,22 @@ TEST_CASE("arguments: views, places of results, wrong types") {
   }
 }
 
+TEST_CASE("what a print sink throws reaches the caller") {
+  const std::unique_ptr<Executable> code = Program(R"(func @f(%x: f32[]) -> (f32[]) {
+  print %x {message = "{}"}
+  print %x {message = "again"}
+  yield %x
+}
+)").compiled(true);
+  int calls = 0;
+  const PrintSink sink = [&](std::string_view text) {
+    ++calls;
+    if (text == "again") throw std::out_of_range("full");
+  };
+  CHECK_THROWS_AS(code->run(std::array{parse_argument("f32=1")}, sink), std::out_of_range);
+  CHECK(calls == 2);
+}
+
 TEST_CASE("threads may run one program at once") {
   const std::unique_ptr<Executable> code = loop_program(kBodies[1]).compiled(true);
   const std::vector<Array> args{parse_argument("256x256xf32=1"), parse_argument("4xf32=1"),
@@ -324,8 +332,8 @@ TEST_CASE("subnormal numbers are kept whatever the caller's thread has set") {
   const unsigned after = _mm_getcsr();
   _mm_setcsr(old);
   CHECK(after == (old | 0x8040));
-  CHECK(results[0].data<float>()[7] == 2e-40f);
-  CHECK(results[1].item<float>() == 2e-40f);
+  CHECK(results[0].data<float>()[7] == 2 * 1e-40f);
+  CHECK(results[1].item<float>() == 2 * 1e-40f);
 }
 #endif
 

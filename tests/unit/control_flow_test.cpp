@@ -1,0 +1,267 @@
+// cond and while_loop, eagerly and captured.
+#include <doctest/doctest.h>
+
+#include "tests/unit/caught.h"
+#include "tjit/tjit.h"
+
+namespace tf = tjit;
+using tf::caught, tf::error_here, tf::contains, tf::constant, tf::Tensor;
+
+namespace {
+
+/// What `f(args...)` gives eagerly; captured, it must give the same.
+template <class F, class... A>
+auto both_ways(F f, const A&... args) {
+  auto captured = tf::function(f);
+  const auto eager = f(args...);
+  const auto compiled = captured(args...);
+  if constexpr (std::is_same_v<decltype(f(args...)), Tensor>) {
+    CHECK(eager.repr() == compiled.repr());
+  } else {
+    CHECK(std::apply([](auto&... t) { return (t.repr() + ...); }, eager) ==
+          std::apply([](auto&... t) { return (t.repr() + ...); }, compiled));
+  }
+  return eager;
+}
+
+/// The error of `f(args...)` while it is captured.
+template <class F, class... A>
+tf::Error capture_error(F f, const A&... args) {
+  auto captured = tf::function(f);
+  return caught([&] { captured(args...); });
+}
+
+}  // namespace
+
+TEST_CASE("cond runs the taken branch only") {
+  int first = 0, second = 0;
+  const auto choose = [&](Tensor p) {
+    return tf::cond(p, [&] { return ++first, constant(1); }, [&] { return ++second, constant(2); });
+  };
+  CHECK(choose(constant(true)).item<int>() == 1);
+  CHECK(choose(constant(false)).item<int>() == 2);
+  CHECK(first == 1);
+  CHECK(second == 1);
+  auto f = tf::function(choose);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(f(constant(true)).item<int>() == 1);
+    CHECK(f(constant(false)).item<int>() == 2);
+  }
+  CHECK(first == 2);
+  CHECK(second == 2);
+  // The other branch would fail.
+  const auto guarded = [](Tensor x) {
+    return tf::cond(x == 0, [&] { return constant(-1); }, [&] { return tf::floor_div(10, x); });
+  };
+  CHECK(both_ways(guarded, constant(0)).item<int>() == -1);
+  CHECK(both_ways(guarded, constant(3)).item<int>() == 3);
+}
+
+TEST_CASE("cond gives structures and uses what is visible outside") {
+  const Tensor outside = constant({1.0f, 2.0f});
+  const auto f = [&](Tensor x, Tensor y) {
+    const Tensor sum = x + y;
+    return tf::cond(
+        tf::reduce_all(x < y), [&] { return std::tuple(sum, outside); },
+        [&] { return std::tuple(x * y, sum * outside); });
+  };
+  const auto [a, b] = both_ways(f, constant({1.0f, 2.0f}), constant({3.0f, 4.0f}));
+  CHECK(a.to_vector<float>() == std::vector{4.0f, 6.0f});
+  CHECK(b.to_vector<float>() == std::vector{1.0f, 2.0f});
+  const auto [c, d] = both_ways(f, constant({3.0f, 2.0f}), constant({3.0f, 4.0f}));
+  CHECK(c.to_vector<float>() == std::vector{9.0f, 8.0f});
+  CHECK(d.to_vector<float>() == std::vector{6.0f, 12.0f});
+
+  auto vectors = tf::function([](Tensor x) {
+    const std::vector<Tensor> parts =
+        tf::cond(x > 0, [&] { return std::vector{x, -x}; }, [&] { return std::vector{-x, x}; });
+    return parts[0] * 10 + parts[1];
+  });
+  CHECK(vectors(constant(2)).item<int>() == 18);
+  CHECK(vectors(constant(-2)).item<int>() == 18);
+}
+
+TEST_CASE("nested cond") {
+  const auto f = [](Tensor x) {
+    return tf::cond(
+        x > 0, [&] { return tf::cond(x > 10, [&] { return x * 100; }, [&] { return x; }); },
+        [&] { return tf::cond(x < -10, [&] { return x * -100; }, [&] { return -x; }); });
+  };
+  for (const int x : {50, 5, -5, -50}) {
+    const int expected = std::abs(x) > 10 ? std::abs(x) * 100 : std::abs(x);
+    CHECK(both_ways(f, constant(x)).item<int>() == expected);
+  }
+}
+
+TEST_CASE("branches that disagree are refused when captured") {
+  unsigned line = 0;
+  const tf::Error e = capture_error(
+      [&](Tensor x) {
+        line = __LINE__ + 1;
+        const auto [a, b] = tf::cond(
+            tf::reduce_any(x > 0), [&] { return std::tuple(x, x * 2); },
+            [&] { return std::tuple(x, tf::reduce_sum(x)); });
+        return a + b;
+      },
+      constant({1, 2}));
+  const std::string text = tf::message_at(e, {__FILE__, line, 1});
+  CHECK(contains(text, "cond: result 1 is %"));
+  CHECK(contains(text, " (i32[2], `multiply` at "));
+  CHECK(contains(text, " in the first branch and %"));
+  CHECK(contains(text, " (i32[], `reduce_sum` at "));
+  CHECK(contains(text, " in the second"));
+  CHECK(contains(
+      capture_error(
+          [](Tensor x) { return tf::cond(x > 0, [&] { return x; }, [&] { return tf::cast(x, tf::float32); }); },
+          constant(1))
+          .message(),
+      "cond: result 0 is %"));
+  CHECK(capture_error(
+            [](Tensor x) {
+              return tf::cond(x > 0, [&] { return std::vector{x}; }, [&] { return std::vector{x, x}; })[0];
+            },
+            constant(1))
+            .message() == "cond: the branches give 1 and 2 tensors");
+}
+
+TEST_CASE("predicates are rank-0 bools") {
+  const auto one = [] { return constant(1); };
+  CHECK(error_here([&] { tf::cond(constant(1), one, one); }) == "cond: the predicate must be a rank-0 bool, not i32[]");
+  CHECK(error_here([&] { tf::cond(constant({true}), one, one); }) ==
+        "cond: the predicate must be a rank-0 bool, not bool[1]");
+  CHECK(error_here([&] { tf::cond(Tensor(), one, one); }) == "cond: the predicate must be a rank-0 bool");
+  const auto next = [](Tensor i) { return i + 1; };
+  CHECK(error_here([&] { tf::while_loop([](Tensor i) { return i; }, next, constant(1)); }) ==
+        "while_loop: the condition must be a rank-0 bool, not i32[]");
+  const auto loop = [&](Tensor x) { return tf::while_loop([](Tensor i) { return i < 3; }, next, x); };
+  for (const tf::Error& e : {caught([&] { loop(constant({1, 2})); }), capture_error(loop, constant({1, 2}))})
+    CHECK(e.message() == "while_loop: the condition must be a rank-0 bool, not bool[2]");
+  const auto limited = [&](Tensor x) {
+    return tf::while_loop([](Tensor i) { return i < 3; }, next, x, {.maximum_iterations = 2});
+  };
+  for (const tf::Error& e : {caught([&] { limited(constant({1, 2})); }), capture_error(limited, constant({1, 2}))})
+    CHECK(e.message() == "while_loop: the condition must be a rank-0 bool, not bool[2]");
+}
+
+TEST_CASE("while_loop") {
+  const Tensor step = constant(3);
+  const auto f = [&](Tensor n, Tensor x) {
+    return tf::while_loop([&](Tensor i, Tensor) { return i < n; },
+                          [&](Tensor i, Tensor s) { return std::tuple(i + step, s * 2 + tf::cast(i, tf::float32)); },
+                          std::tuple(constant(0), x));
+  };
+  const auto [last, s] = both_ways(f, constant(7), constant({1.0f, 2.0f}));
+  CHECK(last.item<int>() == 9);
+  CHECK(s.to_vector<float>() == std::vector{20.0f, 28.0f});
+  const auto [i0, s0] = both_ways(f, constant(0), constant({1.0f, 2.0f}));
+  CHECK(i0.item<int>() == 0);
+  CHECK(s0.to_vector<float>() == std::vector{1.0f, 2.0f});
+
+  auto vectors = tf::function([](std::vector<Tensor> v) {
+    return tf::while_loop([](const std::vector<Tensor>& x) { return x[0] < 100; },
+                          [](const std::vector<Tensor>& x) { return std::vector{x[0] + x[1], x[0]}; }, v);
+  });
+  CHECK(vectors(std::vector{constant(1), constant(1)})[0].item<int>() == 144);
+  int bodies = 0;
+  auto once = tf::function([&](Tensor x) {
+    return tf::while_loop([](Tensor i) { return i < 10; }, [&](Tensor i) { return ++bodies, i + 1; }, x);
+  });
+  CHECK(once(constant(0)).item<int>() == 10);
+  CHECK(once(constant(-10)).item<int>() == 10);
+  CHECK(bodies == 1);
+}
+
+TEST_CASE("loops in loops and branches in loops") {
+  const auto f = [](Tensor n) {
+    return tf::while_loop([&](Tensor i, Tensor) { return i < n; },
+                          [&](Tensor i, Tensor s) {
+                            const Tensor inner =
+                                tf::while_loop([&](Tensor j) { return j * j < i; }, [](Tensor j) { return j + 1; },
+                                               tf::cast(i, tf::int32) * 0);
+                            s = tf::cond(i % 2 == 0, [&] { return s + inner; }, [&] { return s - i; });
+                            return std::tuple(i + 1, s);
+                          },
+                          std::tuple(constant(0), constant(0)));
+  };
+  int expected = 0;
+  for (int i = 0; i < 20; ++i) {
+    int j = 0;
+    while (j * j < i) ++j;
+    expected += i % 2 == 0 ? j : -i;
+  }
+  CHECK(std::get<1>(both_ways(f, constant(20))).item<int>() == expected);
+}
+
+TEST_CASE("a loop stops after maximum_iterations") {
+  int tests = 0;
+  const auto f = [&](std::int64_t limit) {
+    return [&tests, limit](Tensor x) {
+      return tf::while_loop([&](Tensor i) { return ++tests, i < 10; }, [](Tensor i) { return i + 1; }, x,
+                            {.maximum_iterations = limit});
+    };
+  };
+  for (const std::int64_t limit : {0, 1, 4, 9, 10, 11, 1000})
+    CHECK(both_ways(f(limit), constant(0)).item<int>() == std::min<std::int64_t>(limit, 10));
+  CHECK(both_ways(f(-1), constant(0)).item<int>() == 10);
+  auto captured = tf::function(f(3));
+  captured(constant(0));
+  CHECK_FALSE(contains(captured.explain(), "binds"));
+}
+
+TEST_CASE("loop variables keep dtype and shape") {
+  const auto grow = [](Tensor x) {
+    return std::get<1>(tf::while_loop([](Tensor i, Tensor) { return i < 3; },
+                                      [](Tensor i, Tensor y) { return std::tuple(i + 1, tf::concat({y, y}, 0)); },
+                                      std::tuple(constant(0), x)));
+  };
+  const std::string text = "while_loop: loop variable 1 enters as f32[2] and leaves the first iteration as f32[4]";
+  CHECK(caught([&] { grow(tf::zeros({2})); }).message() == text);
+  CHECK(capture_error(grow, tf::zeros({2})).message() == text);
+  CHECK(caught([&] { grow(tf::zeros({2})); }).location() == capture_error(grow, tf::zeros({2})).location());
+  const auto change = [](Tensor x) {
+    return tf::while_loop([](Tensor i) { return i < 3; }, [](Tensor i) { return tf::cast(i, tf::float32); }, x);
+  };
+  CHECK(caught([&] { change(constant(1)); }).message() ==
+        "while_loop: loop variable 0 enters as i32[] and leaves the first iteration as f32[]");
+  CHECK(capture_error(change, constant(1)).message() == caught([&] { change(constant(1)); }).message());
+  const auto lose = [](Tensor x) {
+    return tf::while_loop([](const std::vector<Tensor>& v) { return v[0] < 3; },
+                          [](const std::vector<Tensor>& v) { return std::vector{v[0]}; }, std::vector{x, x})[0];
+  };
+  CHECK(caught([&] { lose(constant(1)); }).message() ==
+        "while_loop: 2 loop variables enter and 1 leave the first iteration");
+  CHECK(capture_error(lose, constant(1)).message() == caught([&] { lose(constant(1)); }).message());
+  CHECK(contains(
+      error_here([&] { tf::while_loop([](Tensor i) { return i < 3; }, [](Tensor i) { return i; }, Tensor()); }),
+      "while_loop: the tensor is undefined"));
+}
+
+TEST_CASE("values of a branch or body stay inside") {
+  Tensor inside;
+  const std::string text = "was made inside a branch or loop body that has ended; return it from there instead";
+  unsigned line = 0;
+  const tf::Error e = capture_error(
+      [&](Tensor x) {
+        const Tensor y = tf::while_loop([](Tensor i) { return i < 3; }, [&](Tensor i) { return inside = i + 1; }, x);
+        line = __LINE__ + 1;
+        return y * inside;
+      },
+      constant(1));
+  CHECK(contains(tf::message_at(e, {__FILE__, line, 1}), text));
+  // A constant that was first used in a branch is there for others as well.
+  const Tensor outside = constant(5);
+  const auto f = [&](Tensor x) {
+    const Tensor y = tf::cond(x > 0, [&] { return x + outside; }, [&] { return x - outside; });
+    return y * outside;
+  };
+  CHECK(both_ways(f, constant(1)).item<int>() == 30);
+  CHECK(both_ways(f, constant(-1)).item<int>() == -30);
+  CHECK(contains(capture_error(
+                     [](Tensor x) {
+                       return tf::while_loop([](Tensor i) { return i < 3; },
+                                             [](Tensor i) { return bool(i > 2) ? i : i + 1; }, x);
+                     },
+                     constant(1))
+                     .message(),
+                 "is not known while tracing"));
+}

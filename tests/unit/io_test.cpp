@@ -1,0 +1,82 @@
+// NumPy files and programs in files, as users read and write them.
+#include <doctest/doctest.h>
+
+#include "tests/unit/caught.h"
+#include "tests/unit/scratch.h"
+#include "tjit/tjit.h"
+
+namespace tf = tjit;
+using tf::caught, tf::contains, tf::constant, tf::Tensor;
+
+TEST_CASE("tensors go to .npy files and back") {
+  const tf::ScratchFolder folder;
+  const std::string path = (folder / "a.npy").string();
+  const Tensor m = constant({{1, 2, 3}, {4, 5, 6}});
+  for (const Tensor& t :
+       {constant(1.5f), constant({true, false}), m, tf::transpose(m), tf::zeros({0, 3}), constant({1, 255}, tf::uint8),
+        constant(std::vector{1e300, -0.0}), constant(std::vector<std::int64_t>{INT64_MIN}), tf::ones({3, 4})}) {
+    tf::save_npy(path, t);
+    CHECK(tf::load_npy(path).repr() == t.repr());
+  }
+  CHECK(folder.file_count() == 1);
+  CHECK(contains(caught([&] { tf::load_npy((folder / "none.npy").string()); }).message(), "none.npy"));
+  CHECK(caught([&] { tf::load_npy((folder / "none.npy").string()); }).kind() == tf::Error::Kind::Io);
+  CHECK(contains(caught([&] { tf::save_npy(path, Tensor()); }).message(), "the tensor is undefined"));
+}
+
+TEST_CASE("tensors go to .npz files and back") {
+  const tf::ScratchFolder folder;
+  const std::string path = (folder / "a.npz").string();
+  const Tensor w = constant({{1.0f, 2.0f}}), b = constant({7});
+  tf::save_npz(path, {{"w", w}, {"b", b}});
+  const auto all = tf::load_npz(path);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].first == "w");
+  CHECK(all[0].second.repr() == w.repr());
+  CHECK(all[1].first == "b");
+  CHECK(tf::load_npz(path, "b").repr() == b.repr());
+  CHECK(caught([&] { tf::load_npz(path, "c"); }).kind() == tf::Error::Kind::Io);
+}
+
+TEST_CASE("programs with open sizes run for every size") {
+  const tf::ScratchFolder folder;
+  const std::string path = (folder / "p.tir").string();
+  tf::write_all(path, R"(func @main(%x: f32[?n, 2], %s: f32[?n]) -> (f32[2]) {
+  %e = reshape %s {shape = [-1, 1]}
+  %b = broadcast_to %e {shape = [?n, 2]}
+  %p = multiply %x, %b
+  %r = reduce_sum %p {axes = [0]}
+  yield %r
+}
+
+func @quotient(%a: i32[], %b: i32[]) -> (i32[]) {
+  %q = floor_div %a, %b
+  yield %q
+}
+)");
+  const tf::Program program = tf::Program::load(path);
+  for (const std::int64_t n : {1, 3, 1, 50, 0}) {
+    const Tensor x = tf::reshape(tf::range(2 * n, tf::float32), {n, 2}), s = tf::range(n, tf::float32) + 1;
+    const std::string expected = tf::reduce_sum(x * tf::reshape(s, {n, 1}), 0).repr();
+    const std::vector<Tensor> compiled = program({x, s}), eager = program.eager({x, s});
+    REQUIRE(compiled.size() == 1);
+    CHECK(compiled[0].repr() == expected);
+    CHECK(eager[0].repr() == expected);
+  }
+  CHECK(program.compile({tf::zeros({9, 2}), tf::zeros({9})}) > 0);
+  CHECK(contains(program.text(), "func @main(%0: f32[?n,2], %1: f32[?n]) -> (f32[2])"));
+  CHECK(contains(caught([&] { program({tf::zeros({3, 2}), tf::zeros({4})}); }).message(), "f32[4]"));
+  CHECK(contains(caught([&] { program({tf::zeros({3, 2})}); }).message(), "takes 2 arguments"));
+  CHECK(contains(caught([&] { program({tf::zeros({3, 2}), Tensor()}); }).message(), "the tensor is undefined"));
+
+  const tf::Program quotient = tf::Program::load(path, "quotient");
+  CHECK(quotient({constant(7), constant(2)})[0].item<int>() == 3);
+  const tf::Error compiled = caught([&] { quotient({constant(7), constant(0)}); });
+  const tf::Error eager = caught([&] { quotient.eager({constant(7), constant(0)}); });
+  CHECK(std::string_view(compiled.what()) == eager.what());
+  CHECK(compiled.location().line == 10);
+  CHECK(contains(caught([&] { tf::Program::load(path, "quotent"); }).message(), "did you mean @quotient?"));
+  CHECK(caught([&] { tf::Program::load((folder / "none.tir").string()); }).kind() == tf::Error::Kind::Io);
+  tf::write_all(path, "func @main(%x: f32[2]) -> (f32[2]) {\n  %y = addd %x, %x\n  yield %y\n}\n");
+  CHECK(contains(caught([&] { tf::Program::load(path); }).what(), "p.tir:2:"));
+}
