@@ -175,7 +175,7 @@ TEST_CASE("the runner times, shows and checks passes, and knows their names") {
   CHECK(seen == "dce 2-1 cse 1-1 ");
   REQUIRE(timings.size() == 2);
   CHECK(timings[1].pass == "cse");
-  CHECK_THROWS_WITH_AS((void)run_passes(module.entry(), {.passes = {"simplfy"}}),
+  CHECK_THROWS_WITH_AS((void)run_passes(module.entry(), {.context = {}, .passes = {"simplfy"}}),
                        "error: there is no pass `simplfy`; did you mean `simplify`?", Error);
   for (const std::string_view name : default_pipeline()) CHECK(find_pass(name) != nullptr);
 }
