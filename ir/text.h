@@ -14,8 +14,8 @@ namespace tjit {
 struct PrintOptions {
   bool locations = false;  ///< print loc(...) after each op
   bool header = false;     ///< start with `// tjit 1`
-  /// Called for literals of more than 64 elements and those that came from a file; returns the file and key to print (it
-  /// writes the data where needed). When null, the former print in full, the latter with the place they came from.
+  /// Called for literals of more than 64 elements and those that came from a file; returns the file and key to print
+  /// (it writes the data where needed). When null, the former print in full, the latter with the place they came from.
   std::function<std::pair<std::string, std::string>(const Literal&)> save_literal = {};
 };
 

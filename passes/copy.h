@@ -13,8 +13,9 @@ Builder builder_for(const Function& from, Builder::Options options = {});
 /// Copies all of `from`; the builder's hook and sharing do the work of a pass.
 Function copy_function(const Function& from, Builder& to);
 
-/// Copies an op that owns blocks, without the results that `keep` leaves out, and without their yields. A `while` loses the
-/// loop variables with these numbers: what still uses their parameters must be bound before. `each` copies the ops inside.
+/// Copies an op that owns blocks, without the results that `keep` leaves out, and without their yields. A `while` loses
+/// the loop variables with these numbers: what still uses their parameters must be bound before. `each` copies the ops
+/// inside.
 void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const std::vector<bool>& keep,
                   const Copier::Each& each);
 

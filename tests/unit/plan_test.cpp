@@ -1,7 +1,6 @@
 // Where values live: plans of programs in tests/plan, each op a kernel of its own; segments, arena offsets and size.
-#include <doctest/doctest.h>
-
 #include <chrono>
+#include <doctest/doctest.h>
 #include <random>
 
 #include "codegen/arena.h"

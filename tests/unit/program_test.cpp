@@ -284,7 +284,8 @@ TEST_CASE("what a print sink throws reaches the caller") {
   print %x {message = "again"}
   yield %x
 }
-)").compiled(true);
+)")
+                                               .compiled(true);
   int calls = 0;
   const PrintSink sink = [&](std::string_view text) {
     ++calls;
