@@ -11,8 +11,13 @@ target_compile_options(tjit_options INTERFACE -ffp-contract=off -fno-math-errno 
   -Wno-psabi -Wno-gcc-compat $<$<BOOL:${TJIT_WERROR}>:-Werror>)
 target_include_directories(tjit_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/ir ${CMAKE_SOURCE_DIR}/frontend)
 if(TJIT_SANITIZE)
-  target_compile_options(tjit_options INTERFACE -fsanitize=${TJIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # `function` reads a mark in front of whatever a pointer calls, which generated code lacks.
+  target_compile_options(tjit_options INTERFACE -fsanitize=${TJIT_SANITIZE} -fno-sanitize=function -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
   target_link_options(tjit_options INTERFACE -fsanitize=${TJIT_SANITIZE})
+endif()
+if(TJIT_FUZZ)  # what libFuzzer steers by
+  target_compile_options(tjit_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # tjit_layer(<folder>): every .cpp of the current folder becomes layer `tjit_<folder>`. The test `layers` checks that

@@ -2,6 +2,7 @@
 #include "codegen/executable.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -182,7 +183,7 @@ std::vector<NativeExecutable::Recorded> NativeExecutable::recorded(OpId op, cons
   std::vector<Recorded> values;
   for (const ValueId v : recorded_values(f, op)) {
     const void* data = record;
-    if (!f.type(v).is_scalar()) std::memcpy(&data, record, sizeof(data));
+    if (!f.type(v).is_scalar()) data = std::bit_cast<const void*>(*record);
     values.push_back({v, Array::copy(f.type(v), data)});
     ++record;
   }

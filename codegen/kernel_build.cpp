@@ -12,6 +12,9 @@ namespace {
 /// several.
 constexpr std::int64_t kFillBytes = 16 << 10;
 
+/// Values are walked by recursion; the pass makes far smaller groups.
+constexpr std::size_t kMostOps = 4096;
+
 class KernelBuilder {
  public:
   KernelBuilder(const Function& f, OpId fusion) : f_(f), fusion_(fusion), block_(f.block(f.op(fusion).blocks.front())) {
@@ -20,6 +23,7 @@ class KernelBuilder {
   }
 
   Kernel build() {
+    if (block_.ops.size() > kMostOps) refuse("more than " + std::to_string(kMostOps) + " ops in a group");
     for (const OpId op : block_.ops) check_unused_indices(op);
     const OpId placing = find([&](OpId op) { return f_.def(op).placing != nullptr; });
     if (placing.valid()) {
@@ -55,8 +59,8 @@ class KernelBuilder {
     for (;;) {
       NestBuilder nest(f_, fusion_, kernel_, space, reduction, splits);
       fill(nest);
-      if (nest.wanted()) {
-        splits.push_back(*nest.wanted());
+      if (const auto& split = nest.wanted()) {
+        splits.push_back(*split);
         continue;
       }
       auto done = nest.finish();
@@ -123,9 +127,8 @@ class KernelBuilder {
     if (it != met.end()) map = *it;
     if (!map && is_inner(v)) map = nest.beside_reductions(f_.value(v).op);
     if (!map && shape == space) map = nest.root();
-    if (!nest.wanted() && (!map || !nest.covers_once(*map, shape)))
-      refuse("a result has other indices than the last op of the group");
     if (nest.wanted()) return;
+    if (!map || !nest.covers_once(*map, shape)) refuse("a result has other indices than the last op of the group");
     const NodeId node = nest.eval(v, *map);
     for (std::size_t i = 0; i < block_.yields.size(); ++i)
       if (block_.yields[i] == v) nest.store(static_cast<int>(i), shape, *map, node);

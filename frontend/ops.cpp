@@ -54,7 +54,7 @@ Tensor divide(const Operand& x, const Operand& y) {
 }
 
 Tensor cast(const Operand& x, DType dtype) {
-  const Tensor t = to_tensor(x, "cast");
+  Tensor t = to_tensor(x, "cast");
   if (t.dtype() == dtype) return t;
   return apply(Cast{.dtype = dtype}, {t}, x.loc());
 }

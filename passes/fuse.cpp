@@ -155,7 +155,8 @@ class Fuser {
       written_[at(id)] = true;
       for (const ValueId v : f_.results(id)) {
         for (const Use use : planner_.uses().uses(v)) {
-          if (!use.op.valid() || waiting_[at(use.op)] == 0 || --waiting_[at(use.op)] > 0) continue;
+          if (!use.op.valid() || waiting_[at(use.op)] == 0) continue;
+          if (--waiting_[at(use.op)] > 0) continue;
           write_float(use.op);
           done_.push_back(use.op);
         }

@@ -149,7 +149,7 @@ std::int16_t FusionGroup::piece_map(int operand) {
 
 bool FusionGroup::split(std::int16_t number, int axis, std::int64_t inner) {
   Space& space = spaces_[static_cast<std::size_t>(number)];
-  if (axis == space.row || space.axes.size() >= 2 * Dims::kMax) return false;
+  if (axis == space.row || space.axes.size() >= std::size_t{2} * Dims::kMax) return false;
   for (SeenMap& m : maps_)
     if (m.space == number) m.map.split_axis(axis, inner);
   space.axes[static_cast<std::size_t>(axis)] /= inner;

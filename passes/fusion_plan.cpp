@@ -200,7 +200,6 @@ void FusionPlanner::place_free(OpId op) {
     state.when = first;
     return;
   }
-  if (!users_.outside && users_.groups.size() == 1 && place_beside(op)) return;
   make_group(op);
 }
 

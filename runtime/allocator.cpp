@@ -52,7 +52,7 @@ constexpr int kLargeClasses = 4 * 64;
 
 int large_class(std::size_t bytes) {
   const std::size_t n = std::max<std::size_t>(bytes, 4096) - 1;
-  const int octave = std::bit_width(n) - 1;
+  const int octave = static_cast<int>(std::bit_width(n)) - 1;
   return 4 * octave + static_cast<int>((n >> (octave - 2)) & 3);
 }
 
@@ -66,12 +66,13 @@ void* map_huge(std::size_t bytes) {
   const std::size_t mapped = bytes + kHugePage;
   void* start = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) return nullptr;
-  const auto from = reinterpret_cast<std::uintptr_t>(start);
-  const std::uintptr_t block = (from + kHugePage - 1) / kHugePage * kHugePage;
-  if (block > from) munmap(start, block - from);
-  if (block + bytes < from + mapped) munmap(reinterpret_cast<void*>(block + bytes), from + mapped - block - bytes);
-  madvise(reinterpret_cast<void*>(block), bytes, MADV_HUGEPAGE);
-  return reinterpret_cast<void*>(block);
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(start) % kHugePage;
+  const std::size_t after = kHugePage - before;
+  std::byte* block = static_cast<std::byte*>(start) + before;
+  if (before > 0) munmap(start, before);
+  munmap(block + bytes, after);
+  madvise(block, bytes, MADV_HUGEPAGE);
+  return block;
 }
 
 void* obtain(std::size_t class_bytes) {

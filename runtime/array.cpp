@@ -194,6 +194,7 @@ bool identical(const Array& a, const Array& b, std::int64_t* where) {
     const T* p = x.data<T>();
     const T* q = y.data<T>();
     for (std::int64_t i = 0; i < x.size(); ++i) {
+      // The bits are meant: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
       if (std::memcmp(p + i, q + i, sizeof(T)) == 0 || (p[i] != p[i] && q[i] != q[i])) continue;
       if (where != nullptr) *where = i;
       return false;

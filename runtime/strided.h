@@ -61,9 +61,8 @@ void with_element(int size, F&& f) {
   switch (size) {
     case 1: return f(Tag<std::uint8_t>{});
     case 4: return f(Tag<std::uint32_t>{});
-    case 8: return f(Tag<std::uint64_t>{});
+    default: TJIT_CHECK(size == 8); return f(Tag<std::uint64_t>{});
   }
-  TJIT_CHECK(false);
 }
 
 /// Visits the offsets of a window's elements in row-major order.

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/packages.sh
-cmake --preset release -DTJIT_TESTS=OFF >/dev/null
+cmake --preset release >/dev/null
 cmake --build --preset release --target digits tjit-command
 build/release/examples/digits examples/digits/digits.tir examples/data/digits.npz

@@ -65,6 +65,7 @@ void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageNa
 
 int run(const EmitOptions& o) {
   std::vector<StageName> stages;
+  stages.reserve(o.stages.size());
   for (const std::string& name : o.stages) stages.push_back(stage_named(name));
   std::vector<PassTiming> timings;
   CompileOptions options = compile_options(o.dump, timings);

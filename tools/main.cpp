@@ -43,9 +43,14 @@ void require_options(const CLI::App& command, const std::vector<std::string>& un
     for (const CLI::Option* option : command.get_options())
       for (const std::string& n : option->get_lnames()) known.push_back("--" + n);
     const std::string_view near = nearest(name, std::vector<std::string_view>(known.begin(), known.end()));
-    throw UsageError(
-        "unknown option '" + name + "' of " + command_name +
-        (near.empty() ? "; see " + command_name + " --help" : "; did you mean '" + std::string(near) + "'?"));
+    std::string text = "unknown option '";
+    text.append(name).append("' of ").append(command_name);
+    if (near.empty()) {
+      text.append("; see ").append(command_name).append(" --help");
+    } else {
+      text.append("; did you mean '").append(near).append("'?");
+    }
+    throw UsageError(std::move(text));
   }
 }
 

@@ -205,6 +205,7 @@ void write_results(std::span<const Array> results, const std::vector<std::string
   };
   if (outputs.size() == 1 && path(outputs[0]).extension() == ".npz") {
     std::vector<NamedArray> arrays;
+    arrays.reserve(results.size());
     for (std::size_t i = 0; i < results.size(); ++i) arrays.emplace_back(std::to_string(i), results[i]);
     return save_npz(path(outputs[0]), arrays);
   }

@@ -63,7 +63,7 @@ llvm::Value* NestEmitter::place(std::size_t cursor, int part) {
     const std::int64_t stride = address(cursor).strides[static_cast<std::size_t>(plan_.vector_axis - 1)];
     cursors_[cursor] = advance(cursor, frame_.number(part), stride);
   } else {
-    cursors_[cursor] = advance(cursor, frame_.number(part * plan_.lanes), vector_stride(cursor));
+    cursors_[cursor] = advance(cursor, frame_.number(std::int64_t{part} * plan_.lanes), vector_stride(cursor));
   }
   for (const Address::Term& term : address(cursor).dynamic)
     if (!varies(term.node)) cursors_[cursor] = advance(cursor, scalar(term.node, part), term.factor);
@@ -133,8 +133,8 @@ llvm::Value* NestEmitter::lane_places(std::size_t cursor, llvm::Value* first, in
   llvm::SmallVector<std::uint64_t, 64> steps;
   for (int lane = 0; lane < plan_.lanes; ++lane)
     steps.push_back(static_cast<std::uint64_t>(lane) * static_cast<std::uint64_t>(vector_stride(cursor)));
-  llvm::Value* offsets = plan_.lanes == 1 ? static_cast<llvm::Value*>(frame_.number(0))
-                                          : llvm::ConstantDataVector::get(b_.getContext(), steps);
+  llvm::Value* offsets = frame_.number(0);
+  if (plan_.lanes > 1) offsets = llvm::ConstantDataVector::get(b_.getContext(), steps);
   for (const Address::Term& term : address(cursor).dynamic) {
     if (!varies(term.node)) continue;
     llvm::Value* factor = llvm::ConstantInt::get(type, static_cast<std::uint64_t>(term.factor));

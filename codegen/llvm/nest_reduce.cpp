@@ -278,7 +278,7 @@ void NestEmitter::join_lanes(Accumulators& a, std::size_t r, llvm::Value* positi
     const Variable& joined = a.chunk[r][static_cast<std::size_t>(part)];
     return joined.set(b_, join(joined.get(b_)));
   }
-  llvm::Value* at = b_.CreateAdd(position, frame_.number(part * plan_.lanes));
+  llvm::Value* at = b_.CreateAdd(position, frame_.number(std::int64_t{part} * plan_.lanes));
   llvm::Value* slot = lane_slot(a, r, b_.CreateAnd(at, frame_.number(kReduceLanes - 1)));
   b_.CreateStore(join(b_.CreateLoad(x->getType(), slot)), slot);
 }

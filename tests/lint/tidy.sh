@@ -5,6 +5,7 @@ build=$1
 cd "$(dirname "$0")/../.."
 mapfile -t files < <(git ls-files 'ir/*.cpp' 'runtime/*.cpp' 'passes/*.cpp' 'codegen/*.cpp' 'frontend/*.cpp' 'tools/*.cpp' \
   'examples/*.cpp' | grep -vE '^(runtime/kernels|codegen/llvm/bitcode)/')
-printf '%s\n' "${files[@]}" | xargs -d '\n' -P "$(nproc)" -n 4 clang-tidy-19 -p "$build" --quiet 2>&1 |
-  grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header-filter|warnings generated\.$' || true
-exit "${PIPESTATUS[1]}"
+# Fails when any of them complains; its counts of warnings in system headers are left out.
+printf '%s\n' "${files[@]}" | xargs -d '\n' -P "$(nproc)" -n 4 clang-tidy-19 -p "$build" --quiet \
+  2> >(grep -v 'warnings\? \(generated\|treated\)' >&2)
+echo "${#files[@]} files"

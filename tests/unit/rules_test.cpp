@@ -195,7 +195,7 @@ std::vector<T> all_values(int variables) {
     std::vector<T> v = edge_values<T>();
     for (const T t : random_bits<T>(32, 7)) v.push_back(t);
     if (variables == 1)
-      for (const T t : random_between<T>(-10, 300, 1000, 8)) v.push_back(t);
+      for (const T t : random_between<T>(std::is_signed_v<T> ? -10 : 0, 250, 1000, 8)) v.push_back(t);
     return v;
   }
 }
