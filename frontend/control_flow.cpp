@@ -56,20 +56,53 @@ void require_same_variables(const std::vector<Type>& before, const std::vector<T
                       " and leaves the first iteration as " + to_string(after[i]));
 }
 
+/// A block of the trace, open while this lives. A block that is left by an exception is abandoned: no op owns it, and
+/// what the function does next, should it go on, is recorded outside of it.
+class OpenBlock {
+ public:
+  OpenBlock(Trace& trace, std::span<const Type> params) : trace_(trace), id_(trace.builder().begin_block(params)) {}
+  OpenBlock(const OpenBlock&) = delete;
+  OpenBlock& operator=(const OpenBlock&) = delete;
+  ~OpenBlock() {
+    if (open_) trace_.builder().end_block({});
+  }
+
+  Tensors params() const { return wrap_all(trace_, trace_.builder().function().params(id_)); }
+  /// Ends it with what it yields.
+  BlockId end(std::span<const ValueId> yields) {
+    trace_.builder().end_block(yields);
+    open_ = false;
+    return id_;
+  }
+
+ private:
+  Trace& trace_;
+  BlockId id_;
+  bool open_ = true;
+};
+
+BlockId traced_test(Trace& trace, Callable<Tensor(const Tensors&)> test, std::span<const Type> types,
+                    const Location& at) {
+  OpenBlock block(trace, types);
+  const Tensor go_on = test(block.params());
+  require_predicate(go_on, "while_loop: the condition", at);
+  return block.end(std::array{trace.value_of(go_on, at)});
+}
+
+BlockId traced_body(Trace& trace, Callable<Tensors(const Tensors&)> body, const std::vector<Type>& types,
+                    const Location& at) {
+  OpenBlock block(trace, types);
+  const Tensors next = body(block.params());
+  require_same_variables(types, types_of(next, at), at);
+  return block.end(values_of(trace, next, at));
+}
+
 Tensors traced_while(Trace& trace, Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body,
                      const Tensors& state, const Location& at) {
-  Builder& b = trace.builder();
   const std::vector<ValueId> initial = values_of(trace, state, at);
   const std::vector<Type> types = types_of(state, at);
-  const BlockId test_block = b.begin_block(types);
-  const Tensor go_on = test(wrap_all(trace, b.function().params(test_block)));
-  require_predicate(go_on, "while_loop: the condition", at);
-  b.end_block(std::array{trace.value_of(go_on, at)});
-  const BlockId body_block = b.begin_block(types);
-  const Tensors next = body(wrap_all(trace, b.function().params(body_block)));
-  require_same_variables(types, types_of(next, at), at);
-  b.end_block(values_of(trace, next, at));
-  return wrap_all(trace, b.append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}));
+  const BlockId test_block = traced_test(trace, test, types, at), body_block = traced_body(trace, body, types, at);
+  return wrap_all(trace, trace.builder().append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}));
 }
 
 }  // namespace
@@ -83,19 +116,18 @@ Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Call
     (predicate ? then_branch : else_branch)(results);
     return results;
   }
-  Builder& b = trace->builder();
   const std::array operand{trace->value_of(predicate, at)};
   std::vector<BlockId> blocks;
   std::vector<ValueId> yields[2];
   for (const int i : {0, 1}) {
-    blocks.push_back(b.begin_block({}));
+    OpenBlock block(*trace, {});
     Tensors results;
     (i == 0 ? then_branch : else_branch)(results);
     yields[i] = values_of(*trace, results, at);
-    b.end_block(yields[i]);
+    blocks.push_back(block.end(yields[i]));
   }
   require_equal_results(*trace, yields[0], yields[1], at);
-  return wrap_all(*trace, b.append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at}));
+  return wrap_all(*trace, trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at}));
 }
 
 Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body, Tensors state,

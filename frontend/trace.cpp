@@ -90,6 +90,7 @@ ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
 }
 
 Function Trace::finish(std::span<const Tensor> results) {
+  TJIT_CHECK(builder_.current_block() == Function::kBody);
   std::vector<ValueId> yields;
   for (const Tensor& t : results) yields.push_back(value_of(t, at_));
   // Symbolic tensors that outlive the capture still describe themselves, so the trace keeps its function.

@@ -265,3 +265,36 @@ TEST_CASE("values of a branch or body stay inside") {
                      .message(),
                  "is not known while tracing"));
 }
+
+TEST_CASE("a function goes on after an exception in a branch or body") {
+  struct Refusal {};
+  const auto refuse = [](const Tensor& t) -> Tensor {
+    (void)(t * 7);
+    throw Refusal();
+  };
+  const Tensor outside = constant({4.0f, 5.0f});
+  // Which of the functions throws; what the blocks hold before that must not stay.
+  for (const int where : {0, 1, 2, 3, 4}) {
+    CAPTURE(where);
+    auto f = tf::function([&](Tensor x) {
+      const auto part = [&](int i, const Tensor& t) { return i == where ? refuse(t + outside) : t; };
+      try {
+        const Tensor p = tf::reduce_any(x > 0.0f);
+        (void)tf::cond(
+            p, [&] { return part(0, x); },
+            [&] { return tf::cond(p, [&] { return part(1, x); }, [&] { return part(2, x); }); });
+        (void)tf::while_loop([&](Tensor s) { return tf::reduce_all(part(3, s) < 3.0f); },
+                             [&](Tensor s) { return part(4, s) + 1.0f; }, x);
+        FAIL("no exception");
+      } catch (const Refusal&) {
+      }
+      const Tensor y = tf::cond(tf::reduce_all(x < 0.0f), [&] { return x; }, [&] { return x + outside; });
+      return y * 2.0f + outside;
+    });
+    const Tensor x = constant({1.0f, 2.0f});
+    CHECK(f(x).to_vector<float>() == std::vector{14.0f, 19.0f});
+    CHECK(f(-x).to_vector<float>() == std::vector{2.0f, 1.0f});
+    const std::string ir = f.ir(x);
+    CHECK_FALSE(contains(ir, "{value = 7}"));
+  }
+}
