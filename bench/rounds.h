@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/time_text.h"
+
 namespace tjit::bench {
 
 /// One thing to time. `calls` repetitions make one sample.
@@ -39,19 +41,6 @@ inline std::vector<Sample> race(const std::vector<Candidate>& candidates, int ro
     samples.push_back({s[s.size() / 2], s[s.size() / 4], s[s.size() - 1 - s.size() / 4]});
   }
   return samples;
-}
-
-/// `1.25 ms`, `37 ns`.
-inline std::string time_text(double seconds) {
-  char text[32];
-  if (seconds < 1e-6) {
-    std::snprintf(text, sizeof text, "%.1f ns", seconds * 1e9);
-  } else if (seconds < 1e-3) {
-    std::snprintf(text, sizeof text, "%.2f us", seconds * 1e6);
-  } else {
-    std::snprintf(text, sizeof text, "%.2f ms", seconds * 1e3);
-  }
-  return text;
 }
 
 /// A row of a table: what, median, quartiles, remark.

@@ -23,12 +23,9 @@ Function prefix(const Function& f, std::size_t last) {
   return b.finish(yields);
 }
 
-Outcome run_compiled(const Module& module, const Function& f, std::span<const Array> inputs, bool optimize) {
-  return outcome_of([&](const PrintSink& sink) {
-    CompileOptions options;
-    options.optimize = optimize;
-    return compile(module, f, options)->run(inputs, sink);
-  });
+Outcome run_compiled(const Module& module, const Function& f, std::span<const Array> inputs,
+                     const CompileOptions& options) {
+  return outcome_of([&](const PrintSink& sink) { return compile(module, f, options)->run(inputs, sink); });
 }
 
 Outcome run_eager(const Module& module, const Function& f, std::span<const Array> inputs) {
@@ -40,10 +37,12 @@ Outcome run_eager(const Module& module, const Function& f, std::span<const Array
 }
 
 /// The first top-level op after which the ways differ, as text; fusion changes with the prefix, so there may be none.
-std::string first_differing_op(const Module& module, const Function& f, std::span<const Array> inputs, bool optimize) {
+std::string first_differing_op(const Module& module, const Function& f, std::span<const Array> inputs,
+                               CompileOptions options) {
+  options.after_pass = {};
   for (std::size_t i = 0; i < f.body().ops.size(); ++i) {
     const Function part = prefix(f, i);
-    const std::string d = difference(run_eager(module, part, inputs), run_compiled(module, part, inputs, optimize));
+    const std::string d = difference(run_eager(module, part, inputs), run_compiled(module, part, inputs, options));
     if (!d.empty()) return "first differing op: " + print_op(f, f.body().ops[i]) + "\n" + d;
   }
   return "no single op differs when the program ends after it\n";
@@ -94,17 +93,18 @@ std::string difference(const Outcome& expected, const Outcome& found) {
   return {};
 }
 
-Comparison compare(const Module& module, const Function& entry, std::span<const Array> inputs) {
+Comparison compare(const Module& module, const Function& entry, std::span<const Array> inputs,
+                   const CompileOptions& options) {
   Comparison c;
   const Outcome eager = run_eager(module, entry, inputs);
   c.failed = !eager.error.empty();
   c.outcome = c.failed ? eager.error
                        : std::to_string(eager.results.size()) + (eager.results.size() == 1 ? " result" : " results");
-  for (const bool optimize : {false, true}) {
-    const std::string d = difference(eager, run_compiled(module, entry, inputs, optimize));
+  for (const CompileOptions& way : {CompileOptions{.cpu = options.cpu, .optimize = false}, options}) {
+    const std::string d = difference(eager, run_compiled(module, entry, inputs, way));
     if (d.empty()) continue;
-    c.difference = std::string(optimize ? "compiled code" : "code compiled without optimisation") +
-                   " differs from eager\n" + d + first_differing_op(module, entry, inputs, optimize);
+    c.difference = std::string(way.optimize ? "compiled code" : "code compiled without optimisation") +
+                   " differs from eager\n" + d + first_differing_op(module, entry, inputs, way);
     break;
   }
   return c;

@@ -20,7 +20,8 @@ struct Comparison {
   bool failed = false;     ///< the program ended with an error in all ways
   std::string difference;  ///< empty, or which way differs, where first, and at which op
 };
-/// Runs `entry` (static types) by interpreter, compiled without optimisation, and compiled.
-Comparison compare(const Module& module, const Function& entry, std::span<const Array> inputs);
+/// Runs `entry` (static types) by interpreter, compiled without optimisation, and compiled as `options` say.
+Comparison compare(const Module& module, const Function& entry, std::span<const Array> inputs,
+                   const CompileOptions& options = {});
 
 }  // namespace tjit

@@ -22,8 +22,10 @@ using PrintSink = std::function<void(std::string_view)>;
 
 struct InterpretOptions {
   PrintSink print;
+  /// Called before each op with all values so far, by ValueId; those that nothing reads any more are empty.
+  std::function<void(const Function&, OpId, std::span<const Array>)> before_op = {};
   /// Called after each op with its results; may throw (--check-nan).
-  std::function<void(const Function&, OpId, std::span<const Array>)> after_op;
+  std::function<void(const Function&, OpId, std::span<const Array>)> after_op = {};
 };
 
 /// Runs `function` op by op. `module` resolves calls. Arguments must match the parameter types.

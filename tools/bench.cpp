@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "tools/command.h"
+#include "tools/executed_kernels.h"
 #include "tools/roofline.h"
+#include "tools/time_text.h"
 
 namespace tjit {
 
@@ -18,6 +20,7 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 struct BenchOptions {
   ProgramOptions program;
+  DumpOptions dump;
   double seconds = 1;
   bool eager = false;
 };
@@ -39,36 +42,55 @@ double percentile(const std::vector<double>& sorted, double p) {
   return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))];
 }
 
-std::string time_text(double s) {
-  char text[32];
-  if (s < 1e-6) {
-    std::snprintf(text, sizeof text, "%.0f ns", s * 1e9);
-  } else if (s < 1e-3) {
-    std::snprintf(text, sizeof text, "%.2f us", s * 1e6);
-  } else {
-    std::snprintf(text, sizeof text, "%.3f ms", s * 1e3);
-  }
-  return text;
+/// `; 3.20 GB/s (9 % of copy); ...`: what was done at least in a time, and its share of the machine's limits.
+std::string rates(const Work& work, double seconds, const Roofline& roof) {
+  char text[128];
+  std::string all;
+  const auto add = [&](double amount, const char* unit, double limit, const char* limit_name) {
+    if (amount <= 0) return;
+    std::snprintf(text, sizeof text, "; %.2f %s (%.0f %% of %s)", amount / seconds * 1e-9, unit,
+                  100 * amount / seconds / limit, limit_name);
+    all += text;
+  };
+  add(work.bytes, "GB/s", roof.copy_bytes_per_second, "copy");
+  add(work.flops, "GFLOP/s", roof.flops_per_second, "peak");
+  return all;
 }
 
 void report(const char* name, const std::vector<double>& times, const Work& work, const Roofline& roof) {
   const double p50 = percentile(times, 0.5);
-  std::printf("%-10s p50 %s, p90 %s, p99 %s (%zu calls)", name, time_text(p50).c_str(),
-              time_text(percentile(times, 0.9)).c_str(), time_text(percentile(times, 0.99)).c_str(), times.size());
-  if (work.bytes > 0)
-    std::printf("; %.2f GB/s (%.0f %% of copy)", work.bytes / p50 * 1e-9,
-                100 * work.bytes / p50 / roof.copy_bytes_per_second);
-  if (work.flops > 0)
-    std::printf("; %.2f GFLOP/s (%.0f %% of peak)", work.flops / p50 * 1e-9,
-                100 * work.flops / p50 / roof.flops_per_second);
-  std::printf("\n");
+  std::printf("%-10s p50 %s, p90 %s, p99 %s (%zu calls)%s\n", name, time_text(p50).c_str(),
+              time_text(percentile(times, 0.9)).c_str(), time_text(percentile(times, 0.99)).c_str(), times.size(),
+              rates(work, p50, roof).c_str());
+}
+
+/// A row for each kernel that a run executes: timed alone, on the data that it first met. What it updates in place
+/// within the program is copied first when it is alone.
+void report_kernels(const BoundProgram& program, const CompileOptions& options, double limit, const Roofline& roof) {
+  PipelineOptions pipeline;
+  pipeline.context = {.module = &program.module, .fast_math = options.fast_math};
+  const Function optimized = run_passes(program.entry(), pipeline);
+  const std::vector<KernelProgram> kernels = executed_kernels(optimized, program.inputs);
+  for (const KernelProgram& k : kernels) {
+    const Function& f = k.module.entry();
+    const auto executable = compile(k.module, f, options);
+    std::vector<Array> results(executable->result_types().size());
+    const auto run = [&] { executable->run(k.inputs, results); };
+    run();
+    const double p50 = percentile(measure(run, limit / static_cast<double>(kernels.size())), 0.5);
+    std::printf("kernel     %s: %lld a run, %s each alone%s\n", k.name.c_str(), static_cast<long long>(k.runs),
+                time_text(p50).c_str(), rates(count_work(f), p50, roof).c_str());
+  }
 }
 
 int run(const BenchOptions& o) {
   const BoundProgram program = read_bound(o.program, Missing::Random);
   const Roofline roof = measure_roofline();
-  const auto first = compile(program.module, program.entry());
-  const auto second = compile(program.module, program.entry());
+  std::vector<PassTiming> timings;
+  const auto first = compile(program.module, program.entry(), compile_options(o.dump, timings));
+  print_timings(o.dump, timings, first->times());
+  const CompileOptions options{.fast_math = o.dump.fast_math};
+  const auto second = compile(program.module, program.entry(), options);
   const CompileTimes& cold = first->times();
   const CompileTimes& warm = second->times();
   std::printf("machine    copy %.1f GB/s, %.1f GFLOP/s f32, one thread\n", roof.copy_bytes_per_second * 1e-9,
@@ -85,10 +107,10 @@ int run(const BenchOptions& o) {
   const auto compiled = [&] { second->run(program.inputs, results, silent); };
   compiled();
   report("compiled", measure(compiled, o.seconds), work, roof);
+  report_kernels(program, options, o.seconds, roof);
   if (o.eager) {
-    InterpretOptions options;
-    options.print = silent;
-    const auto eager = [&] { results = interpret(program.module, program.entry(), program.inputs, options); };
+    const InterpretOptions eager_options{.print = silent};
+    const auto eager = [&] { results = interpret(program.module, program.entry(), program.inputs, eager_options); };
     eager();
     report("eager", measure(eager, o.seconds), work, roof);
   }
@@ -100,8 +122,13 @@ int run(const BenchOptions& o) {
 Action add_bench(CLI::App& app) {
   auto o = std::make_shared<BenchOptions>();
   add_program_options(app, o->program);
+  add_dump_options(app, o->dump);
   add_seed_option(app, o->program);
-  app.add_option("--seconds", o->seconds, "How long to measure")->check(CLI::Range(0.0, 3600.0));
+  add_check_nan_option(app, o->program);
+  app.add_option("--seconds", o->seconds, "How long to measure")->check([](const std::string& text) {
+    const double s = std::atof(text.c_str());
+    return s >= 0 && s <= 3600 ? "" : "expected 0 to 3600";
+  });
   app.add_flag("--eager", o->eager, "Measure eager execution as well");
   return [o] { return run(*o); };
 }

@@ -38,13 +38,13 @@ Action add_version(CLI::App& app);
 /// Which program to take, and for which sizes.
 struct ProgramOptions {
   std::string file;
-  std::string function;             ///< empty: the entry
-  std::vector<std::string> inputs;  ///< SPECs
-  std::uint64_t seed = 42;          ///< of inputs that are not given, where a command makes them up
+  std::string function;               ///< empty: the entry
+  std::vector<std::string> inputs;    ///< SPECs
+  std::optional<std::uint64_t> seed;  ///< of inputs that are not given
   bool check_nan = false;
 };
 void add_program_options(CLI::App& app, ProgramOptions& options);
-/// --seed, for commands that make up inputs.
+/// --seed, for commands that can make up inputs.
 void add_seed_option(CLI::App& app, ProgramOptions& options);
 void add_check_nan_option(CLI::App& app, ProgramOptions& options);
 /// Reads the program and makes it static for the inputs; with --check-nan, also with its assertions.
@@ -56,9 +56,12 @@ struct DumpOptions {
   bool after_all = false, after_change = false, time_passes = false, verify_each = false, fast_math = false;
 };
 void add_dump_options(CLI::App& app, DumpOptions& options);
+/// Throws UsageError when something is asked for that only compiling does.
+void require_no_dumps(const DumpOptions& options, const std::string& reason);
 /// Compile options that print to standard error as asked; `timings` must outlive them.
 CompileOptions compile_options(const DumpOptions& options, std::vector<PassTiming>& timings);
-/// The table of --time-passes, on standard error.
+/// The rows of --time-passes, on standard error: of the passes alone, and of the stages after them as well.
+void print_pass_times(const DumpOptions& options, const std::vector<PassTiming>& timings);
 void print_timings(const DumpOptions& options, const std::vector<PassTiming>& timings, const CompileTimes& times);
 /// Throws UsageError when there is no pass of this name.
 void require_pass(const std::string& name);

@@ -13,14 +13,19 @@ namespace tjit {
 
 Action add_compare(CLI::App& app) {
   auto program_options = std::make_shared<ProgramOptions>();
+  auto dump = std::make_shared<DumpOptions>();
   auto quiet = std::make_shared<bool>(false);
   add_program_options(app, *program_options);
   add_seed_option(app, *program_options);
   add_check_nan_option(app, *program_options);
+  add_dump_options(app, *dump);
   app.add_flag("--quiet,-q", *quiet, "Print differences only");
   return [=] {
+    std::vector<PassTiming> timings;
+    const CompileOptions options = compile_options(*dump, timings);
     const BoundProgram program = read_bound(*program_options, Missing::Random);
-    const Comparison c = compare(program.module, program.entry(), program.inputs);
+    const Comparison c = compare(program.module, program.entry(), program.inputs, options);
+    print_pass_times(*dump, timings);
     if (!c.difference.empty()) {
       std::cerr << c.difference;
       return kFailed;

@@ -53,7 +53,7 @@ void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageNa
                 const CompileOptions& options) {
   const std::filesystem::path path = target(o, program.entry(), stage);
   if (path.empty()) {
-    std::cout << emit(program.module, program.entry(), stage.stage, options);
+    std::cout << emit(program.module, program.entry(), stage.stage, options, {.header = true});
     return;
   }
   std::error_code error;

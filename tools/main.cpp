@@ -81,7 +81,11 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    if (e.get_exit_code() == 0) {  // --help, --version
+      const int code = app.exit(e);
+      flush_output();
+      return code;
+    }
     if (argc > 1 && argv[1][0] != '-') require_command(argv[1]);
     if (argc > 1 && argv[1][0] == '-') require_options(app, {argv[1]});
     for (const auto& [sub, action] : actions)

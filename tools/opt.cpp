@@ -73,10 +73,7 @@ int run(const OptOptions& o) {
     for (const Function& f : module.functions) require_sizes(f, options);
     for (Function& f : module.functions) f = run_passes(f, options);
   }
-  if (o.dump.time_passes) {
-    for (const PassTiming& t : timings)
-      std::fprintf(stderr, "%10.3f ms  %.*s\n", t.seconds * 1e3, static_cast<int>(t.pass.size()), t.pass.data());
-  }
+  print_pass_times(o.dump, timings);
   write(o, module);
   return kFine;
 }

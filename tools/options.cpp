@@ -27,7 +27,8 @@ void add_program_options(CLI::App& app, ProgramOptions& options) {
 }
 
 void add_seed_option(CLI::App& app, ProgramOptions& options) {
-  app.add_option("--seed", options.seed, "Seed of inputs that are not given");
+  app.add_option("--seed", options.seed, "Inputs that are not given are random numbers from this seed")
+      ->check([](const std::string& text) { return text.starts_with('-') ? "expected 0 or more" : ""; });
 }
 
 void add_check_nan_option(CLI::App& app, ProgramOptions& options) {
@@ -37,7 +38,7 @@ void add_check_nan_option(CLI::App& app, ProgramOptions& options) {
 BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
   const Module module = read_program(options.file);
   BoundProgram program =
-      bind_program(module, find_function(module, options.function), options.inputs, missing, options.seed);
+      bind_program(module, find_function(module, options.function), options.inputs, missing, options.seed.value_or(42));
   if (options.check_nan)
     for (Function& f : program.module.functions) f = check_nan(f, {.module = &program.module});
   return program;
@@ -51,6 +52,18 @@ void add_dump_options(CLI::App& app, DumpOptions& options) {
   app.add_flag("--time-passes", options.time_passes, "Print the time of each pass and stage");
   app.add_flag("--verify-each", options.verify_each, "Verify the program after each pass");
   app.add_flag("--fast-math", options.fast_math, "Allow changes of float results (gives up equality with eager)");
+}
+
+void require_no_dumps(const DumpOptions& options, const std::string& reason) {
+  const auto refuse = [&](bool given, const char* name) {
+    if (given) throw UsageError(std::string(name) + " is about compiling, and " + reason);
+  };
+  refuse(!options.after.empty(), "--print-ir-after");
+  refuse(options.after_all, "--print-ir-after-all");
+  refuse(options.after_change, "--print-ir-after-change");
+  refuse(options.time_passes, "--time-passes");
+  refuse(options.verify_each, "--verify-each");
+  refuse(options.fast_math, "--fast-math");
 }
 
 void require_pass(const std::string& name) {
@@ -75,17 +88,27 @@ CompileOptions compile_options(const DumpOptions& options, std::vector<PassTimin
   return result;
 }
 
+namespace {
+
+void print_time(std::string_view name, double seconds) {
+  std::fprintf(stderr, "%10.3f ms  %.*s\n", seconds * 1e3, static_cast<int>(name.size()), name.data());
+}
+
+}  // namespace
+
+void print_pass_times(const DumpOptions& options, const std::vector<PassTiming>& timings) {
+  if (!options.time_passes) return;
+  for (const PassTiming& t : timings) print_time(t.pass, t.seconds);
+}
+
 void print_timings(const DumpOptions& options, const std::vector<PassTiming>& timings, const CompileTimes& times) {
   if (!options.time_passes) return;
-  const auto row = [](std::string_view name, double seconds) {
-    std::fprintf(stderr, "%10.3f ms  %.*s\n", seconds * 1e3, static_cast<int>(name.size()), name.data());
-  };
-  for (const PassTiming& t : timings) row(t.pass, t.seconds);
-  row("load the code generator", times.load);
-  row("lower to kernels", times.lower);
-  row("llvm: emit and optimise", times.llvm);
-  row("llvm: machine code", times.codegen);
-  row("link", times.link);
+  print_pass_times(options, timings);
+  print_time("load the code generator", times.load);
+  print_time("lower to kernels", times.lower);
+  print_time("llvm: emit and optimise", times.llvm);
+  print_time("llvm: machine code", times.codegen);
+  print_time("link", times.link);
 }
 
 }  // namespace tjit

@@ -115,7 +115,8 @@ std::pair<std::string, std::string> split_name(const std::string& spec) {
   const std::size_t equals = spec.find('=');
   if (equals == std::string::npos || spec.starts_with('@') || parse_type(spec.substr(0, equals))) return {"", spec};
   const std::string name = spec.substr(0, equals);
-  if (name.find('x') != std::string::npos && std::isdigit(static_cast<unsigned char>(name.front())) != 0)
+  const std::size_t digit = name.starts_with('-') ? 1 : 0;
+  if (name.find('x') != std::string::npos && std::isdigit(static_cast<unsigned char>(name[digit])) != 0)
     fail("'" + name + "' is not a type; expected one like 2x3xf32");
   return {name, spec.substr(equals + 1)};
 }

@@ -35,9 +35,10 @@ void check_expected(std::span<const Array> results, const std::vector<std::strin
 }
 
 int run(const RunOptions& o) {
+  if (o.eager) require_no_dumps(o.dump, "--eager does not compile");
   std::vector<PassTiming> timings;
   const CompileOptions options = compile_options(o.dump, timings);
-  const BoundProgram program = read_bound(o.program, Missing::Fail);
+  const BoundProgram program = read_bound(o.program, o.program.seed ? Missing::Random : Missing::Fail);
   std::vector<Array> results;
   if (o.eager) {
     results = interpret(program.module, program.entry(), program.inputs);
@@ -61,6 +62,7 @@ Action add_run(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")
       ->allow_extra_args(false);
+  add_seed_option(app, o->program);
   add_check_nan_option(app, o->program);
   app.add_flag("--eager", o->eager, "Run op by op, without compiling");
   return [o] { return run(*o); };
