@@ -84,6 +84,7 @@ class Interpreter {
   }
 
   std::vector<Array> run_op(OpId id) {
+    if (options_.before_op) options_.before_op(f_, id, values_);
     std::vector<Array> results = results_of(id);
     if (options_.after_op) options_.after_op(f_, id, results);
     return results;
