@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/literal_text.h"
+
 namespace tjit {
 
 namespace {
@@ -101,7 +103,8 @@ Token Lexer::next() {
   if (c == '"') return quoted(TokenKind::String, 0);
   if (c == '@') return following == '"' ? quoted(TokenKind::Function, 1) : token(TokenKind::Function, name_length(), 1);
   if (c == '?') return token(TokenKind::Size, name_length(), 1);
-  return token(TokenKind::Unclosed, 1);
+  // A character of several bytes in UTF-8 is one.
+  return token(TokenKind::Unclosed, std::max<std::size_t>(utf8_length(text_.substr(pos_)), 1));
 }
 
 }  // namespace tjit

@@ -33,7 +33,9 @@ struct Token {
 /// A position in the text; a copy is a place to come back to.
 class Lexer {
  public:
-  explicit Lexer(std::string_view text = {}) : text_(text) {}
+  /// A byte order mark at the front is passed over.
+  explicit Lexer(std::string_view text = {})
+      : text_(text), pos_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0), line_start_(pos_) {}
 
   /// The next token; End at the end, placed behind the last token, for ever.
   Token next();
@@ -48,7 +50,7 @@ class Lexer {
   Token quoted(TokenKind kind, std::size_t sign);
 
   std::string_view text_;
-  std::size_t pos_ = 0, line_start_ = 0, last_end_ = 0, last_line_start_ = 0;
+  std::size_t pos_, line_start_, last_end_ = 0, last_line_start_ = 0;
   std::uint32_t line_ = 1, last_line_ = 1;
   bool line_is_blank_ = true;
 };

@@ -18,6 +18,9 @@ std::string parse_element(std::string_view text, DType dtype, std::byte* element
 /// An integer in decimal or hex, or nullopt when it is none or too large.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
+/// Bytes of the UTF-8 sequence at the front of `text`, or 0 when there is none.
+std::size_t utf8_length(std::string_view text);
+
 /// Appends `text` in quotes, escaped so that it stays on one line and is valid UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 

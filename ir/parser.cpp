@@ -164,11 +164,15 @@ std::string to_string(const Diagnostic& d) {
     caret -= first;
   }
   std::string below;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const unsigned char c = static_cast<unsigned char>(line[i]);
-    text += (c < 0x20 && c != '\t') || c == 0x7f ? '?' : line[i];
-    const bool continues_character = (c & 0xc0) == 0x80;
-    if (i < caret && !continues_character) below += c == '\t' ? '\t' : ' ';
+  for (std::size_t i = 0; i < line.size();) {
+    // What is no character, or one that terminals obey, shows as a question mark.
+    const std::size_t length = utf8_length(line.substr(i));
+    const auto c = static_cast<unsigned char>(line[i]);
+    const bool is_control = (c < 0x20 && c != '\t') || c == 0x7f ||
+                            (c == 0xc2 && length == 2 && static_cast<unsigned char>(line[i + 1]) < 0xa0);
+    text += length == 0 || is_control ? "?" : line.substr(i, length);
+    if (i < caret) below += c == '\t' ? '\t' : ' ';
+    i += std::max<std::size_t>(length, 1);
   }
   return text + "\n" + below + "^\n";
 }

@@ -30,7 +30,7 @@ std::string describe(const Token& token) {
     case TokenKind::Size: return "?" + visible(token.text);
     case TokenKind::String: return "a string";
     case TokenKind::Unclosed:
-      if (token.text.size() > 1 || token.text == "\"") return "a string without its closing quote";
+      if (token.text.starts_with('"') || token.text.starts_with("@\"")) return "a string without its closing quote";
       return "the character '" + visible(token.text) + "'";
     default: return "'" + visible(token.text) + "'";
   }
