@@ -45,6 +45,29 @@ void copy_by_vectors(float* to, const float* from, std::int64_t n) {
     *reinterpret_cast<Floats*>(to + i) = *reinterpret_cast<const Floats*>(from + i);
 }
 
+/// Eager ops whose arithmetic takes longer than copying: beside the share of the copy bandwidth, how near they come to
+/// their own speed on 4096 elements, which stay in the first-level cache.
+void arithmetic(double best_copy) {
+  constexpr std::int64_t kCount = 10'000'000, kFew = 4096;
+  const Tensor x = cast(iota({kCount}, 0, int32) % 1000, float32) * 0.01f + 0.5f, few = slice(x, {0}, {kFew}) + 0.0f;
+  using Op = Tensor (*)(const Tensor&);
+  constexpr std::pair<const char*, Op> kOps[] = {
+      {"exp", [](const Tensor& t) { return exp(t); }},
+      {"log", [](const Tensor& t) { return log(t); }},
+      {"tanh", [](const Tensor& t) { return tanh(t); }},
+      {"sigmoid", [](const Tensor& t) { return sigmoid(t); }},
+      {"rsqrt", [](const Tensor& t) { return rsqrt(t); }},
+      {"reciprocal", [](const Tensor& t) { return reciprocal(t); }},
+      {"power", [](const Tensor& t) { return power(t, t); }},
+  };
+  for (const auto& [name, op] : kOps) {
+    const auto s = race({{"", [&] { op(x); }}, {"", [&] { op(few); }, 1000}}, 11);
+    const double each = s[0].median / kCount, in_cache = s[1].median / kFew;
+    row(std::string("eager ") + name, s[0],
+        percent(8 / each / best_copy) + " of the best copy; " + percent(in_cache / each) + " of its speed in cache");
+  }
+}
+
 /// The machine's copy bandwidth on one thread, against which a chain of ten cheap ops and each eager op stand.
 void bandwidth() {
   constexpr std::int64_t kCount = 10'000'000, kBytes = kCount * 4;
@@ -73,10 +96,8 @@ void bandwidth() {
       {"eager where", [&] { where(mask, x, y); }},
       {"eager add of a rank-0 tensor", [&] { x + 1.0f; }},
       {"eager cast to f64", [&] { cast(x, float64); }},
-      {"eager exp", [&] { exp(x); }},
-      {"eager tanh", [&] { tanh(x); }},
   };
-  const double moved[] = {8, 8, 8, 8, 12, 12, 8, 8, 12, 9, 13, 8, 12, 8, 8};
+  const double moved[] = {8, 8, 8, 8, 12, 12, 8, 8, 12, 9, 13, 8, 12};
   const std::vector<Sample> samples = race(candidates, 15);
   double best = 0;
   for (int i = 0; i < 3; ++i) best = std::max(best, moved[i] * kCount / samples[static_cast<std::size_t>(i)].median);
@@ -86,6 +107,7 @@ void bandwidth() {
         std::to_string(static_cast<int>(rate * 1e-9 * 10) / 10.0).substr(0, 4) + " GB/s, " + percent(rate / best) +
             " of the best copy");
   }
+  arithmetic(best);
   std::free(from);
   std::free(to);
 }
@@ -186,33 +208,45 @@ void process_start(const std::string& build) {
   std::remove(tir.c_str());
 }
 
-/// `n` steps that each write a row of f32[n,256]: how time grows with n.
+enum class RowLoop { Direct, InBranch, Nested };
+
+/// A program of n steps that each write a row of f32[n,256]: in one loop, in one branch of a cond, in loops of n / 8
+/// and 8.
+auto row_program(RowLoop kind) {
+  return function([kind](Tensor rows, Tensor row) {
+    const auto n = static_cast<int>(rows.shape()[0]);
+    const auto write = [&](Tensor i, Tensor t) {
+      return dynamic_update_slice(t, row + cast(i, float32), {i, constant(0)});
+    };
+    const auto step = [&](Tensor i, Tensor t) {
+      return std::tuple(
+          i + 1,
+          kind == RowLoop::InBranch ? cond(i % 2 == 0, [&] { return write(i, t); }, [&] { return t; }) : write(i, t));
+    };
+    const auto loop = [&](Tensor from, Tensor to, Tensor t) {
+      return std::get<1>(while_loop([&](Tensor i, Tensor) { return i < to; }, step, std::tuple(from, t)));
+    };
+    if (kind != RowLoop::Nested) return loop(constant(0), constant(n), rows);
+    const auto block = [&](Tensor i, Tensor t) { return std::tuple(i + 8, loop(i, i + 8, t)); };
+    return std::get<1>(while_loop([&](Tensor i, Tensor) { return i < n; }, block, std::tuple(constant(0), rows)));
+  });
+}
+
+/// How the time of such programs grows with n.
 void row_updates() {
-  auto fill = [](bool branch) {
-    return function([branch](Tensor rows, Tensor row) {
-      const std::int64_t n = rows.shape()[0];
-      auto write = [&](Tensor i, Tensor t) {
-        return dynamic_update_slice(t, row + cast(i, float32), {i, constant(0)});
-      };
-      auto body = [&](Tensor i, Tensor t) {
-        const Tensor next = branch ? cond(i % 2 == 0, [&] { return write(i, t); }, [&] { return t; }) : write(i, t);
-        return std::tuple(i + 1, next);
-      };
-      return std::get<1>(
-          while_loop([n](Tensor i, Tensor) { return i < static_cast<int>(n); }, body, std::tuple(constant(0), rows)));
-    });
-  };
-  for (const bool branch : {false, true}) {
+  constexpr std::pair<RowLoop, const char*> kKinds[] = {{RowLoop::Direct, "row update loop"},
+                                                        {RowLoop::InBranch, "row update loop in a branch of cond"},
+                                                        {RowLoop::Nested, "row update in a nested loop"}};
+  for (const auto& [kind, name] : kKinds) {
     std::string remark;
     Sample last{};
     for (const std::int64_t n : {1000, 4000, 16000}) {
-      auto f = fill(branch);
+      auto f = row_program(kind);
       const Tensor rows = zeros({n, 256}) + 0.0f, one = ones({1, 256}) + 0.0f;
       last = race({{"", [&] { f(rows, one); }}}, 9)[0];
       remark += (remark.empty() ? "per step " : ", ") + time_text(last.median / static_cast<double>(n));
     }
-    row(std::string("row update loop") + (branch ? " in a branch of cond" : "") + ", n = 16000", last,
-        remark + " at 1k, 4k, 16k");
+    row(std::string(name) + ", n = 16000", last, remark + " at 1k, 4k, 16k");
   }
 }
 

@@ -38,11 +38,15 @@ for mutant in "${mutants[@]}"; do
   sed -i "$expression" "$file"
   cmp -s saved "$file" && { echo "does not apply: $what ($file)"; exit 1; }
   build
-  if build/tests/tjit_fuzz 1 $programs >mutant.log 2>&1; then
+  code=0
+  timeout 300 build/tests/tjit_fuzz 1 $programs >mutant.log 2>&1 || code=$?
+  if [ $code -eq 0 ]; then
     echo "MISSED  $what ($file)"
     missed=$((missed + 1))
   else
-    echo "found   $what ($file): $(grep -c '^seed' mutant.log || true) of $programs programs"
+    how="$(grep -c '^seed' mutant.log || true) of $programs programs"
+    [ $code -ne 124 ] || how+=", then a loop that does not end"
+    echo "found   $what ($file): $how"
   fi
   mv saved "$file"
 done
