@@ -36,7 +36,8 @@ inline namespace ops {
 
 /// A tensor of the numbers given: rank 0 for one number, `constant({{1.0f, 2.0f}, {3.0f, 4.0f}})` has shape (2,2). The
 /// dtype is float32 when a floating number is among them, else int32, or int64 when one is of a 64-bit type; bool when
-/// all are bool; unless `dtype` says. Throws Error when the lists are ragged or a number does not fit.
+/// all are bool, which do not mix with numbers; unless `dtype` says. Throws Error when the lists are ragged or a number
+/// does not fit.
 Tensor constant(const NestedList& values, const Location& at = std::source_location::current());
 Tensor constant(const NestedList& values, DType dtype, const Location& at = std::source_location::current());
 

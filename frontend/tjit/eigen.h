@@ -16,10 +16,10 @@ using EigenVector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
 /// tensor lives and is not assigned to; a temporary does not compile. Throws Error on another rank or element type.
 template <class T, int Rank>
   requires(Rank == 1 || Rank == 2)
-auto as_eigen(const Tensor& tensor) {
+auto as_eigen(const Tensor& tensor, const Location& at = std::source_location::current()) {
   if (tensor.rank() != Rank)
-    fail("as_eigen: expected rank " + std::to_string(Rank) + ", found shape " + shape_text(tensor.shape()));
-  const T* data = tensor.data<T>();
+    fail_at(at, "as_eigen: expected rank " + std::to_string(Rank) + ", found shape " + shape_text(tensor.shape()));
+  const T* data = tensor.data<T>(at);
   if constexpr (Rank == 1) {
     return Eigen::Map<const EigenVector<T>>(data, tensor.size());
   } else {

@@ -25,8 +25,8 @@ TEST_CASE("as_eigen does not copy") {
   CHECK(tf::as_eigen<float, 2>(turned).data() == turned.data<float>());
   const Tensor none = tf::zeros({0, 3});
   CHECK(tf::as_eigen<float, 2>(none).size() == 0);
-  CHECK(caught([&] { tf::as_eigen<float, 1>(m); }).message() == "as_eigen: expected rank 1, found shape (2,3)");
-  CHECK(contains(caught([&] { tf::as_eigen<double, 2>(m); }).message(), "the elements are float32, not float64"));
+  CHECK(error_here([&] { tf::as_eigen<float, 1>(m); }) == "as_eigen: expected rank 1, found shape (2,3)");
+  CHECK(contains(error_here([&] { tf::as_eigen<double, 2>(m); }), "the elements are float32, not float64"));
 }
 
 TEST_CASE("from_eigen copies, and keeps the element type") {
