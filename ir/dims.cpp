@@ -25,10 +25,6 @@ SymbolNames& symbol_names() {
   return names;
 }
 
-std::string size_text(std::int64_t size) {
-  return is_symbolic(size) ? "?" + std::string(symbol_name(size)) : std::to_string(size);
-}
-
 std::string joined(const Dims& dims, std::string_view separator) {
   std::string text;
   for (const std::int64_t d : dims) {
@@ -105,6 +101,10 @@ Dims row_major_strides(const Shape& shape) {
   Dims strides = Dims::filled(shape.size(), 1);
   for (int d = shape.size() - 2; d >= 0; --d) strides[d] = strides[d + 1] * std::max<std::int64_t>(shape[d + 1], 1);
   return strides;
+}
+
+std::string size_text(std::int64_t size) {
+  return is_symbolic(size) ? "?" + std::string(symbol_name(size)) : std::to_string(size);
 }
 
 std::string to_string(const Dims& dims) { return "[" + joined(dims, ", ") + "]"; }

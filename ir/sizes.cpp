@@ -49,8 +49,7 @@ std::string Sizes::text() const {
   std::string text;
   for (const auto& [name, size] : bound_) {
     if (!text.empty()) text += ", ";
-    const std::string is = to_string(Dims{size});
-    text += "?" + std::string(symbol_name(name)) + " = " + is.substr(1, is.size() - 2);
+    text += size_text(name) + " = " + size_text(size);
   }
   return text;
 }

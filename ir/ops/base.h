@@ -55,8 +55,14 @@ int axis(std::int64_t axis, int rank);
 Dims axes(const Dims& axes, int rank);
 /// NumPy's broadcasting of two shapes; nullopt-like failure is an Error naming both.
 Shape broadcast(const Shape& a, const Shape& b);
-/// `shape` with one -1 replaced so that `count` elements fit; throws Error when they do not.
+/// `to` with one -1 replaced so that the elements of `from` fill it; throws Error when they do not.
 Shape reshape(const Shape& from, const Shape& to);
+/// Throws Error when a size that is known is below `lowest`: for every attribute that is a shape.
+void require_sizes(const Shape& shape, std::int64_t lowest = 0);
+/// The number of elements 0, stride, 2 * stride, ... below `span`.
+constexpr std::int64_t strided_count(std::int64_t span, std::int64_t stride) {
+  return span / stride + (span % stride != 0 ? 1 : 0);
+}
 /// Whether two sizes can be equal at run time.
 bool may_equal(std::int64_t a, std::int64_t b);
 /// Throws Error unless the type is a rank-0 integer of `kIndices`.

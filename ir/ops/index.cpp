@@ -1,7 +1,7 @@
 // Inference of index ops, and where their elements come from.
-#include "ir/ops/index.h"
-
 #include <algorithm>
+
+#include "ir/ops/index.h"
 
 namespace tjit::inline ops {
 
@@ -17,9 +17,10 @@ void require_indices(std::span<const Type> in, std::size_t first, int rank) {
 
 /// The window of sizes `inner` must fit in `outer` at some index.
 void require_window(const Shape& inner, const Shape& outer) {
+  rules::require_sizes(inner);
   bool fits = inner.size() == outer.size();
   for (int d = 0; fits && d < outer.size(); ++d)
-    fits = is_symbolic(inner[d]) || is_symbolic(outer[d]) || (inner[d] >= 0 && inner[d] <= outer[d]);
+    fits = is_symbolic(inner[d]) || is_symbolic(outer[d]) || inner[d] <= outer[d];
   if (!fits) fail("a window of sizes " + to_string(inner) + " does not fit in " + shape_text(outer));
 }
 
@@ -155,9 +156,9 @@ Placing DynamicUpdateSlice::placing(const DynamicUpdateSlice&, std::span<const T
 }
 
 Type Iota::infer(const Iota& a, std::span<const Type>) {
+  rules::require_sizes(a.shape);
   (void)rules::axis(a.axis, a.shape.size());
   if (!contains(kNumbers, a.dtype)) fail("cannot count in " + std::string(tjit::info(a.dtype).ir_name));
-  if (a.shape.contains(-1)) fail("negative size in shape " + to_string(a.shape));
   return {a.dtype, a.shape};
 }
 

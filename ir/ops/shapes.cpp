@@ -44,13 +44,20 @@ Shape broadcast(const Shape& a, const Shape& b) {
   return result;
 }
 
+void require_sizes(const Shape& shape, std::int64_t lowest) {
+  for (const std::int64_t d : shape)
+    if (d < lowest && !is_symbolic(d)) fail("negative size in shape " + to_string(shape));
+}
+
 Shape reshape(const Shape& from, const Shape& to) {
+  require_sizes(to, -1);
   Shape result = to;
   int inferred = -1;
   for (int d = 0; d < to.size(); ++d) {
     if (to[d] != -1) continue;
     if (inferred >= 0) fail("reshape takes at most one -1, found " + to_string(to));
     inferred = d;
+    result[d] = 1;
   }
   const std::string text = "cannot reshape " + shape_text(from) + " to " + shape_text(to);
   if (is_dynamic(from) || is_dynamic(to)) {
@@ -59,7 +66,6 @@ Shape reshape(const Shape& from, const Shape& to) {
   }
   const std::int64_t count = element_count(from);
   if (inferred >= 0) {
-    result[inferred] = 1;
     const std::int64_t rest = element_count(result);
     if (rest == 0 || count % rest != 0) fail(text);
     result[inferred] = count / rest;
@@ -84,14 +90,29 @@ void require_entries(std::string_view name, const Dims& list, int rank) {
     fail("`" + std::string(name) + "` needs one entry per dimension (" + std::to_string(rank) + "), found " +
          to_string(list));
 }
-void require_sizes(const Shape& shape) {
-  for (const std::int64_t d : shape)
-    if (d == -1) fail("negative size in shape " + to_string(shape));
+
+/// The size that begin:end:stride of dimension `d` of `size` elements gives; throws Error when no size that is known
+/// only at the call could make the bounds right.
+std::int64_t sliced_size(std::int64_t begin, std::int64_t end, std::int64_t stride, std::int64_t size, int d) {
+  // Bounds may not descend. What is not known may be anything between those that are.
+  std::int64_t last = 0;
+  bool fits = true;
+  for (const std::int64_t bound : {begin, end, size}) {
+    if (is_symbolic(bound)) continue;
+    fits &= bound >= last;
+    last = bound;
+  }
+  if (!fits)
+    fail("slice " + size_text(begin) + ":" + size_text(end) + " is out of range for dimension " + std::to_string(d) +
+         " of size " + size_text(size));
+  if (!is_symbolic(begin) && !is_symbolic(end)) return rules::strided_count(end - begin, stride);
+  return begin == 0 && stride == 1 ? end : Dims::kUnknown;
 }
+
 }  // namespace
 
 Type BroadcastTo::infer(const BroadcastTo& a, std::span<const Type> in) {
-  require_sizes(a.shape);
+  rules::require_sizes(a.shape);
   const Shape& from = in[0].shape;
   const int skip = a.shape.size() - from.size();
   bool fits = skip >= 0;
@@ -150,17 +171,7 @@ Type Slice::infer(const Slice& a, std::span<const Type> in) {
   for (int d = 0; d < from.size(); ++d) {
     const std::int64_t stride = a.strides.empty() ? 1 : a.strides[d];
     if (stride < 1) fail("`strides` must be positive, found " + to_string(a.strides));
-    if (is_symbolic(a.begin[d]) || is_symbolic(a.end[d]) || is_symbolic(from[d])) {
-      const bool whole = a.begin[d] == 0 && stride == 1;
-      const bool fixed =
-          !is_symbolic(a.begin[d]) && !is_symbolic(a.end[d]) && a.begin[d] >= 0 && a.begin[d] <= a.end[d];
-      out.shape[d] = whole ? a.end[d] : fixed ? (a.end[d] - a.begin[d] + stride - 1) / stride : Dims::kUnknown;
-      continue;
-    }
-    if (a.begin[d] < 0 || a.begin[d] > a.end[d] || a.end[d] > from[d])
-      fail("slice " + std::to_string(a.begin[d]) + ":" + std::to_string(a.end[d]) + " is out of range for dimension " +
-           std::to_string(d) + " of size " + std::to_string(from[d]));
-    out.shape[d] = (a.end[d] - a.begin[d]) / stride + ((a.end[d] - a.begin[d]) % stride != 0);
+    out.shape[d] = sliced_size(a.begin[d], a.end[d], stride, from[d], d);
   }
   return out;
 }
@@ -169,8 +180,7 @@ View Slice::view(const Slice& a, const View& in) {
   View out = in;
   for (int d = 0; d < in.shape.size(); ++d) {
     const std::int64_t stride = a.strides.empty() ? 1 : a.strides[d];
-    const std::int64_t size = a.end[d] - a.begin[d];
-    out.shape[d] = size / stride + (size % stride != 0);
+    out.shape[d] = rules::strided_count(a.end[d] - a.begin[d], stride);
     if (out.shape[d] == 0) continue;  // nothing is addressed; keep the offset inside the buffer
     out.offset += a.begin[d] * in.strides[d];
     out.strides[d] = out.shape[d] == 1 ? in.strides[d] : in.strides[d] * stride;
@@ -185,8 +195,7 @@ Slice Slice::compose(const Slice& outer, const Slice& inner, const Shape& shape)
   for (int d = 0; d < shape.size(); ++d) {
     const std::int64_t inner_stride = inner.strides.empty() ? 1 : inner.strides[d];
     const std::int64_t outer_stride = outer.strides.empty() ? 1 : outer.strides[d];
-    const std::int64_t span = outer.end[d] - outer.begin[d];
-    const std::int64_t count = span / outer_stride + (span % outer_stride != 0);
+    const std::int64_t count = rules::strided_count(outer.end[d] - outer.begin[d], outer_stride);
     // A stride is of use only where there are two elements, and may be far too large where there are not.
     const std::int64_t stride = count > 1 ? inner_stride * outer_stride : 1;
     both.begin[d] = inner.begin[d] + (count > 0 ? outer.begin[d] * inner_stride : 0);

@@ -60,6 +60,8 @@ std::int64_t element_count(const Shape& shape);
 /// Row-major strides in elements.
 Dims row_major_strides(const Shape& shape);
 
+/// `3`, or `?n`.
+std::string size_text(std::int64_t size);
 /// `[2, 3]`, as attributes print; symbols as `?n`.
 std::string to_string(const Dims& dims);
 /// `(2,3)`, as error messages and eager values print shapes.

@@ -261,6 +261,12 @@ TEST_CASE("arrangement and indexing refuse what does not fit, at the line that a
                  "dynamic_slice: needs one index per dimension (2)"));
   CHECK(contains(error_here([&] { (void)(tf::dynamic_update_slice(m, constant({{9}}), {constant(2), constant(0)})); }),
                  "dynamic_update_slice"));
+  CHECK(error_here([&] { (void)(tf::broadcast_to(constant({1}), {-2})); }) ==
+        "broadcast_to: negative size in shape [-2]");
+  CHECK(error_here([&] { (void)(tf::reshape(m, {-2, -3})); }) == "reshape: negative size in shape [-2, -3]");
+  CHECK(error_here([&] { (void)(tf::iota({-3})); }) == "iota: negative size in shape [-3]");
+  CHECK(error_here([&] { (void)(tf::dynamic_slice(constant({1}), {constant(0)}, {-5})); }) ==
+        "dynamic_slice: negative size in shape [-5]");
   CHECK(contains(error_here([&] { (void)(tf::sqrt(m)); }), "sqrt: does not take i32"));
   CHECK(contains(error_here([&] { (void)(tf::iota({2}, 1)); }), "iota: "));
   CHECK(contains(error_here([&] { (void)(tf::cast(m, tf::bool_) + true); }), "add: does not take bool"));
