@@ -1,8 +1,6 @@
 // Assertions against NaN.
 #include "passes/check_nan.h"
 
-#include <optional>
-
 #include "ir/ops/list.h"
 #include "passes/copy.h"
 
@@ -23,18 +21,29 @@ bool computes(const Function& f, OpId op) {
   return f.op(op).code == kOpcode<Fusion> || (kind != OpKind::View && kind != OpKind::Control);
 }
 
-/// By value: whether the function asserts already that it holds no NaN.
+/// The value that three ops in a row assert to be free of NaN, as `append_check` does; invalid when they do not.
+ValueId asserted_by(const Function& f, std::span<const OpId> ops) {
+  const auto is = [&](OpId op, Opcode code, OpId of) {
+    return f.op(op).code == code && f.operand(op, 0) == f.op(of).first_result;
+  };
+  const bool asserts = ops.size() >= 3 && f.op(ops[0]).code == kOpcode<IsNan> &&
+                       is(ops[1], kOpcode<LogicalNot>, ops[0]) && is(ops[2], kOpcode<Assert>, ops[1]);
+  return asserts ? f.operand(ops[0], 0) : ValueId{};
+}
+
+/// By value: whether it is checked right after the op that computes it. A check anywhere else may not run, or run late.
 std::vector<bool> checked_values(const Function& f) {
   std::vector<bool> checked(static_cast<std::size_t>(f.value_count()));
-  const auto operand_made_by = [&](ValueId v, Opcode code) {
-    const OpId op = f.value(v).op;
-    return op.valid() && f.op(op).code == code ? std::optional(f.operand(op, 0)) : std::nullopt;
-  };
-  for (int i = 0; i < f.op_count(); ++i) {
-    if (f.op({i}).code != kOpcode<Assert>) continue;
-    const auto bad = operand_made_by(f.operand({i}, 0), kOpcode<LogicalNot>);
-    const auto asked = bad ? operand_made_by(*bad, kOpcode<IsNan>) : std::nullopt;
-    if (asked) checked[static_cast<std::size_t>(asked->index)] = true;
+  for (int b = 0; b < f.block_count(); ++b) {
+    std::span<const OpId> ops = f.block({b}).ops;
+    OpId source;
+    while (!ops.empty()) {
+      const ValueId v = asserted_by(f, ops);
+      const bool direct = v.valid() && source.valid() && f.value(v).op == source;
+      if (direct) checked[static_cast<std::size_t>(v.index)] = true;
+      if (!direct) source = ops.front();
+      ops = ops.subspan(direct ? 3 : 1);
+    }
   }
   return checked;
 }
