@@ -32,14 +32,16 @@ const Literal* Function::constant(ValueId id) const {
   return &attrs<Constant>(v.op).value;
 }
 
-bool Function::may_fail(OpId id) const {
-  const OpDef& d = def(id);
+bool Function::may_fail(Opcode code, const OpAttrs* attrs, std::span<const ValueId> operands) const {
+  const OpDef& d = tjit::def(code);
   if (!d.can_fail) return false;
-  // An elementwise op over nothing does nothing.
-  if (d.kind == OpKind::Elementwise && type(op(id).first_result).shape.contains(0)) return false;
+  std::vector<Type> types;
   std::vector<const Literal*> known;
-  for (const ValueId v : operands(id)) known.push_back(constant(v));
-  return d.may_fail(op(id).attrs.get(), operand_types(id), known);
+  for (const ValueId v : operands) {
+    types.push_back(type(v));
+    known.push_back(constant(v));
+  }
+  return d.may_fail(attrs, types, known);
 }
 
 bool Function::is_ordered(OpId id) const {

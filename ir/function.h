@@ -104,9 +104,11 @@ class Function {
 
   /// The literal that a value is, or null when a constant op does not define it.
   const Literal* constant(ValueId id) const;
-  /// Whether executing this op (not its blocks) may raise, from its attributes and operand types. Index ops with
-  /// constant indices inside the range cannot.
-  bool may_fail(OpId id) const;
+  /// Whether executing this op (not its blocks) may raise, from its attributes and operands. Index ops with constant
+  /// indices inside the range cannot, nor can elementwise ops over nothing.
+  bool may_fail(OpId id) const { return may_fail(op(id).code, op(id).attrs.get(), operands(id)); }
+  /// The same of an op that is not there yet.
+  bool may_fail(Opcode code, const OpAttrs* attrs, std::span<const ValueId> operands) const;
   /// Whether it must stay, in order: it may fail or is an effect, or owns a block with such an op, or calls.
   bool is_ordered(OpId id) const;
 

@@ -108,6 +108,8 @@ bool op_may_fail(const OpAttrs* attrs, std::span<const Type> in, std::span<const
   if constexpr (requires { T::may_fail(as<T>(attrs), in, known); }) {
     return T::may_fail(as<T>(attrs), in, known);
   } else if constexpr (T::kind == OpKind::Elementwise) {
+    // Over nothing it does nothing.
+    if (std::ranges::any_of(in, [](const Type& t) { return t.shape.contains(0); })) return false;
     const bool fallible = dispatch(in.back().dtype, [](auto tag) {
       using V = Vec<typename decltype(tag)::type, 1>;
       return requires(V v) { T::fails(v, v); };

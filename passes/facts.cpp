@@ -7,18 +7,6 @@
 
 namespace tjit {
 
-bool may_fail(const Function& f, const NewOp& op) {
-  const OpDef& d = def(op.code);
-  if (!d.can_fail) return false;
-  std::vector<Type> types;
-  std::vector<const Literal*> known;
-  for (const ValueId v : op.operands) {
-    types.push_back(f.type(v));
-    known.push_back(f.constant(v));
-  }
-  return d.may_fail(op.attrs.get(), types, known);
-}
-
 std::vector<bool> ordered_ops(const Function& f) {
   std::vector<bool> ordered(static_cast<std::size_t>(f.op_count()));
   // An op comes after those in its blocks.

@@ -8,9 +8,6 @@
 
 namespace tjit {
 
-/// Whether an op about to be appended may raise.
-bool may_fail(const Function& f, const NewOp& op);
-
 /// `Function::is_ordered` for every op, in one walk.
 std::vector<bool> ordered_ops(const Function& f);
 

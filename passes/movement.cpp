@@ -125,6 +125,8 @@ std::optional<ValueId> lift_broadcast(Builder& b, const NewOp& op) {
   }
   if (shape == nullptr) return std::nullopt;
   const Shape small = *shape, large = f.type(op.operands[0]).shape;
+  // An op that raises nowhere over nothing might raise there.
+  if (large.contains(0)) return std::nullopt;
   std::vector<ValueId> operands;
   for (const ValueId v : op.operands) {
     const Literal* l = f.constant(v);
@@ -140,7 +142,8 @@ std::optional<ValueId> lift_broadcast(Builder& b, const NewOp& op) {
 std::optional<ValueId> simplify_movement(Builder& b, const NewOp& op) {
   const Function& f = b.function();
   const OpDef& d = def(op.code);
-  if (d.kind == OpKind::Elementwise) return may_fail(f, op) ? std::nullopt : lift_broadcast(b, op);
+  if (d.kind == OpKind::Elementwise)
+    return f.may_fail(op.code, op.attrs.get(), op.operands) ? std::nullopt : lift_broadcast(b, op);
   if (d.kind != OpKind::View && d.kind != OpKind::Index && d.kind != OpKind::Reduce) return std::nullopt;
   for (const ValueId v : op.operands)
     if (is_dynamic(f.type(v).shape)) return std::nullopt;
@@ -148,7 +151,7 @@ std::optional<ValueId> simplify_movement(Builder& b, const NewOp& op) {
   if (is_dynamic(result.shape)) return std::nullopt;
   if (d.kind == OpKind::View) return simplify_view(b, op, result);
   if (d.kind == OpKind::Reduce) return simplify_reduction(b, op, result);
-  if (may_fail(f, op)) return std::nullopt;
+  if (f.may_fail(op.code, op.attrs.get(), op.operands)) return std::nullopt;
   if (d.placing != nullptr) return simplify_placing(f, op, result);
   if (d.lookup != nullptr) return simplify_lookup(b, op, result);
   return std::nullopt;

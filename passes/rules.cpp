@@ -157,7 +157,7 @@ std::int64_t Match::integer(Pattern::Variable v) const {
 }
 
 std::optional<ValueId> apply(const Rule& rule, Builder& b, const NewOp& op) {
-  if (op.code != rule.from.code || may_fail(b.function(), op)) return std::nullopt;
+  if (op.code != rule.from.code || b.function().may_fail(op.code, op.attrs.get(), op.operands)) return std::nullopt;
   return Rewrite(b, op).run(rule);
 }
 
@@ -166,7 +166,7 @@ std::optional<ValueId> apply_rules(Builder& b, const NewOp& op, bool fast_math) 
   if (exact[static_cast<std::size_t>(op.code)].empty() && relaxed[static_cast<std::size_t>(op.code)].empty())
     return std::nullopt;
   // An op that may raise must do so.
-  if (may_fail(b.function(), op)) return std::nullopt;
+  if (b.function().may_fail(op.code, op.attrs.get(), op.operands)) return std::nullopt;
   if (const auto value = apply_first(exact, b, op)) return value;
   return fast_math ? apply_first(relaxed, b, op) : std::nullopt;
 }

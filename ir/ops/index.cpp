@@ -1,7 +1,7 @@
 // Inference of index ops, and where their elements come from.
-#include <algorithm>
-
 #include "ir/ops/index.h"
+
+#include <algorithm>
 
 namespace tjit::inline ops {
 
@@ -24,15 +24,26 @@ void require_window(const Shape& inner, const Shape& outer) {
   if (!fits) fail("a window of sizes " + to_string(inner) + " does not fit in " + shape_text(outer));
 }
 
-/// Whether a window of sizes `inner` at indices `known` (null: not a constant) could stick out of `outer`.
+/// Constant indices beyond this many are not looked at: the question is asked often.
+constexpr std::int64_t kMostLookedAt = 1024;
+
+/// Whether an index (null: not a constant) could lie outside [0, last].
+bool may_lie_outside(const Literal* indices, std::int64_t last) {
+  if (indices == nullptr) return true;
+  return dispatch(indices->type().dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const std::int64_t stored = indices->stored_bytes() / static_cast<std::int64_t>(sizeof(T));
+    const auto outside = [&](T i) { return static_cast<std::int64_t>(i) < 0 || static_cast<std::int64_t>(i) > last; };
+    return stored > kMostLookedAt || std::any_of(indices->as<T>(), indices->as<T>() + stored, outside);
+  });
+}
+
+/// Whether a window of sizes `inner` at indices `known` could stick out of `outer`.
 bool may_stick_out(const Shape& inner, const Shape& outer, std::span<const Literal* const> known) {
-  for (int d = 0; d < outer.size(); ++d) {
-    const Literal* at = known[static_cast<std::size_t>(d)];
-    if (is_symbolic(inner[d]) || is_symbolic(outer[d])) return true;
-    if (at == nullptr) return true;
-    const std::int64_t i = at->type().dtype == DType::I32 ? *at->as<std::int32_t>() : *at->as<std::int64_t>();
-    if (i < 0 || i > outer[d] - inner[d]) return true;
-  }
+  for (int d = 0; d < outer.size(); ++d)
+    if (is_symbolic(inner[d]) || is_symbolic(outer[d]) ||
+        may_lie_outside(known[static_cast<std::size_t>(d)], outer[d] - inner[d]))
+      return true;
   return false;
 }
 
@@ -104,6 +115,12 @@ Type Gather::infer(const Gather& a, std::span<const Type> in) {
   return out;
 }
 
+bool Gather::may_fail(const Gather& a, std::span<const Type> in, std::span<const Literal* const> known) {
+  if (in[1].shape.contains(0)) return false;
+  const std::int64_t size = in[0].shape[rules::axis(a.axis, in[0].shape.size())];
+  return is_symbolic(size) || may_lie_outside(known[1], size - 1);
+}
+
 std::vector<Coordinate> Gather::lookup(const Gather& a, std::span<const Type> in) {
   const int rank = in[0].shape.size(), axis = rules::axis(a.axis, rank), batch = static_cast<int>(a.batch_dims);
   const int index_dims = in[1].shape.size() - batch;
@@ -128,7 +145,7 @@ Type DynamicSlice::infer(const DynamicSlice& a, std::span<const Type> in) {
   return {in[0].dtype, a.sizes};
 }
 
-bool DynamicSlice::may_fail(const DynamicSlice& a, std::span<const Type> in, Known known) {
+bool DynamicSlice::may_fail(const DynamicSlice& a, std::span<const Type> in, std::span<const Literal* const> known) {
   return !a.clamp && may_stick_out(a.sizes, in[0].shape, known.subspan(1));
 }
 
@@ -147,7 +164,8 @@ Type DynamicUpdateSlice::infer(const DynamicUpdateSlice&, std::span<const Type> 
   return in[0];
 }
 
-bool DynamicUpdateSlice::may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, Known known) {
+bool DynamicUpdateSlice::may_fail(const DynamicUpdateSlice& a, std::span<const Type> in,
+                                  std::span<const Literal* const> known) {
   return !a.clamp && may_stick_out(in[1].shape, in[0].shape, known.subspan(2));
 }
 

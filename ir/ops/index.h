@@ -40,6 +40,7 @@ struct Gather : IndexOp {
   static constexpr std::string_view failure = "index out of range";
   static constexpr auto fields =
       std::tuple{field<&Gather::axis>("axis"), optional_field<&Gather::batch_dims>("batch_dims")};
+  static bool may_fail(const Gather& a, std::span<const Type> in, std::span<const Literal* const> known);
   static Type infer(const Gather& a, std::span<const Type> in);
   static std::vector<Coordinate> lookup(const Gather& a, std::span<const Type> in);
 };
@@ -56,8 +57,7 @@ struct DynamicSlice : IndexOp {
   static constexpr std::string_view failure = "window out of range";
   static constexpr auto fields =
       std::tuple{field<&DynamicSlice::sizes>("sizes"), optional_field<&DynamicSlice::clamp>("clamp")};
-  using Known = std::span<const Literal* const>;
-  static bool may_fail(const DynamicSlice& a, std::span<const Type> in, Known known);
+  static bool may_fail(const DynamicSlice& a, std::span<const Type> in, std::span<const Literal* const> known);
   static Type infer(const DynamicSlice& a, std::span<const Type> in);
   static std::vector<Coordinate> lookup(const DynamicSlice& a, std::span<const Type> in);
 };
@@ -73,8 +73,7 @@ struct DynamicUpdateSlice : IndexOp {
                                    "raises, or is moved inside under `clamp`."};
   static constexpr std::string_view failure = "window out of range";
   static constexpr auto fields = std::tuple{optional_field<&DynamicUpdateSlice::clamp>("clamp")};
-  using Known = std::span<const Literal* const>;
-  static bool may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, Known known);
+  static bool may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, std::span<const Literal* const> known);
   static Type infer(const DynamicUpdateSlice& a, std::span<const Type> in);
   static Placing placing(const DynamicUpdateSlice& a, std::span<const Type> in);
 };
