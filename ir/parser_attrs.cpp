@@ -131,14 +131,14 @@ Literal read_file(Reader& reader, const Type& type, const ParseOptions& options)
   const Token at = reader.take();
   reader.expect("(", "after file");
   const std::string path = reader.string();
-  reader.expect(",", "between file and key");
-  const std::string key = reader.string();
-  reader.expect(")", "after file and key");
+  const std::string key = reader.accept(',') ? reader.string() : "";
+  reader.expect(")", key.empty() ? "or ',' after the file" : "after file and key");
   if (!options.load_literal) reader.fail(at, "data in files cannot be read here");
   try {
     Literal literal = options.load_literal(path, key, type);
     if (literal.type() != type)
-      fail("'" + key + "' in '" + path + "' is " + to_string(literal.type()) + ", expected " + to_string(type));
+      fail((key.empty() ? "" : "'" + key + "' in ") + "'" + path + "' is " + to_string(literal.type()) + ", expected " +
+           to_string(type));
     literal.file = path;
     literal.key = key;
     return literal;

@@ -151,8 +151,10 @@ class Printer {
     }
     out_ += "file(";
     append_quoted(out_, place.first);
-    out_ += ", ";
-    append_quoted(out_, place.second);
+    if (!place.second.empty()) {
+      out_ += ", ";
+      append_quoted(out_, place.second);
+    }
     out_ += ')';
   }
 

@@ -32,7 +32,8 @@ std::string print_literal(const Literal& literal);
 
 struct ParseOptions {
   std::string file = "<input>";  ///< for messages, and the place of ops without loc()
-  /// Resolves `file("weights.npz", "w1")`: path relative to the text's folder, expected type.
+  /// Resolves `file("weights.npz", "w1")`, or `file("w.npy")` with an empty key: path relative to the text's folder,
+  /// expected type.
   std::function<Literal(const std::string& path, const std::string& key, const Type& type)> load_literal = {};
   int max_errors = 20;
 };
