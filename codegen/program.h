@@ -18,7 +18,7 @@ struct CompileOptions {
   std::string cpu = {};  ///< LLVM's CPU name; empty: this machine
   bool optimize = true;  ///< false: no passes but those that lowering needs (inline, fuse one op at a time)
   bool fast_math = false;
-  bool verify_each = false;
+  bool verify_each = kVerifyEach;  ///< after each pass, and the LLVM IR
   /// Called after each pass, for dumps; and where its time is added.
   std::function<void(const Pass&, const Function& before, const Function& after)> after_pass = {};
   std::vector<PassTiming>* pass_timings = nullptr;

@@ -33,10 +33,17 @@ struct PassTiming {
   double seconds;
 };
 
+/// Whether invariants are verified after each pass where nobody asks: in builds for development.
+#ifdef NDEBUG
+inline constexpr bool kVerifyEach = false;
+#else
+inline constexpr bool kVerifyEach = true;
+#endif
+
 struct PipelineOptions {
   PassContext context;
   std::vector<std::string_view> passes = {};  ///< empty: default_pipeline()
-  bool verify_each = false;                   ///< throw Error(Internal) naming the pass that broke an invariant
+  bool verify_each = kVerifyEach;             ///< throw Error(Internal) naming the pass that broke an invariant
   std::function<void(const Pass&, const Function& before, const Function& after)> after_pass = {};
   std::vector<PassTiming>* timings = nullptr;
 };
