@@ -2,6 +2,7 @@
 #include "tjit/tensor.h"
 
 #include "frontend/trace.h"
+#include "runtime/float_state.h"
 #include "runtime/format.h"
 
 namespace tjit {
@@ -42,19 +43,15 @@ std::int64_t Tensor::size() const { return defined_impl(impl_).size; }
 const void* Tensor::data_of(DType dtype, const Location& at) const {
   const TensorImpl* impl = concrete(*this, at);
   require_dtype(*impl, dtype, at);
-  if (!impl->contiguous) {
-    Tensor row_major = to_tensor(to_array(*this).contiguous());
-    std::swap(impl_, row_major.impl_);
-  }
-  return impl_->data;
+  return packed_elements(*impl);
 }
 
 void* Tensor::mutable_data_of(DType dtype, const Location& at) {
   TensorImpl* impl = concrete(*this, at);
   require_dtype(*impl, dtype, at);
   if (!impl->contiguous || !impl->writable()) {
-    const Array row_major = to_array(*this).contiguous();
-    *this = to_tensor(Array::copy(row_major.type(), row_major.data()));
+    const Array shared = to_array(*this);
+    *this = to_tensor(impl->contiguous ? Array::copy(shared.type(), shared.data()) : shared.contiguous());
   }
   return impl_->data;
 }
@@ -70,6 +67,7 @@ Tensor::operator bool() const {
     fail("the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
          " element is ambiguous; use reduce_any() or reduce_all()");
   }
+  const DefaultFloats floats;
   return dispatch(impl->type.dtype,
                   [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
 }

@@ -56,7 +56,6 @@ bool is_row_major(const Shape& shape, const Dims& strides) {
   TensorImpl* t = new_header(0, dtype, shape, strides, size);
   t->storage = Storage::Large;
   t->storage_bytes = bytes;
-  t->block = block;
   t->data = static_cast<std::byte*>(block);
   return t;
 }
@@ -95,11 +94,23 @@ void destroy_tensor(TensorImpl* t) {
     return destroy_other_tensor(t);
   switch (t->storage) {
     case Storage::Inline: break;
-    case Storage::Large: free_large(t->block, t->storage_bytes); break;
+    case Storage::Large: free_large(t->data, t->storage_bytes); break;
     case Storage::Base: release(t->base); break;
     case Storage::Foreign: foreign_owner(t).~Owner(); break;
   }
+  if (TensorImpl* packed = t->packed.load(std::memory_order_acquire); packed != nullptr) release(packed);
   free_small(t, t->block_class);
+}
+
+const std::byte* packed_elements(const TensorImpl& t) {
+  if (t.contiguous) return t.data;
+  TensorImpl* packed = t.packed.load(std::memory_order_acquire);
+  if (packed != nullptr) return packed->data;
+  Array copy = Array::empty(t.type);
+  copy_elements(t.type.shape, size_of(t.type.dtype), copy.mutable_data(), copy.strides(), t.data, t.strides);
+  // Another thread may have been faster: then its copy is the one.
+  if (!t.packed.compare_exchange_strong(packed, copy.impl(), std::memory_order_acq_rel)) return packed->data;
+  return copy.release()->data;
 }
 
 Array::Array(const Array& other) : impl_(other.impl_) {

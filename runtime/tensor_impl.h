@@ -14,7 +14,7 @@ struct alignas(64) TensorImpl {
   /// Who owns the elements of a concrete tensor.
   enum class Storage : std::uint8_t {
     Inline,  ///< this block: they follow the header
-    Large,   ///< a block of `storage_bytes` from allocate_large, freed with this one
+    Large,   ///< a block of `storage_bytes` from allocate_large, at `data`, freed with this one
     Base,    ///< another tensor, which this one keeps alive
     Foreign  ///< somebody else, through the std::shared_ptr<const std::byte> that follows the header
   };
@@ -35,7 +35,8 @@ struct alignas(64) TensorImpl {
     std::size_t storage_bytes = 0;  ///< Large
     TensorImpl* base;               ///< Base; never a tensor that has a base itself
   };
-  void* block = nullptr;  ///< Large: what allocate_large gave
+  /// Of a tensor with gaps, whose elements are never written: its contiguous copy, once somebody asked for it.
+  mutable std::atomic<TensorImpl*> packed{nullptr};
   Type type;
   Dims strides;  ///< in elements
 
@@ -55,6 +56,9 @@ extern void (*destroy_other_tensor)(TensorImpl*);
 TensorImpl* new_tensor(const Type& type, const Dims& strides, std::int64_t size);
 /// The same with the shape of a contiguous tensor.
 TensorImpl* new_tensor_like(const TensorImpl& like, DType dtype);
+/// The elements in row-major order: its own, or those of a contiguous copy that lives as long as `t` does. Threads that
+/// share a tensor may ask at once.
+const std::byte* packed_elements(const TensorImpl& t);
 /// Called when the last count is gone.
 void destroy_tensor(TensorImpl* t);
 

@@ -42,8 +42,8 @@ class Tensor {
   /// Number of elements.
   std::int64_t size() const;
 
-  /// The elements in row-major order; a strided view is made contiguous first. Valid as long as this Tensor lives and
-  /// is not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
+  /// The elements in row-major order; those of a strided view are copied once, and kept with it. Valid as long as this
+  /// Tensor lives and is not assigned to. Throws Error when `T` is not the element type, or the tensor is symbolic.
   template <class T>
   const T* data(const Location& at = std::source_location::current()) const& {
     return static_cast<const T*>(data_of(dtype_of<T>, at));
@@ -88,8 +88,7 @@ class Tensor {
   void* mutable_data_of(DType dtype, const Location& at);
   const void* item_of(DType dtype, const Location& at) const;
 
-  // `data()` may replace a strided view by its contiguous copy: the value stays the same.
-  mutable TensorImpl* impl_ = nullptr;
+  TensorImpl* impl_ = nullptr;
 };
 
 template <class Traits>
