@@ -7,6 +7,7 @@
 #include "codegen/executable.h"
 #include "codegen/fuse_each.h"
 #include "codegen/lower.h"
+#include "runtime/float_state.h"
 
 namespace tjit {
 
@@ -51,6 +52,7 @@ std::string kernel_text(const Lowered& program) {
 }  // namespace
 
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options) {
+  const DefaultFloats floats;  // LLVM folds constants as well
   CompileTimes times;
   Lowered program = lowered(module, entry, options, times);
   const Backend& code_generator = *timed(times.load, [] { return &backend(); });
@@ -60,6 +62,7 @@ std::unique_ptr<Executable> compile(const Module& module, const Function& entry,
 
 std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options,
                  const PrintOptions& form) {
+  const DefaultFloats floats;
   CompileTimes times;
   switch (stage) {
     case Stage::Ir: return module.find(entry.name) != nullptr ? print(module, form) : print(entry, form);

@@ -111,6 +111,7 @@ DType natural_dtype(const Scalar& value) {
 }
 
 Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op) {
+  const DefaultFloats floats;
   return dispatch(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (!holds<T>(value))
@@ -149,7 +150,6 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
     const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
     return results.empty() ? Tensor() : trace->wrap(results[0]);
   }
-  const DefaultFloats floats;
   const std::vector<Array> arrays = to_arrays(operands);
   std::vector<Type> types;
   for (const Array& a : arrays) types.push_back(a.type());

@@ -12,6 +12,7 @@
 #include "frontend/apply.h"
 #include "ir/text.h"
 #include "passes/pass.h"
+#include "runtime/float_state.h"
 
 namespace tjit {
 
@@ -161,6 +162,7 @@ struct FunctionCore::State {
   }
 
   std::string text(std::string_view stage, const Entry& entry) const {
+    const DefaultFloats floats;
     const CompileOptions compile_options{.fast_math = options.fast_math};
     const Function& f = entry.module.entry();
     if (stage == "ir") return tjit::print(f);

@@ -9,6 +9,7 @@
 #include "frontend/trace.h"
 #include "ir/text.h"
 #include "runtime/file.h"
+#include "runtime/float_state.h"
 #include "runtime/npz.h"
 
 namespace tjit {
@@ -27,6 +28,7 @@ struct Specialised {
 }  // namespace
 
 Module read_program(const std::string& path) {
+  const DefaultFloats floats;
   ParseOptions options;
   options.file = path == "-" ? "<stdin>" : path;
   const std::filesystem::path folder = path == "-" ? "." : std::filesystem::path(path).parent_path();
@@ -124,6 +126,9 @@ double Program::compile(const std::vector<Tensor>& arguments) const {
   return state_->compiled(state_->specialised(args)).times().total();
 }
 
-std::string Program::text() const { return print(state_->entry()); }
+std::string Program::text() const {
+  const DefaultFloats floats;
+  return print(state_->entry());
+}
 
 }  // namespace tjit

@@ -11,6 +11,7 @@
 #include "passes/hoist.h"
 #include "passes/inline.h"
 #include "passes/simplify.h"
+#include "runtime/float_state.h"
 
 namespace tjit {
 
@@ -65,6 +66,7 @@ std::span<const std::string_view> default_pipeline() { return kPipeline; }
 
 Function run_passes(const Function& function, const PipelineOptions& options) {
   using Clock = std::chrono::steady_clock;
+  const DefaultFloats floats;
   const std::span<const std::string_view> names = options.passes.empty() ? default_pipeline() : options.passes;
   Function now = function;
   for (const std::string_view name : names) {

@@ -6,6 +6,7 @@
 
 #include "ir/ops/list.h"
 #include "runtime/execute_kinds.h"
+#include "runtime/float_state.h"
 #include "runtime/format.h"
 #include "runtime/strided.h"
 
@@ -45,6 +46,7 @@ void check_assertion(const OpAttrs* attrs, const Array& x, const Location& loc) 
 
 Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
               const Location& loc) {
+  const DefaultFloats floats;
   switch (def.kind) {
     case OpKind::Elementwise: return execute_elementwise(def, operands, result, loc);
     case OpKind::Reduce:

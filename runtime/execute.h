@@ -13,7 +13,8 @@ namespace tjit {
 
 /// Runs an op that owns no blocks (not call). The result type must be what inference gives; operands may be any views.
 /// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the
-/// text names the op, the cause and, for elementwise and gather, the lowest failing index.
+/// text names the op, the cause and, for elementwise and gather, the lowest failing index. Computes in the default
+/// floating-point state, as do all below.
 Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
               const Location& loc = {});
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/float_state.h"
+
 namespace tjit {
 
 namespace {
@@ -296,12 +298,14 @@ std::string tuple_text(const Shape& shape) {
 }
 
 std::string numpy_text(const Array& array) {
+  const DefaultFloats floats;
   if (array.rank() == 0) return scalar_text(array, false);
   if (array.size() == 0) return "[]";
   return NestedText(array, " ", 0, 0).take();
 }
 
 std::string numpy_repr(const Array& array) {
+  const DefaultFloats floats;
   if (array.rank() == 0) return scalar_text(array, true);
   constexpr std::string_view prefix = "array(";
   const bool is_empty = array.size() == 0;
