@@ -6,6 +6,8 @@
 #include <numeric>
 #include <set>
 
+#include "runtime/allocator.h"
+
 namespace tjit {
 
 namespace {
@@ -13,9 +15,18 @@ namespace {
 constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kLarge = 8 * kPage;
 constexpr std::int64_t kStagger = 9 * kArenaAlignment;
+/// No machine has so much memory, and sums of a few such numbers do not overflow.
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
+
+/// `a + b`, which must be a possible size of the arena.
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  if (b > kMostBytes - a) fail_out_of_memory(static_cast<std::size_t>(a) + static_cast<std::size_t>(b));
+  return a + b;
+}
 
 /// Bytes that a buffer takes in the arena.
 std::int64_t padded(std::int64_t bytes) {
+  (void)sum(0, bytes);
   const std::int64_t lines = (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   if (lines < kLarge) return lines;
   return (lines + kPage - 1 - kStagger) / kPage * kPage + kStagger;
@@ -64,7 +75,7 @@ class FreeList {
         erase(o, b);
       }
     }
-    top_ = offset + bytes;
+    top_ = sum(offset, bytes);
     return offset;
   }
   void insert(std::int64_t offset, std::int64_t bytes) {

@@ -17,7 +17,7 @@ struct ArenaRequest {
 
 /// Gives every request an offset so that requests which overlap in time do not overlap in bytes. Best fit in order of
 /// time. Returns the size of the arena. Large buffers get odd numbers of cache lines between them, so that the same
-/// index of several of them does not fall on one cache set.
+/// index of several of them does not fall on one cache set. Throws Error when no address space holds them.
 std::int64_t assign_offsets(std::span<ArenaRequest> requests);
 
 }  // namespace tjit

@@ -42,13 +42,11 @@ constexpr std::uint32_t list_room(int size_class) {
   return std::max<std::uint32_t>(2 * kBatch, static_cast<std::uint32_t>(kListBytes) / kSmallSizes[size_class]);
 }
 
-[[noreturn]] void fail_out_of_memory(std::size_t bytes) {
-  throw Error(Error::Kind::Runtime, "out of memory: cannot allocate " + std::to_string(bytes) + " bytes");
-}
-
 // ---- classes of large blocks: four to a power of two ----
 
 constexpr int kLargeClasses = 4 * 64;
+/// No address space holds more; sizes of classes up to here are far from overflow.
+constexpr std::size_t kLargestBlock = std::size_t{1} << 62;
 
 int large_class(std::size_t bytes) {
   const std::size_t n = std::max<std::size_t>(bytes, 4096) - 1;
@@ -200,7 +198,12 @@ void overflow_small(void* block, int c) {
 
 }  // namespace detail
 
+void fail_out_of_memory(std::size_t bytes) {
+  throw Error(Error::Kind::Runtime, "out of memory: cannot allocate " + std::to_string(bytes) + " bytes");
+}
+
 void* allocate_large(std::size_t bytes) {
+  if (bytes > kLargestBlock) fail_out_of_memory(bytes);
   ++small_lists.handed_out;
   const int c = large_class(bytes);
   const std::size_t class_bytes = large_class_bytes(c);

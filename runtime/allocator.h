@@ -69,6 +69,9 @@ inline void free_small(void* block, int size_class) {
 void* allocate_large(std::size_t bytes);
 void free_large(void* block, std::size_t bytes);
 
+/// Throws Error of kind Runtime: there is no memory for `bytes`.
+[[noreturn]] void fail_out_of_memory(std::size_t bytes);
+
 /// Blocks of either kind handed out to this thread so far: tests count allocations with it.
 inline std::int64_t allocation_count() { return detail::small_lists.handed_out; }
 

@@ -200,6 +200,10 @@ TEST_CASE("an impossible size is an error, not a crash") {
   CHECK_THROWS_WITH_AS(Array::empty({DType::F64, {std::int64_t{1} << 47}}),
                        "error: out of memory: cannot allocate 1125899906842624 bytes", Error);
   CHECK_THROWS_AS(Array::empty({DType::F64, {std::int64_t{1} << 40, std::int64_t{1} << 40}}), Error);
+  for (int shift = 48; shift < 64; ++shift)
+    CHECK_THROWS_AS(allocate_large((std::size_t{1} << shift) + (std::size_t{7} << (shift - 3))), Error);
+  CHECK_THROWS_WITH_AS(allocate_large(SIZE_MAX), "error: out of memory: cannot allocate 18446744073709551615 bytes",
+                       Error);
 }
 
 TEST_CASE("arrays travel between threads") {

@@ -11,6 +11,7 @@
 #include "ir/ops/list.h"
 #include "ir/text.h"
 #include "tests/text_runner.h"
+#include "tests/unit/caught.h"
 
 using namespace tjit;
 
@@ -30,6 +31,19 @@ TEST_CASE("segments are joined and compared") {
   std::vector<Segment> common;
   for_each_overlap(s, {{8, 10}, {12, 30}}, [&](Segment o) { return common.push_back(o), true; });
   CHECK(common == std::vector<Segment>{{8, 9}, {20, 21}});
+}
+
+TEST_CASE("an arena beyond all memory is refused") {
+  const auto message = [](std::vector<ArenaRequest> requests) { return caught([&] { assign_offsets(requests); }); };
+  constexpr std::int64_t kLarge = std::int64_t{1} << 51;
+  const Error e = message(std::vector<ArenaRequest>(1 << 14, {0, 9, kLarge}));
+  CHECK(e.kind() == Error::Kind::Runtime);
+  CHECK(e.message().starts_with("out of memory: cannot allocate 115"));  // a little more than 2^60
+  CHECK(message({{0, 1, INT64_MAX}}).message() == "out of memory: cannot allocate 9223372036854775807 bytes");
+  // As many, one after the other.
+  std::vector<ArenaRequest> turns;
+  for (std::int32_t i = 0; i < 1 << 14; ++i) turns.push_back({i, i + 1, kLarge});
+  CHECK(assign_offsets(turns) < 2 * kLarge);
 }
 
 TEST_CASE("requests that overlap in time do not overlap in the arena") {
