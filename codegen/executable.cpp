@@ -7,6 +7,7 @@
 #include <cstring>
 #include <exception>
 
+#include "codegen/arena.h"
 #include "ir/ops/list.h"
 #include "runtime/allocator.h"
 #include "runtime/float_state.h"
@@ -59,6 +60,12 @@ bool has_type(const TensorImpl& t, const Type& type) {
   for (int d = 0; d < type.shape.size(); ++d)
     if (t.type.shape[d] != type.shape[d]) return false;
   return true;
+}
+
+/// Whether a result may go there: generated code writes whole aligned vectors.
+bool takes(const TensorImpl& t, const Type& type) {
+  return t.contiguous && reinterpret_cast<std::uintptr_t>(t.data) % kArenaAlignment == 0 && t.writable() &&
+         has_type(t, type);
 }
 
 View row_major(const Type& type) { return {type.shape, row_major_strides(type.shape), 0}; }
@@ -135,7 +142,7 @@ void NativeExecutable::run(std::span<const Array> args, std::span<Array> results
   for (std::size_t i = 0; i < results.size(); ++i) {
     TensorImpl* t = results[i].impl();
     // A tensor that only the caller's slot holds is written again.
-    if (t == nullptr || !t->contiguous || !t->writable() || !has_type(*t, result_types_[i])) {
+    if (t == nullptr || !takes(*t, result_types_[i])) {
       results[i] = Array::empty(result_types_[i]);
       t = results[i].impl();
     }

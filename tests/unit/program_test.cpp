@@ -267,6 +267,19 @@ TEST_CASE("arguments: views, places of results, wrong types") {
     CHECK(elements(held) == expected);
     CHECK(elements(results[0]) == std::vector<float>(6, 0.5f));
   }
+  SUBCASE("memory that is not aligned is not used again") {
+    const std::unique_ptr<Executable> wide = Program(R"(func @main(%x: f32[64]) -> (f32[64]) {
+  %y = square %x
+  yield %y
+}
+)")
+                                                 .compiled(true);
+    std::array results{Array::empty({DType::F32, {65}}).view({{64}, {1}, 1})};
+    CHECK(results[0].unique());
+    wide->run(std::array{parse_argument("64xf32=3")}, results, {});
+    CHECK(elements(results[0]) == std::vector<float>(64, 9.0f));
+    CHECK(reinterpret_cast<std::uintptr_t>(results[0].data()) % 64 == 0);
+  }
   SUBCASE("errors") {
     CHECK(error_of([&] { code->run(std::array{x}, PrintSink{}); }) == "@f takes 2 arguments, found 1");
     CHECK(error_of([&] { code->run(std::array{x, x}, PrintSink{}); }) ==
