@@ -77,7 +77,7 @@ CompileOptions compile_options(const DumpOptions& options, std::vector<PassTimin
   for (const std::string& name : options.after) require_pass(name);
   CompileOptions result;
   result.fast_math = options.fast_math;
-  result.verify_each = options.verify_each;
+  result.verify_each |= options.verify_each;
   result.pass_timings = &timings;
   if (options.after.empty() && !options.after_all && !options.after_change) return result;
   result.after_pass = [options](const Pass& pass, const Function& before, const Function& after) {
