@@ -7,7 +7,7 @@
 #include "tjit/ops.h"
 
 namespace tf = tjit;
-using tf::caught, tf::contains, tf::constant, tf::Tensor;
+using tf::constant, tf::contains, tf::error_here, tf::Tensor;
 
 TEST_CASE("as_eigen does not copy") {
   const Tensor m = constant({{1.0f, 2.0f, 3.0f}, {4.0f, 5.0f, 6.0f}});
