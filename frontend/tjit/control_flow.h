@@ -49,17 +49,19 @@ auto cond(const Tensor& predicate, Then&& then_branch, Else&& else_branch,
     detail::cond(predicate, then_call, else_call, at);
   } else {
     Result result;
-    bool have_structure = false;
+    bool have_structure = false, regrouped = false;
     const auto branch = [&](auto& f) {
       return [&](detail::Tensors& out) {
         Result r = f();
         detail::take_tensors(r, out);
+        if (have_structure) regrouped = !detail::same_structure(result, r);
         if (!have_structure) result = std::move(r), have_structure = true;
       };
     };
     const auto then_call = branch(then_branch);
     const auto else_call = branch(else_branch);
     const detail::Tensors tensors = detail::cond(predicate, then_call, else_call, at);
+    if (regrouped) fail_at(at, "cond: the branches give vectors of different lengths");
     const Tensor* next = tensors.data();
     detail::put_tensors(result, next);
     return result;
@@ -82,6 +84,8 @@ Vars while_loop(Test&& test, Body&& body, const Vars& vars, const WhileOptions& 
     const Vars next = detail::spread(body, rebuilt(state));
     detail::Tensors out;
     detail::take_tensors(next, out);
+    if (out.size() == state.size() && !detail::same_structure(next, vars))
+      fail_at(at, "while_loop: the body gives vectors of other lengths than it takes");
     return out;
   };
   detail::Tensors initial;

@@ -62,6 +62,22 @@ void put_tensors(T& value, const Tensor*& next) {
   }
 }
 
+/// Whether the vectors of two values have the same lengths.
+template <class T>
+bool same_structure(const T& a, const T& b) {
+  if constexpr (IsVector<T>::value) {
+    bool same = a.size() == b.size();
+    for (std::size_t i = 0; same && i < a.size(); ++i) same = same_structure(a[i], b[i]);
+    return same;
+  } else if constexpr (IsTupleLike<T>::value) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (same_structure(std::get<I>(a), std::get<I>(b)) && ...);
+    }(std::make_index_sequence<std::tuple_size_v<T>>());
+  } else {
+    return true;
+  }
+}
+
 /// A reference to a callable, without owning it.
 template <class Signature>
 class Callable;

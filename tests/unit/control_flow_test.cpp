@@ -124,6 +124,23 @@ TEST_CASE("branches that disagree are refused when captured") {
             .message() == "cond: the branches give 1 and 2 tensors");
 }
 
+TEST_CASE("vectors keep their lengths") {
+  using Rows = std::vector<std::vector<Tensor>>;
+  const auto branches = [](Tensor x) {
+    const Rows r = tf::cond(x > 0, [&] { return Rows{{x, x}, {x}}; }, [&] { return Rows{{x}, {x, x}}; });
+    return r[0].back();
+  };
+  CHECK(capture_error(branches, constant(1)).message() == "cond: the branches give vectors of different lengths");
+  const auto loop = [](const Rows& rows) {
+    return tf::while_loop([](const Rows& r) { return r[0][0] < 5; },
+                          [](const Rows& r) { return Rows{{r[0][0] + 1}, {r[0][0], r[0][0]}}; }, rows)[0][0];
+  };
+  const Rows rows{{constant(1), constant(2)}, {constant(3)}};
+  const char* expected = "while_loop: the body gives vectors of other lengths than it takes";
+  CHECK(capture_error(loop, rows).message() == expected);
+  CHECK(caught([&] { loop(rows); }).message() == expected);
+}
+
 TEST_CASE("predicates are rank-0 bools") {
   const auto one = [] { return constant(1); };
   CHECK(error_here([&] { tf::cond(constant(1), one, one); }) == "cond: the predicate must be a rank-0 bool, not i32[]");
