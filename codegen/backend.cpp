@@ -30,7 +30,7 @@ std::string library_path() {
 }  // namespace
 
 const Backend& open_backend(const std::string& path) {
-  const auto refuse = [](std::string text) { throw Error(Error::Kind::Internal, std::move(text)); };
+  const auto refuse = [](std::string text) { throw Error(Error::Kind::Io, std::move(text)); };
   // Lazily: to bind all of LLVM at once takes longer than a small program's compilation.
   void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr)

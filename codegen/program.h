@@ -44,7 +44,7 @@ class Executable {
 };
 
 /// Runs the passes on `entry` (static types; see `specialize`) and compiles the result. Loads the code generator on
-/// first use; throws Error(Internal) naming the library when it cannot be loaded.
+/// first use; throws Error(Io) naming the library when it cannot be loaded.
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options = {});
 
 enum class Stage : std::uint8_t { Ir, Opt, Kernel, Llvm, Asm, Obj };
