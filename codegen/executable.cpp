@@ -12,6 +12,7 @@
 #include "runtime/allocator.h"
 #include "runtime/float_state.h"
 #include "runtime/tensor_impl.h"
+#include "tjit/short_list.h"
 
 namespace tjit {
 
@@ -22,25 +23,6 @@ namespace {
 /// Arenas and lists of pointers up to these sizes lie on the stack.
 constexpr std::size_t kStackArena = 8192;
 constexpr std::size_t kStackPointers = 16;
-
-/// `count` elements, on the stack when few.
-template <class T, std::size_t kFew>
-class ShortList {
- public:
-  explicit ShortList(std::size_t count) {
-    if (count > kFew) {
-      many_.resize(count);
-      data_ = many_.data();
-    }
-  }
-  T* data() { return data_; }
-  T& operator[](std::size_t i) { return data_[i]; }
-
- private:
-  T few_[kFew];
-  std::vector<T> many_;
-  T* data_ = few_;
-};
 
 class LargeBlock {
  public:
@@ -54,13 +36,6 @@ class LargeBlock {
   std::size_t bytes_;
   std::byte* data_;
 };
-
-bool has_type(const TensorImpl& t, const Type& type) {
-  if (t.type.dtype != type.dtype || t.type.shape.size() != type.shape.size()) return false;
-  for (int d = 0; d < type.shape.size(); ++d)
-    if (t.type.shape[d] != type.shape[d]) return false;
-  return true;
-}
 
 /// Whether a result may go there: generated code writes whole aligned vectors.
 bool takes(const TensorImpl& t, const Type& type) {
@@ -106,36 +81,43 @@ std::vector<Array> NativeExecutable::run(std::span<const Array> args, const Prin
   return results;
 }
 
-void NativeExecutable::check_arguments(std::span<const Array> args) const {
+void NativeExecutable::fail_arguments(std::span<const TensorImpl* const> args) const {
   const Location& loc = program_.function.loc;
   if (args.size() != param_types_.size())
     fail_at(loc, "@" + name_ + " takes " + std::to_string(param_types_.size()) + " arguments, found " +
                      std::to_string(args.size()));
   for (std::size_t i = 0; i < args.size(); ++i)
-    if (!args[i] || args[i].type() != param_types_[i])
+    if (args[i] == nullptr || args[i]->type != param_types_[i])
       fail_at(loc, "argument " + std::to_string(i) + " of @" + name_ + " must be " + to_string(param_types_[i]) +
-                       ", found " + (args[i] ? to_string(args[i].type()) : "nothing"));
+                       ", found " + (args[i] != nullptr ? to_string(args[i]->type) : "nothing"));
+  __builtin_unreachable();
 }
 
 void NativeExecutable::run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const {
+  // Results that stand where the arguments do must not replace them before they are read.
+  std::vector<Array> kept;
+  if (args.data() < results.data() + results.size() && results.data() < args.data() + args.size())
+    kept.assign(args.begin(), args.end());
+  ShortList<const TensorImpl*, kStackPointers> tensors;
+  for (const Array& x : args) tensors.push_back(x.impl());
+  run(tensors, results, print);
+}
+
+void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Array> results,
+                           const PrintSink& print) const {
   TJIT_CHECK(results.size() == result_types_.size());
-  if (args.data() < results.data() + results.size() && results.data() < args.data() + args.size()) {
-    // Results that stand where the arguments do must not replace them before they are read.
-    const std::vector<Array> kept(args.begin(), args.end());
-    return run(kept, results, print);
-  }
   bool fits = args.size() == param_types_.size();
   for (std::size_t i = 0; fits && i < args.size(); ++i)
-    fits = args[i].impl() != nullptr && has_type(*args[i].impl(), param_types_[i]);
+    fits = args[i] != nullptr && has_type(*args[i], param_types_[i]);
   if (!fits) [[unlikely]]
-    check_arguments(args);
+    fail_arguments(args);
 
   ShortList<const void*, kStackPointers> inputs(args.size());
   std::vector<Array> copies;  // of arguments with gaps
   for (std::size_t i = 0; i < args.size(); ++i) {
-    const TensorImpl* t = args[i].impl();
+    const TensorImpl* t = args[i];
     if (!t->contiguous) [[unlikely]]
-      t = copies.emplace_back(args[i].contiguous()).impl();
+      t = copies.emplace_back(packed_copy(*t)).impl();
     inputs[i] = t->data;
   }
   ShortList<void*, kStackPointers> outputs(results.size());

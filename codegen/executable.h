@@ -16,12 +16,13 @@ class NativeExecutable final : public Executable {
   std::span<const Type> result_types() const override { return result_types_; }
   std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override;
   void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override;
+  void run(std::span<const TensorImpl* const> args, std::span<Array> results, const PrintSink& print) const override;
   const CompileTimes& times() const override { return times_; }
 
  private:
   struct Call;
 
-  void check_arguments(std::span<const Array> args) const;
+  [[noreturn]] void fail_arguments(std::span<const TensorImpl* const> args) const;
   void enter(Call& call, std::byte* arena, std::uint64_t* record) const;
   /// Raises the error of an op that failed, from what it left in the record.
   [[noreturn]] void raise(OpId op, const std::uint64_t* record) const;

@@ -38,8 +38,11 @@ class Executable {
   virtual std::span<const Type> result_types() const = 0;
   /// Arguments must have the parameter types (any strides). Throws Error exactly as the interpreter would.
   virtual std::vector<Array> run(std::span<const Array> args, const PrintSink& print = {}) const = 0;
-  /// The same into a caller's array of results: the fast path, without allocating a vector.
+  /// The same into a caller's array of results, which may be that of the arguments.
   virtual void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print = {}) const = 0;
+  /// The fast path: arguments that somebody holds until the call is over.
+  virtual void run(std::span<const TensorImpl* const> args, std::span<Array> results,
+                   const PrintSink& print = {}) const = 0;
   virtual const CompileTimes& times() const = 0;
 };
 

@@ -1,10 +1,7 @@
 // Programs from files.
 #include "tjit/program.h"
 
-#include <memory>
-#include <mutex>
-
-#include "codegen/program.h"
+#include "frontend/program_cache.h"
 #include "frontend/read_program.h"
 #include "frontend/trace.h"
 #include "ir/text.h"
@@ -18,12 +15,6 @@ namespace {
 
 /// Programs beyond this size are refused.
 constexpr std::uint64_t kMaxProgramBytes = std::uint64_t{1} << 30;
-
-struct Specialised {
-  std::vector<Type> types;
-  Module module;  ///< its first function is the entry
-  std::unique_ptr<Executable> executable;
-};
 
 }  // namespace
 
@@ -49,41 +40,49 @@ const Function& find_function(const Module& module, const std::string& name) {
 }
 
 struct Program::State {
+  State(Module m, std::string f, const std::string& path)
+      : module(std::move(m)),
+        function(std::move(f)),
+        cache({"@" + entry().name + " of " + path, "specialization", "specialized"}) {}
+
   Module module;
   std::string function;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Specialised>> done;
+  ProgramCache cache;
 
   const Function& entry() const { return find_function(module, function); }
 
-  /// The program for arguments of these types; others wait while it is made.
-  Specialised& specialised(std::span<const Array> args) {
-    std::vector<Type> types;
-    for (const Array& a : args) types.push_back(a.type());
-    for (const auto& s : done)
-      if (s->types == types) return *s;
-    auto s = std::make_unique<Specialised>();
-    s->module = specialize(module, entry(), types);
-    s->types = std::move(types);
-    return *done.emplace_back(std::move(s));
+  ProgramCache::Program specialized(std::span<const TensorImpl* const> args) {
+    return cache.made({.tensors = args}, [&] { return make(args); }, kPlace);
+  }
+  ProgramCache::Program compiled(std::span<const TensorImpl* const> args) {
+    return cache.compiled({.tensors = args}, [&] { return make(args); }, kPlace);
   }
 
-  const Executable& compiled(Specialised& s) {
-    if (s.executable == nullptr) s.executable = tjit::compile(s.module, s.module.functions.front());
-    return *s.executable;
+ private:
+  CachedProgram make(std::span<const TensorImpl* const> args) const {
+    std::vector<Type> types;
+    for (const TensorImpl* t : args) types.push_back(t->type);
+    return {specialize(module, entry(), types)};
   }
+
+  static constexpr auto kPlace = [](std::size_t i, bool /*is_static*/) {
+    return detail::ArgumentPlace{.argument = static_cast<int>(i)};
+  };
 };
 
 namespace {
 
-std::vector<Array> to_arrays(const std::vector<Tensor>& tensors) {
-  std::vector<Array> arrays;
-  for (const Tensor& t : tensors) arrays.push_back(to_array(t));
-  return arrays;
+/// The tensors of a call, which must have elements.
+std::vector<const TensorImpl*> concrete_all(const std::vector<Tensor>& tensors) {
+  std::vector<const TensorImpl*> impls;
+  impls.reserve(tensors.size());
+  for (const Tensor& t : tensors) impls.push_back(concrete(t));
+  return impls;
 }
 
-std::vector<Tensor> to_tensors(std::vector<Array> arrays) {
+std::vector<Tensor> to_tensors(std::span<Array> arrays) {
   std::vector<Tensor> tensors;
+  tensors.reserve(arrays.size());
   for (Array& a : arrays) tensors.push_back(to_tensor(std::move(a)));
   return tensors;
 }
@@ -91,44 +90,39 @@ std::vector<Tensor> to_tensors(std::vector<Array> arrays) {
 }  // namespace
 
 Program Program::load(const std::string& path, const std::string& function) {
-  auto state = std::make_unique<State>();
-  state->module = read_program(path);
-  state->function = function;
-  (void)state->entry();
-  return Program(state.release());
+  Module module = read_program(path);
+  (void)find_function(module, function);
+  return Program(new State(std::move(module), function, path));
 }
 
 Program::~Program() { delete state_; }
 
 std::vector<Tensor> Program::operator()(const std::vector<Tensor>& arguments) const {
-  const std::vector<Array> args = to_arrays(arguments);
-  const Executable* executable = nullptr;
-  {
-    const std::scoped_lock lock(state_->mutex);
-    executable = &state_->compiled(state_->specialised(args));
-  }
-  return to_tensors(executable->run(args));
+  const std::vector<const TensorImpl*> args = concrete_all(arguments);
+  const ProgramCache::Program program = state_->compiled(args);
+  std::vector<Array> results(program->executable->result_types().size());
+  program->executable->run(args, results);
+  return to_tensors(results);
 }
 
 std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments) const {
-  const std::vector<Array> args = to_arrays(arguments);
-  const Specialised* s = nullptr;
-  {
-    const std::scoped_lock lock(state_->mutex);
-    s = &state_->specialised(args);
-  }
-  return to_tensors(interpret(s->module, s->module.functions.front(), args));
+  const ProgramCache::Program program = state_->specialized(concrete_all(arguments));
+  std::vector<Array> args;
+  for (const Tensor& t : arguments) args.push_back(to_array(t));
+  std::vector<Array> results = interpret(program->module, program->entry(), args);
+  return to_tensors(results);
 }
 
 double Program::compile(const std::vector<Tensor>& arguments) const {
-  const std::vector<Array> args = to_arrays(arguments);
-  const std::scoped_lock lock(state_->mutex);
-  return state_->compiled(state_->specialised(args)).times().total();
+  return state_->compiled(concrete_all(arguments))->executable->times().total();
 }
 
 std::string Program::text() const {
   const DefaultFloats floats;
   return print(state_->entry());
 }
+
+std::string Program::explain() const { return state_->cache.explain(); }
+CacheInfo Program::cache_info() const { return state_->cache.info(); }
 
 }  // namespace tjit

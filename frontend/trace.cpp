@@ -5,7 +5,7 @@
 
 namespace tjit {
 
-thread_local Trace* Trace::current_ = nullptr;
+constinit thread_local Trace* Trace::current_ [[gnu::tls_model("initial-exec")]] = nullptr;
 
 namespace {
 

@@ -55,7 +55,7 @@ class Trace : public std::enable_shared_from_this<Trace> {
   };
 
  private:
-  static thread_local Trace* current_;
+  static constinit thread_local Trace* current_ [[gnu::tls_model("initial-exec")]];
 
   Builder builder_;
   Location at_;

@@ -102,12 +102,17 @@ void destroy_tensor(TensorImpl* t) {
   free_small(t, t->block_class);
 }
 
+Array packed_copy(const TensorImpl& t) {
+  Array copy = Array::empty(t.type);
+  copy_elements(t.type.shape, size_of(t.type.dtype), copy.mutable_data(), copy.strides(), t.data, t.strides);
+  return copy;
+}
+
 const std::byte* packed_elements(const TensorImpl& t) {
   if (t.contiguous) return t.data;
   TensorImpl* packed = t.packed.load(std::memory_order_acquire);
   if (packed != nullptr) return packed->data;
-  Array copy = Array::empty(t.type);
-  copy_elements(t.type.shape, size_of(t.type.dtype), copy.mutable_data(), copy.strides(), t.data, t.strides);
+  Array copy = packed_copy(t);
   // Another thread may have been faster: then its copy is the one.
   if (!t.packed.compare_exchange_strong(packed, copy.impl(), std::memory_order_acq_rel)) return packed->data;
   return copy.release()->data;
@@ -180,12 +185,7 @@ Array Array::view(const View& view) const {
   return adopt(t);
 }
 
-Array Array::contiguous() const {
-  if (is_contiguous()) return *this;
-  Array result = empty(type());
-  copy_elements(shape(), size_of(dtype()), result.mutable_data(), result.strides(), data(), strides());
-  return result;
-}
+Array Array::contiguous() const { return is_contiguous() ? *this : packed_copy(*impl_); }
 
 Literal Array::literal() const {
   TensorImpl& own = checked(impl_);

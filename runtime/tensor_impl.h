@@ -49,6 +49,14 @@ struct alignas(64) TensorImpl {
   }
 };
 
+/// `t.type == type`, without a call.
+inline bool has_type(const TensorImpl& t, const Type& type) {
+  if (t.type.dtype != type.dtype || t.type.shape.size() != type.shape.size()) return false;
+  for (int d = 0; d < type.shape.size(); ++d)
+    if (t.type.shape[d] != type.shape[d]) return false;
+  return true;
+}
+
 /// Destroys a tensor of a kind other than Concrete, as whoever makes such tensors sets it.
 extern void (*destroy_other_tensor)(TensorImpl*);
 
@@ -59,6 +67,8 @@ TensorImpl* new_tensor_like(const TensorImpl& like, DType dtype);
 /// The elements in row-major order: its own, or those of a contiguous copy that lives as long as `t` does. Threads that
 /// share a tensor may ask at once.
 const std::byte* packed_elements(const TensorImpl& t);
+/// A contiguous copy.
+Array packed_copy(const TensorImpl& t);
 /// Called when the last count is gone.
 void destroy_tensor(TensorImpl* t);
 

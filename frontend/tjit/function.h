@@ -1,8 +1,11 @@
 // Captured functions: traced once for each signature, compiled, cached, and called like the C++ function they wrap.
 #pragma once
 
+#include <span>
 #include <string>
 
+#include "tjit/cache_info.h"
+#include "tjit/short_list.h"
 #include "tjit/structure.h"
 
 namespace tjit {
@@ -12,14 +15,11 @@ struct FunctionOptions {
   bool fast_math = false;     ///< give up bit-for-bit equality with eager for speed
 };
 
-/// What a function's cache holds.
-struct CacheInfo {
-  std::int64_t hits = 0, misses = 0, size = 0;
-};
-
 namespace detail {
 
-using Tensors = std::vector<Tensor>;
+using Inputs = ShortList<const Tensor*, 8>;
+using Statics = ShortList<Scalar, 4>;
+using Results = ShortList<Tensor, 4>;
 
 /// Where in a call's arguments a tensor or a number stands.
 struct ArgumentPlace {
@@ -29,10 +29,11 @@ struct ArgumentPlace {
 
 /// A call, taken apart. All that decides which program runs is in the first three.
 struct Call {
-  const void* types;                   ///< identifies the C++ types of the arguments
-  const Tensors& tensors;              ///< the inputs
-  const std::vector<Scalar>& statics;  ///< host numbers and lengths of vectors: part of the program
-  Callable<void(const Tensors& args, Tensors& results)> body;
+  const void* types;                       ///< identifies the C++ types of the arguments
+  std::span<const Tensor* const> tensors;  ///< the inputs
+  std::span<const Scalar> statics;         ///< host numbers and lengths of vectors: part of the program
+  /// Calls the C++ function with other tensors in the places of `tensors`.
+  Callable<void(const Tensor* const* inputs, Results& results)> body;
   Callable<ArgumentPlace(std::size_t i, bool is_static)> place;  ///< of tensor or static i
 };
 
@@ -49,7 +50,7 @@ class FunctionCore {
 
   /// Runs the function: compiled, or by its body where functions run eagerly or inside another capture. Results go to
   /// `results`.
-  void call(const Call& call, Tensors& results);
+  void call(const Call& call, Results& results);
   /// The program's text for these arguments at a stage: "ir", a pass name, "opt", "kernel", "llvm" or "asm".
   std::string text(std::string_view stage, const Call& call);
   /// The same for the signature that was used last; throws Error when there is none.
@@ -69,7 +70,7 @@ inline constexpr char kTypesOf = 0;
 
 /// Sorts an argument: tensors are inputs; numbers and the lengths of vectors are part of the program.
 template <class T>
-void take_argument(const T& value, Tensors& tensors, std::vector<Scalar>& statics) {
+void take_argument(const T& value, Inputs& tensors, Statics& statics) {
   if constexpr (std::is_arithmetic_v<T>) {
     statics.push_back(value);
   } else if constexpr (IsTupleLike<T>::value) {
@@ -79,18 +80,18 @@ void take_argument(const T& value, Tensors& tensors, std::vector<Scalar>& static
     for (const auto& part : value) take_argument(part, tensors, statics);
   } else {
     static_assert(kIsTensor<T>, "expected Tensors and numbers, or tuples, pairs, arrays and vectors of them");
-    tensors.push_back(value);
+    tensors.push_back(&value);
   }
 }
 template <class T>
-void put_argument(T& value, const Tensor*& next) {
+void put_argument(T& value, const Tensor* const*& next) {
   if constexpr (IsTupleLike<T>::value) {
     std::apply([&](auto&... parts) { (put_argument(parts, next), ...); }, value);
   } else if constexpr (IsVector<T>::value) {
     if constexpr (!std::is_arithmetic_v<typename T::value_type>)
       for (auto& part : value) put_argument(part, next);
   } else if constexpr (kIsTensor<T>) {
-    value = *next++;
+    value = **next++;
   }
 }
 /// Counts down `left` to the wanted tensor or static within `value`; whether it is there.
@@ -121,7 +122,7 @@ class CapturedFunction {
   /// Runs the function. The first call with new dtypes, shapes or host numbers captures and compiles it.
   template <class... A>
   auto operator()(const A&... args) {
-    return with_call([&](const detail::Call& call, detail::Tensors& results) { core_.call(call, results); }, args...);
+    return with_call([&](const detail::Call& call, detail::Results& results) { core_.call(call, results); }, args...);
   }
 
   /// The captured program's text for these arguments, capturing it if need be. Without arguments: of the last call.
@@ -129,7 +130,7 @@ class CapturedFunction {
     requires(!std::is_convertible_v<const First&, std::string_view>)
   std::string ir(const First& first, const A&... rest) {
     std::string text;
-    with_call([&](const detail::Call& call, detail::Tensors&) { text = core_.text("ir", call); }, first, rest...);
+    with_call([&](const detail::Call& call, detail::Results&) { text = core_.text("ir", call); }, first, rest...);
     return text;
   }
   std::string ir(std::string_view stage = "ir") const { return core_.text(stage); }
@@ -146,13 +147,13 @@ class CapturedFunction {
   auto with_call(Use&& use, const A&... args) {
     using Values = std::tuple<A...>;
     using Result = std::remove_cvref_t<decltype(std::apply(f_, std::declval<Values&>()))>;
-    Values values(args...);
-    detail::Tensors tensors, results;
-    std::vector<Scalar> statics;
+    detail::Inputs tensors;
+    detail::Statics statics;
+    detail::Results results;
     (detail::take_argument(args, tensors, statics), ...);
-    const auto body = [&](const detail::Tensors& inputs, detail::Tensors& out) {
-      const Tensor* next = inputs.data();
-      detail::put_argument(values, next);
+    const auto body = [&](const Tensor* const* inputs, detail::Results& out) {
+      Values values(args...);
+      detail::put_argument(values, inputs);
       if constexpr (std::is_void_v<Result>) {
         std::apply(f_, values);
       } else {
@@ -169,14 +170,14 @@ class CapturedFunction {
   }
 
   template <class Result>
-  static Result rebuild(const detail::Tensors& results) {
+  static Result rebuild(detail::Results& results) {
     Result result{};
     if constexpr (detail::IsVector<Result>::value) {
       static_assert(detail::kIsTensor<typename Result::value_type>, "return a vector of tensors, or a tuple");
-      result = results;
+      result.assign(results.begin(), results.end());
     } else {
       static_assert(!detail::kHoldsVector<Result>, "a tuple that is returned cannot hold vectors");
-      const Tensor* next = results.data();
+      Tensor* next = results.data();
       if (!results.empty()) detail::put_tensors(result, next);
     }
     return result;

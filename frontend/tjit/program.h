@@ -5,12 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "tjit/cache_info.h"
 #include "tjit/tensor.h"
 
 namespace tjit {
 
 /// A program read from a .tir file. Sizes that its signature leaves open (`f32[?n,4]`) are taken from the arguments; it
-/// is compiled once for each set of argument types.
+/// is compiled once for each set of argument types, of which the latest used are kept.
 class Program {
  public:
   /// Reads and verifies the file; `function` names the one to run (default: @main, or the only one). Data that the text
@@ -31,6 +32,9 @@ class Program {
   double compile(const std::vector<Tensor>& arguments) const;
   /// The program's text.
   std::string text() const;
+  /// For which types it was specialized, and why.
+  std::string explain() const;
+  CacheInfo cache_info() const;
 
  private:
   struct State;

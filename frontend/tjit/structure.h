@@ -38,8 +38,8 @@ template <class T, std::size_t N>
 inline constexpr bool kHoldsVector<std::array<T, N>> = kHoldsVector<T>;
 
 /// Appends the tensors of `value` to `out`, in order.
-template <class T>
-void take_tensors(const T& value, std::vector<Tensor>& out) {
+template <class T, class List>
+void take_tensors(const T& value, List& out) {
   if constexpr (kIsTensor<T>) {
     out.push_back(value);
   } else if constexpr (IsTupleLike<T>::value) {
@@ -50,11 +50,12 @@ void take_tensors(const T& value, std::vector<Tensor>& out) {
   }
 }
 
-/// Puts tensors from `next` on into the places of `value`, which has the structure to rebuild.
-template <class T>
-void put_tensors(T& value, const Tensor*& next) {
+/// Puts tensors from `next` on into the places of `value`, which has the structure to rebuild; moves them unless they
+/// are constant.
+template <class T, class MaybeConstTensor>
+void put_tensors(T& value, MaybeConstTensor*& next) {
   if constexpr (kIsTensor<T>) {
-    value = *next++;
+    value = std::move(*next++);
   } else if constexpr (IsTupleLike<T>::value) {
     std::apply([&](auto&... parts) { (put_tensors(parts, next), ...); }, value);
   } else {

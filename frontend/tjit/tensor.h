@@ -107,6 +107,7 @@ struct Scalar {
     double f;
   };
 
+  constexpr Scalar() : i(0) {}
   template <class T>
     requires std::is_arithmetic_v<T>
   constexpr Scalar(T value) {

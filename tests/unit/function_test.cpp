@@ -1,6 +1,8 @@
 // Captured functions: one program for each signature, whose results are those of eager execution.
 #include <atomic>
+#include <chrono>
 #include <doctest/doctest.h>
+#include <functional>
 #include <thread>
 
 #include "tests/unit/both_ways.h"
@@ -227,6 +229,79 @@ TEST_CASE("stages of a program can be seen") {
   CHECK(contains(caught([&] { (void)f.ir("nothing"); }).message(), "unknown stage 'nothing'"));
   auto with_number = tf::function([](int n, Tensor x) { return x * n; });
   CHECK(contains(with_number.ir(3, constant({1})), "multiply"));
+}
+
+TEST_CASE("a function may look at itself while it is captured") {
+  std::string seen;
+  tf::CacheInfo info;
+  tf::CapturedFunction<std::function<Tensor(Tensor)>>* self = nullptr;
+  auto f = tf::function(std::function([&](Tensor x) {
+                          seen = self->explain();
+                          info = self->cache_info();
+                          CHECK(contains(caught([&] { (void)self->ir("opt"); }).message(), "'f' was not called yet"));
+                          self->clear();
+                          return x + 1;
+                        }),
+                        {.name = "f"});
+  self = &f;
+  CHECK(f(constant(1)).item<int>() == 2);
+  CHECK(seen == "function 'f': 0 programs, 0 hits, 1 capture\n");
+  CHECK(info.misses == 1);
+  CHECK(info.size == 0);
+  CHECK(f.cache_info().size == 0);  // cleared by the body
+  CHECK(f(constant(1)).item<int>() == 2);
+  CHECK(f.cache_info().misses == 2);
+}
+
+TEST_CASE("a body may wait for another thread that calls the function") {
+  tf::CapturedFunction<std::function<Tensor(Tensor)>>* self = nullptr;
+  auto f = tf::function(std::function([&](Tensor x) {
+    if (x.dtype() == tf::int32) std::thread([&] { CHECK((*self)(constant(1.0f)).item<float>() == 2); }).join();
+    return x + 1;
+  }));
+  self = &f;
+  CHECK(f(constant(1)).item<int>() == 2);
+  CHECK(f.cache_info().size == 2);
+  CHECK(f.cache_info().misses == 2);
+}
+
+TEST_CASE("a capture that fails is tried again by each call that waited for it") {
+  struct Refusal {};
+  std::atomic<int> bodies = 0, refusals = 0;
+  auto f = tf::function([&](Tensor x) {
+    ++bodies;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (bodies <= 4) throw Refusal();
+    return x + 1;
+  });
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      try {
+        (void)f(constant(1));
+      } catch (const Refusal&) {
+        ++refusals;
+      }
+    });
+  for (std::thread& t : threads) t.join();
+  CHECK(bodies == 4);
+  CHECK(refusals == 4);
+  CHECK(f.cache_info().size == 0);
+  CHECK(f.explain() == "function 'main': 0 programs, 0 hits, 4 captures\n");
+  CHECK(f(constant(1)).item<int>() == 2);
+  CHECK(contains(f.explain(), "captured for (i32[]): first call"));
+}
+
+TEST_CASE("the cache is bounded") {
+  auto f = tf::function([](Tensor x, int n) { return x + n; });
+  const Tensor x = constant(1);
+  for (int n = 0; n < 300; ++n) (void)f.ir(x, n);
+  CHECK(f.cache_info().size == 256);
+  (void)f.ir(x, 299);
+  CHECK(f.cache_info().hits == 1);
+  (void)f.ir(x, 0);
+  CHECK(f.cache_info().misses == 301);
+  CHECK(contains(f.explain(), "(i32[], 0): argument 1 changed from 299 to 0"));
 }
 
 TEST_CASE("several threads call one function") {

@@ -1,5 +1,7 @@
 // NumPy files and programs in files, as users read and write them.
+#include <atomic>
 #include <doctest/doctest.h>
+#include <thread>
 
 #include "tests/unit/caught.h"
 #include "tests/unit/scratch.h"
@@ -79,4 +81,51 @@ func @quotient(%a: i32[], %b: i32[]) -> (i32[]) {
   CHECK(caught([&] { tf::Program::load((folder / "none.tir").string()); }).kind() == tf::Error::Kind::Io);
   tf::write_all(path, "func @main(%x: f32[2]) -> (f32[2]) {\n  %y = addd %x, %x\n  yield %y\n}\n");
   CHECK(contains(caught([&] { tf::Program::load(path); }).what(), "p.tir:2:"));
+}
+
+TEST_CASE("a program keeps the sizes that were used last") {
+  const tf::ScratchFolder folder;
+  const std::string path = (folder / "p.tir").string();
+  tf::write_all(path, "func @main(%x: f32[?n], %y: f32[?n]) -> (f32[?n]) {\n  %z = add %x, %y\n  yield %z\n}\n");
+  const tf::Program program = tf::Program::load(path);
+  CHECK(program.explain() == "@main of " + path + ": 0 programs, 0 hits, 0 specializations\n");
+  const auto run = [&](std::int64_t n) { return program({tf::ones({n}), tf::ones({n})})[0].size(); };
+  CHECK(run(2) == 2);
+  CHECK(run(2) == 2);
+  CHECK(run(3) == 3);
+  CHECK(program.explain() == "@main of " + path +
+                                 ": 2 programs, 1 hit, 2 specializations\n"
+                                 "  specialized for (f32[2], f32[2]): first call\n"
+                                 "  specialized for (f32[3], f32[3]): argument 0 changed from f32[2] to f32[3]; every "
+                                 "shape has a program of its own\n");
+  CHECK(caught([&] { program({tf::ones({2}), tf::ones({3})}); }).kind() == tf::Error::Kind::User);
+  CHECK(program.cache_info().size == 2);
+  for (std::int64_t n = 0; n < 300; ++n)
+    CHECK(program.eager({tf::zeros({n}), tf::ones({n})})[0].to_vector<float>() ==
+          std::vector(static_cast<std::size_t>(n), 1.0f));
+  CHECK(program.cache_info().size == 256);
+  CHECK(run(2) == 2);
+  CHECK(program.compile({tf::ones({2}), tf::ones({2})}) > 0);
+}
+
+TEST_CASE("threads may call one program") {
+  const tf::ScratchFolder folder;
+  const std::string path = (folder / "p.tir").string();
+  tf::write_all(path, "func @main(%x: f32[?n]) -> (f32[?n]) {\n  %z = add %x, %x\n  yield %z\n}\n");
+  const tf::Program program = tf::Program::load(path);
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 40; ++i) {
+        const auto n = static_cast<std::size_t>((i + t) % 5);
+        const Tensor x = tf::ones({static_cast<std::int64_t>(n)});
+        const std::vector<float> expected(n, 2.0f);
+        if (program({x})[0].to_vector<float>() != expected || program.eager({x})[0].to_vector<float>() != expected)
+          ++wrong;
+      }
+    });
+  for (std::thread& t : threads) t.join();
+  CHECK(wrong == 0);
+  CHECK(program.cache_info().misses == 5);
 }

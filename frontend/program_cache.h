@@ -1,0 +1,81 @@
+// The programs that a captured function, or a program from a file, was compiled to: one for each signature.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "codegen/program.h"
+#include "runtime/tensor_impl.h"
+#include "tjit/function.h"
+
+namespace tjit {
+
+/// All that decides which program runs.
+struct Signature {
+  const void* cxx_types = nullptr;  ///< identifies the C++ types of the arguments
+  std::span<const TensorImpl* const> tensors;
+  std::span<const Scalar> statics = {};
+};
+
+struct CachedProgram {
+  Module module;                    ///< its first function is the entry
+  std::vector<Type> captures = {};  ///< outside tensors that it bound
+  std::unique_ptr<Executable> executable = nullptr;
+
+  const Function& entry() const { return module.functions.front(); }
+};
+
+/// A bounded cache, least recently used first to go. Programs are made and compiled without a lock: other threads wait
+/// for a program that is under way, and go on with others.
+class ProgramCache {
+ public:
+  struct Words {
+    std::string title;        ///< `function 'f'`
+    std::string_view making;  ///< what happens for a new signature: `capture`
+    std::string_view made;    ///< `captured`
+  };
+  /// Makes the program for a signature; may run users' code.
+  using Make = detail::Callable<CachedProgram()>;
+  /// Where tensor or number `i` of a signature stands among the arguments.
+  using Place = detail::Callable<detail::ArgumentPlace(std::size_t i, bool is_static)>;
+  using Program = std::shared_ptr<const CachedProgram>;
+
+  explicit ProgramCache(Words words, CompileOptions options = {});
+  ~ProgramCache();
+
+  /// The program for a signature, made when there is none.
+  Program made(const Signature& signature, Make make, Place place);
+  /// The same, compiled.
+  Program compiled(const Signature& signature, Make make, Place place);
+  /// The program used last, or null.
+  Program latest() const;
+
+  const CompileOptions& options() const { return options_; }
+  std::string explain() const;
+  CacheInfo info() const;
+  void clear();
+
+ private:
+  struct Entry;
+  using EntryPtr = std::shared_ptr<Entry>;
+  using Lock = std::unique_lock<std::mutex>;
+
+  EntryPtr find(const Signature& signature);
+  EntryPtr obtain(const Signature& signature, Make make, Place place, Lock& lock);
+  void make_entry(const EntryPtr& entry, Make make, std::string line, Lock& lock);
+  void compile_entry(Entry& entry, Lock& lock);
+  std::int64_t finished() const;
+
+  const Words words_;
+  const CompileOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  ///< some entry's state
+  std::vector<EntryPtr> entries_;    ///< latest used first
+  std::vector<std::string> history_;
+  CacheInfo info_;
+};
+
+}  // namespace tjit
