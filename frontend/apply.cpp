@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ir/builder.h"
 #include "runtime/execute.h"
 #include "runtime/float_state.h"
 #include "runtime/kernels.h"
@@ -155,8 +156,7 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
   for (const Array& a : arrays) types.push_back(a.type());
   const Type result = placed(d.info.name, at, [&] {
     if (d.infer != nullptr) return d.infer(attrs.get(), types);
-    for (const Type& t : types)
-      if (!contains(d.info.types, t.dtype)) fail("does not take " + to_string(t));
+    check_effect(d, attrs.get(), types);
     return Type{};
   });
   try {

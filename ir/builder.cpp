@@ -117,16 +117,19 @@ std::vector<Type> infer_control(const Function& f, const NewOp& op) {
   return yields(0);
 }
 
-/// Effects have no results; assert takes one bool, print anything.
-void check_effect(const Function& f, const NewOp& op) {
-  const OpInfo& i = def(op.code).info;
-  if (i.arity >= 0 && static_cast<int>(op.operands.size()) != i.arity)
-    fail("takes " + std::to_string(i.arity) + " operand, found " + std::to_string(op.operands.size()));
-  for (const ValueId v : op.operands)
-    if (!contains(i.types, f.type(v).dtype)) fail("does not take " + to_string(f.type(v)));
-}
-
 }  // namespace
+
+void check_effect(const OpDef& d, const OpAttrs* attrs, std::span<const Type> operands) {
+  if (d.info.arity >= 0 && static_cast<int>(operands.size()) != d.info.arity)
+    fail("takes " + std::to_string(d.info.arity) + " operand, found " + std::to_string(operands.size()));
+  for (const Type& t : operands)
+    if (!contains(d.info.types, t.dtype)) fail("does not take " + to_string(t));
+  if (d.code != kOpcode<Print>) return;
+  const std::size_t places = static_cast<const Print*>(attrs)->places();
+  if (places != operands.size())
+    fail("the message has " + std::to_string(places) + " {} for " + std::to_string(operands.size()) +
+         (operands.size() == 1 ? " operand" : " operands"));
+}
 
 std::size_t hash_attrs(const OpDef& def, const OpAttrs* attrs) {
   std::size_t h = 0;
@@ -168,7 +171,7 @@ std::vector<Type> infer_results(const Function& f, const NewOp& op) {
   TJIT_CHECK(op.code != kOpcode<Call>);
   if (d.infer != nullptr) return {d.infer(op.attrs.get(), types_of(f, op.operands))};
   if (!d.is_effect) return infer_control(f, op);
-  check_effect(f, op);
+  check_effect(d, op.attrs.get(), types_of(f, op.operands));
   return {};
 }
 

@@ -100,6 +100,8 @@ class Builder {
 /// The result types of an op (not call, whose callee says them) whose operands and blocks are in `f`. Throws Error when
 /// the op's operands, attributes or blocks are wrong.
 std::vector<Type> infer_results(const Function& f, const NewOp& op);
+/// Throws Error when an effect does not take operands of these types.
+void check_effect(const OpDef& def, const OpAttrs* attrs, std::span<const Type> operands);
 /// Inferred types with the sizes they leave unknown taken from the declared ones; throws Error when the two differ.
 std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type> declared);
 

@@ -59,8 +59,16 @@ struct Print : Effect {
   static constexpr OpInfo info{.name = "print",
                                .arity = -1,
                                .types = kAll,
-                               .doc = "Writes the message to standard output with each `{}` replaced by an operand."};
+                               .doc =
+                                   "Writes the message, without a newline, to standard output with each `{}` "
+                                   "replaced by the operand whose turn it is."};
   static constexpr auto fields = std::tuple{field<&Print::message>("message")};
+  /// How many operands the message has places for.
+  std::size_t places() const {
+    std::size_t count = 0;
+    for (std::size_t at = message.find("{}"); at != message.npos; at = message.find("{}", at + 2)) ++count;
+    return count;
+  }
 };
 
 struct Assert : Effect {

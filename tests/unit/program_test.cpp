@@ -294,7 +294,7 @@ TEST_CASE("arguments: views, places of results, wrong types") {
 TEST_CASE("what a print sink throws reaches the caller") {
   const std::unique_ptr<Executable> code = Program(R"(func @f(%x: f32[]) -> (f32[]) {
   print %x {message = "{}"}
-  print %x {message = "again"}
+  print {message = "again"}
   yield %x
 }
 )")
