@@ -198,12 +198,6 @@ Dims free_dims(int rank, const Dims& contract, const Dims& batch) {
   return free;
 }
 
-Dims non_negative(const Dims& dims, int rank) {
-  Dims result;
-  for (const std::int64_t d : dims) result.push_back(rules::axis(d, rank));
-  return result;
-}
-
 /// Copies an operand whose dimensions cannot be joined where they lie; the row-major copy, or `data` itself.
 const std::byte* joined_data(const std::optional<BoxCopy>& copy, Scratch& to, const void* data) {
   if (!copy) return static_cast<const std::byte*>(data);
@@ -238,8 +232,9 @@ PreparedDot::Operand::Operand(const View& window, const Dims& first, const Dims&
 PreparedDot::PreparedDot(const OpAttrs* attrs, const View& lhs, const View& rhs, DType dtype) : dtype_(dtype) {
   const Dot& dot = static_cast<const Dot&>(*attrs);
   const int a_rank = lhs.shape.size(), b_rank = rhs.shape.size(), size = size_of(dtype);
-  const Dims a_batch = non_negative(dot.lhs_batch, a_rank), b_batch = non_negative(dot.rhs_batch, b_rank);
-  const Dims a_contract = non_negative(dot.lhs_contract, a_rank), b_contract = non_negative(dot.rhs_contract, b_rank);
+  const Dims a_batch = rules::axis_list(dot.lhs_batch, a_rank), b_batch = rules::axis_list(dot.rhs_batch, b_rank);
+  const Dims a_contract = rules::axis_list(dot.lhs_contract, a_rank),
+             b_contract = rules::axis_list(dot.rhs_contract, b_rank);
   a_ = Operand(lhs, a_batch, free_dims(a_rank, a_contract, a_batch), a_contract, size);
   b_ = Operand(rhs, b_batch, b_contract, free_dims(b_rank, b_contract, b_batch), size);
 }

@@ -9,12 +9,11 @@
 #include <llvm/IR/Module.h>
 #include <memory>
 
+#include "codegen/llvm/bitcode/width.h"
 #include "ir/op.h"
 
 namespace tjit {
 
-/// No vector of the library is wider.
-inline constexpr int kMaxVectorBytes = 64;
 /// Lanes are powers of two up to 64.
 inline constexpr int kLaneClasses = 7;
 

@@ -33,17 +33,10 @@ struct Divide : Elementwise {
   static auto eval(auto x, auto y) { return x / y; }
 };
 
-struct FloorDiv : Elementwise {
-  static constexpr OpInfo info{.name = "floor_div",
-                               .arity = 2,
-                               .types = kNumbers,
-                               .ulp = 0.5,
-                               .doc =
-                                   "Quotient rounded towards minus infinity; -7 // 2 is -4. Floats: floor(x/y). "
-                                   "Integers: 0 as divisor raises, the lowest value // -1 wraps."};
+/// What division with a remainder shares: on integers it fails where the divisor is 0.
+struct RemainderDivision : Elementwise {
   static constexpr std::string_view failure = "integer division by zero";
   static constexpr bool fails_by_last = true;
-  static auto eval(auto x, auto y) { return math::floor_div(x, y); }
   template <class V>
     requires(!is_float(dtype_of<typename V::Scalar>))
   static auto fails(V /*x*/, V y) {
@@ -51,7 +44,18 @@ struct FloorDiv : Elementwise {
   }
 };
 
-struct Mod : Elementwise {
+struct FloorDiv : RemainderDivision {
+  static constexpr OpInfo info{.name = "floor_div",
+                               .arity = 2,
+                               .types = kNumbers,
+                               .ulp = 0.5,
+                               .doc =
+                                   "Quotient rounded towards minus infinity; -7 // 2 is -4. Floats: floor(x/y). "
+                                   "Integers: 0 as divisor raises, the lowest value // -1 wraps."};
+  static auto eval(auto x, auto y) { return math::floor_div(x, y); }
+};
+
+struct Mod : RemainderDivision {
   static constexpr OpInfo info{.name = "mod",
                                .arity = 2,
                                .types = kNumbers,
@@ -59,14 +63,7 @@ struct Mod : Elementwise {
                                .doc =
                                    "Remainder of floor_div, with the divisor's sign; -7 mod 2 is 1. Integers: 0 as "
                                    "divisor raises. Floats: exact; x mod 0 and inf mod y are NaN."};
-  static constexpr std::string_view failure = "integer division by zero";
-  static constexpr bool fails_by_last = true;
   static auto eval(auto x, auto y) { return math::mod(x, y); }
-  template <class V>
-    requires(!is_float(dtype_of<typename V::Scalar>))
-  static auto fails(V /*x*/, V y) {
-    return y == V(0);
-  }
 };
 
 struct Power : Elementwise {

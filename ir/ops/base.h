@@ -47,10 +47,26 @@ consteval Field<Member> optional_field(std::string_view name) {
   return {name, true};
 }
 
+/// Whether an elementwise op gives results of type R from operands of type T.
+template <class Op, class T, class R>
+consteval bool gives() {
+  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
+    return false;
+  } else {
+    switch (Op::info.result) {
+      case Result::Same: return std::is_same_v<T, R>;
+      case Result::Bool: return std::is_same_v<bool, R>;
+      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+    }
+  }
+}
+
 namespace rules {
 
 /// Reads an axis of a tensor of `rank` dimensions, counted from the end when negative; throws Error outside.
 int axis(std::int64_t axis, int rank);
+/// The axes as non-negative numbers, in the order given.
+Dims axis_list(const Dims& axes, int rank);
 /// The axes as ascending non-negative numbers; throws Error when one is out of range or named twice.
 Dims axes(const Dims& axes, int rank);
 /// NumPy's broadcasting of two shapes; nullopt-like failure is an Error naming both.

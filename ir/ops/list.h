@@ -10,13 +10,6 @@
 
 namespace tjit {
 
-template <class... T>
-struct TypeList {
-  static constexpr int size = sizeof...(T);
-  /// Calls `f(Tag<T>{})` for each type in order.
-  static constexpr void for_each(auto&& f) { (f(Tag<T>{}), ...); }
-};
-
 using AllOps = TypeList<
     // elementwise
     Add, Subtract, Multiply, Divide, FloorDiv, Mod, Power, Maximum, Minimum, Clip, Negative, Abs, Sign, Reciprocal,
@@ -36,22 +29,9 @@ using AllOps = TypeList<
     // source, effect
     Constant, Print, Assert>;
 
-namespace detail {
-template <class Op, class List>
-struct IndexIn;
-template <class Op, class... T>
-struct IndexIn<Op, TypeList<T...>> {
-  static constexpr int value = [] {
-    int i = 0, found = -1;
-    ((std::is_same_v<Op, T> ? void(found = i) : void(0), ++i), ...);
-    return found;
-  }();
-  static_assert(value >= 0, "the op is not in AllOps");
-};
-}  // namespace detail
-
 /// The opcode of an op struct, as a constant.
 template <class Op>
-inline constexpr Opcode kOpcode = static_cast<Opcode>(detail::IndexIn<Op, AllOps>::value);
+  requires(AllOps::index<Op> >= 0)
+inline constexpr Opcode kOpcode = static_cast<Opcode>(AllOps::index<Op>);
 
 }  // namespace tjit

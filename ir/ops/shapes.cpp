@@ -13,17 +13,21 @@ std::string rank_text(int rank) { return "rank " + std::to_string(rank); }
 }  // namespace
 
 int axis(std::int64_t axis, int rank) {
-  if (axis < -rank || axis >= rank) fail("axis " + std::to_string(axis) + " is out of range for " + rank_text(rank));
+  if (axis < -rank || axis >= rank) fail("axis " + size_text(axis) + " is out of range for " + rank_text(rank));
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
+Dims axis_list(const Dims& axes, int rank) {
+  Dims result = axes;
+  for (std::int64_t& a : result) a = axis(a, rank);
+  return result;
+}
+
 Dims axes(const Dims& axes, int rank) {
-  Dims result;
-  for (const std::int64_t a : axes) {
-    const int d = axis(a, rank);
-    if (result.contains(d)) fail("axis " + std::to_string(a) + " is named twice in " + to_string(axes));
-    result.push_back(d);
-  }
+  Dims result = axis_list(axes, rank);
+  for (int i = 0; i < result.size(); ++i)
+    if (std::find(result.begin(), result.begin() + i, result[i]) != result.begin() + i)
+      fail("axis " + size_text(axes[i]) + " is named twice in " + to_string(axes));
   std::sort(result.begin(), result.end());
   return result;
 }

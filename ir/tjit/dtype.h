@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace tjit {
 
@@ -29,40 +30,32 @@ constexpr int size_of(DType t) { return info(t).size; }
 constexpr bool is_float(DType t) { return info(t).is_float; }
 constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t); }
 
-/// The element type that stores a C++ type; specialised for exactly the supported types.
-template <class T>
-struct DTypeOf;
-template <>
-struct DTypeOf<bool> {
-  static constexpr DType value = DType::Bool;
-};
-template <>
-struct DTypeOf<std::uint8_t> {
-  static constexpr DType value = DType::U8;
-};
-template <>
-struct DTypeOf<std::int32_t> {
-  static constexpr DType value = DType::I32;
-};
-template <>
-struct DTypeOf<std::int64_t> {
-  static constexpr DType value = DType::I64;
-};
-template <>
-struct DTypeOf<float> {
-  static constexpr DType value = DType::F32;
-};
-template <>
-struct DTypeOf<double> {
-  static constexpr DType value = DType::F64;
-};
-template <class T>
-inline constexpr DType dtype_of = DTypeOf<T>::value;
-
 template <class T>
 struct Tag {
   using type = T;
 };
+
+template <class... T>
+struct TypeList {
+  static constexpr int size = sizeof...(T);
+  /// Calls `f(Tag<T>{})` for each type in order.
+  static constexpr void for_each(auto&& f) { (f(Tag<T>{}), ...); }
+  /// The place of a type, or -1.
+  template <class U>
+  static constexpr int index = [] {
+    int i = 0, found = -1;
+    ((std::is_same_v<U, T> ? void(found = i) : void(0), ++i), ...);
+    return found;
+  }();
+};
+
+/// The C++ types that store elements, in the order of DType.
+using ElementTypes = TypeList<bool, std::uint8_t, std::int32_t, std::int64_t, float, double>;
+
+/// The element type that stores a C++ type.
+template <class T>
+  requires(ElementTypes::index<T> >= 0)
+inline constexpr DType dtype_of = static_cast<DType>(ElementTypes::index<T>);
 
 /// Calls `f(Tag<T>{})` with the C++ type that stores `t`.
 template <class F>

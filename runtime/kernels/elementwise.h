@@ -114,37 +114,16 @@ struct Kernel {
   }
 };
 
-/// Whether an op gives results of type R from operands of type T.
-template <class Op, class T, class R>
-constexpr bool gives() {
-  switch (Op::info.result) {
-    case Result::Same: return std::is_same_v<T, R>;
-    case Result::Bool: return std::is_same_v<bool, R>;
-    case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
-  }
-  return false;
-}
-
-template <class Op, class T, class R, class Table>
-consteval void add_kernel(Table& table) {
-  if constexpr (contains(Op::info.types, dtype_of<T>)) {
-    if constexpr (gives<Op, T, R>())
-      table[static_cast<std::size_t>(kOpcode<Op>) * kDTypeCount + static_cast<std::size_t>(dtype_of<R>)] =
-          Kernel<Op, T, R>::entry();
-  }
-}
-
 template <class T>
 consteval auto elementwise_table() {
   std::array<ElementwiseKernel, static_cast<std::size_t>(AllOps::size) * kDTypeCount> table{};
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (std::is_base_of_v<Elementwise, Op>) {
-      add_kernel<Op, T, bool>(table);
-      add_kernel<Op, T, std::uint8_t>(table);
-      add_kernel<Op, T, std::int32_t>(table);
-      add_kernel<Op, T, std::int64_t>(table);
-      add_kernel<Op, T, float>(table);
-      add_kernel<Op, T, double>(table);
+      ElementTypes::for_each([&]<class R>(Tag<R>) {
+        if constexpr (gives<Op, T, R>())
+          table[static_cast<std::size_t>(kOpcode<Op>) * kDTypeCount + static_cast<std::size_t>(dtype_of<R>)] =
+              Kernel<Op, T, R>::entry();
+      });
     }
   });
   return table;

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "codegen/llvm/bitcode/width.h"
 #include "ir/ops/list.h"
 
 namespace tjit::bitcode {
@@ -20,23 +21,6 @@ struct Entry {
 
 /// By opcode, then result type. Entries are empty where there is no such op.
 using Table = std::array<std::array<Entry, kDTypeCount>, AllOps::size>;
-
-/// No vector is wider, of operands or results.
-inline constexpr int kMaxVectorBytes = 64;
-
-/// Whether an op gives results of type R from operands of type T.
-template <class Op, class T, class R>
-constexpr bool gives() {
-  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
-    return false;
-  } else {
-    switch (Op::info.result) {
-      case Result::Same: return std::is_same_v<T, R>;
-      case Result::Bool: return std::is_same_v<bool, R>;
-      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
-    }
-  }
-}
 
 template <class T, int N>
 [[gnu::always_inline]] inline void write(void* out, Vec<T, N> value) {
@@ -93,16 +77,14 @@ consteval Table shard() {
   Table table{};
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (std::is_base_of_v<Elementwise, Op>) {
-      const auto add = [&]<class R>(Tag<R>) {
+      ElementTypes::for_each([&]<class R>(Tag<R>) {
         if constexpr (gives<Op, T, R>() && sizeof(R) * N <= kMaxVectorBytes) {
           using Body = OpBody<Op, T, R, N>;
           Entry& entry = table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<R>)];
           entry.eval = Body::eval;
           if constexpr (requires(Vec<T, N> v) { Op::fails(v, v); }) entry.fails = Body::fails;
         }
-      };
-      add(Tag<bool>{}), add(Tag<std::uint8_t>{}), add(Tag<std::int32_t>{}), add(Tag<std::int64_t>{});
-      add(Tag<float>{}), add(Tag<double>{});
+      });
     }
   });
   return table;
