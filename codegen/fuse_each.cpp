@@ -1,36 +1,13 @@
 // One fusion per op.
 #include "codegen/fuse_each.h"
 
-#include "ir/builder.h"
 #include "ir/ops/list.h"
+#include "passes/copy.h"
+#include "passes/expand.h"
 
 namespace tjit {
 
 namespace {
-
-/// Rebuilds a function; `each` appends what stands for an op of the old one.
-template <class F>
-Function rebuild(const Function& f, F&& each) {
-  Builder b(f.name);
-  b.function().loc = f.loc;
-  Copier copier(f, b);
-  copier.copy_params();
-  const Copier::Each visit = [&](OpId id) { each(b, copier, id, visit); };
-  for (const OpId id : f.body().ops) visit(id);
-  return b.finish(copier(f.body().yields));
-}
-
-Function expand_ops(const Function& f) {
-  return rebuild(f, [&](Builder& b, Copier& copier, OpId id, const Copier::Each& visit) {
-    const Op& op = f.op(id);
-    if (f.def(id).expand == nullptr) {
-      copier.copy(id, visit);
-      return;
-    }
-    b.set_location(op.loc);
-    copier.bind(op.first_result, f.def(id).expand(b, op.attrs.get(), copier(f.operands(id))));
-  });
-}
 
 bool becomes_kernel(const Function& f, OpId id) {
   switch (f.def(id).kind) {
@@ -49,20 +26,24 @@ bool becomes_kernel(const Function& f, OpId id) {
 }  // namespace
 
 Function fuse_each(const Function& function) {
-  const Function f = expand_ops(function);
-  return rebuild(f, [&](Builder& b, Copier& copier, OpId id, const Copier::Each& visit) {
-    if (f.op(id).code == kOpcode<Fusion> || !becomes_kernel(f, id)) {
-      copier.copy(id, f.op(id).code == kOpcode<Fusion> ? Copier::Each{} : visit);
-      return;
-    }
+  const std::optional<Function> now = expanded(function);
+  const Function& f = now ? *now : function;
+  Builder b = builder_for(f);
+  Copier map(f, b);
+  map.copy_params();
+  const Copier::Each visit = [&](OpId id) {
+    const bool is_group = f.op(id).code == kOpcode<Fusion>;
+    if (is_group || !becomes_kernel(f, id)) return void(map.copy(id, is_group ? Copier::Each{} : visit));
     const BlockId block = b.begin_block({});
-    const ValueId inner = copier.copy(id)[0];
+    const ValueId inner = map.copy(id)[0];
     b.end_block({&inner, 1});
     Fusion fusion;
     fusion.kind_name = f.def(id).info.name;
-    copier.bind(f.op(id).first_result,
-                b.append({kOpcode<Fusion>, std::make_shared<const Fusion>(fusion), {}, {block}, f.op(id).loc})[0]);
-  });
+    map.bind(f.op(id).first_result,
+             b.append({kOpcode<Fusion>, std::make_shared<const Fusion>(fusion), {}, {block}, f.op(id).loc})[0]);
+  };
+  for (const OpId id : f.body().ops) visit(id);
+  return b.finish(map(f.body().yields));
 }
 
 }  // namespace tjit

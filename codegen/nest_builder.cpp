@@ -2,7 +2,6 @@
 #include "codegen/nest_builder.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "ir/ops/list.h"
@@ -13,12 +12,6 @@ namespace {
 
 [[noreturn]] void refuse(const Function& f, OpId op, const std::string& why) {
   fail_at(f.op(op).loc, "fusion: " + std::string(f.def(op).info.name) + " " + why);
-}
-
-std::uint64_t element_bits(DType t, const void* element) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, element, static_cast<std::size_t>(size_of(t)));
-  return bits;
 }
 
 std::size_t hash_node(const Node& n) {
@@ -41,12 +34,6 @@ bool equal_nodes(const Node& a, const Node& b) {
 }
 
 }  // namespace
-
-const Literal* uniform_constant(const Function& f, ValueId v) {
-  const Literal* literal = f.constant(v);
-  const bool uniform = literal != nullptr && (literal->is_splat() || element_count(literal->type()) == 1);
-  return uniform ? literal : nullptr;
-}
 
 NestBuilder::NestBuilder(const Function& f, OpId fusion, Kernel& kernel, const Shape& space,
                          const ReductionSpace* reduction, std::span<const Split> splits)
@@ -116,8 +103,8 @@ NodeId NestBuilder::add_op(Opcode code, DType dtype, std::vector<NodeId> args, b
   return add(std::move(node));
 }
 
-NodeId NestBuilder::add_constant(DType dtype, const void* element) {
-  return add({.kind = NodeKind::Constant, .dtype = dtype, .bits = element_bits(dtype, element)});
+NodeId NestBuilder::add_constant(DType dtype, std::uint64_t bits) {
+  return add({.kind = NodeKind::Constant, .dtype = dtype, .bits = bits});
 }
 
 Address NestBuilder::address(const IndexMap& map, int dim) const {
@@ -152,12 +139,11 @@ NodeId NestBuilder::eval(ValueId v, const IndexMap& map) {
 
 NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map, const Shape& shape) {
   const Type& type = f_.type(v);
-  if (const Literal* literal = uniform_constant(f_, v)) return add_constant(type.dtype, literal->data());
+  if (const Literal* literal = f_.uniform_constant(v)) return add_constant(type.dtype, literal->first_bits());
   if (type.is_scalar()) return add({.kind = NodeKind::Scalar, .dtype = type.dtype, .slot = scalar(v)});
   if (element_count(type) == 0) {
     // Only a lookup that fails, or a nest without indices, gets here.
-    constexpr std::uint64_t kZero = 0;
-    return add_constant(type.dtype, &kZero);
+    return add_constant(type.dtype, 0);
   }
   Node load{.kind = NodeKind::Load, .dtype = type.dtype, .slot = input(v)};
   load.address = address(linear_map(map, shape), 0);
@@ -185,9 +171,9 @@ NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
     }
     case OpKind::Reduce: return eval_reduction(op, map);
     case OpKind::Source: {
-      const Literal* literal = uniform_constant(f_, result);
+      const Literal* literal = f_.uniform_constant(result);
       if (literal == nullptr) refuse(f_, op, "with several elements must stand outside");
-      return add_constant(literal->type().dtype, literal->data());
+      return add_constant(literal->type().dtype, literal->first_bits());
     }
     default: refuse(f_, op, "cannot stand in a group");
   }
@@ -209,15 +195,8 @@ NodeId NestBuilder::eval_reshape(OpId op, const IndexMap& map) {
 
 bool NestBuilder::add_index(IndexMap& map, int dim, ValueId index, const IndexMap& index_map, std::int64_t limit,
                             bool may_fail) {
-  if (const Literal* known = uniform_constant(f_, index)) {
-    std::int64_t at = 0;
-    if (known->type().dtype == DType::I32) {
-      std::int32_t narrow = 0;
-      std::memcpy(&narrow, known->data(), sizeof narrow);
-      at = narrow;
-    } else {
-      std::memcpy(&at, known->data(), sizeof at);
-    }
+  if (const Literal* known = f_.uniform_constant(index)) {
+    const std::int64_t at = known->first_integer();
     if (limit >= 0 && (!may_fail || (at >= 0 && at <= limit))) {
       map.offset(dim) += std::clamp<std::int64_t>(at, 0, limit);
       return true;
@@ -257,7 +236,7 @@ NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
   const std::vector<Address::Term> terms = std::exchange(index.address.dynamic, {});
   NodeId node = add(std::move(index));
   for (const Address::Term& t : terms) {
-    const NodeId factor = add_constant(DType::I64, &t.factor);
+    const NodeId factor = add_constant(DType::I64, static_cast<std::uint64_t>(t.factor));
     const NodeId part = t.factor == 1 ? t.node : add_op(kOpcode<Multiply>, DType::I64, {t.node, factor});
     node = add_op(kOpcode<Add>, DType::I64, {node, part});
   }

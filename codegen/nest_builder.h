@@ -58,7 +58,7 @@ class NestBuilder {
 
   NodeId add(Node node);
   NodeId add_op(Opcode code, DType dtype, std::vector<NodeId> args, bool may_fail = false);
-  NodeId add_constant(DType dtype, const void* element);
+  NodeId add_constant(DType dtype, std::uint64_t bits);
   Address address(const IndexMap& map, int dim) const;
   /// `map` is one of `shape`, under which the elements of `v` are seen.
   NodeId eval_outer(ValueId v, const IndexMap& map, const Shape& shape);
@@ -92,8 +92,5 @@ class NestBuilder {
   std::unordered_multimap<std::size_t, NodeId> known_;
   std::optional<Split> wanted_;
 };
-
-/// The element of a constant whose elements are all the same one, or null.
-const Literal* uniform_constant(const Function& f, ValueId v);
 
 }  // namespace tjit

@@ -52,13 +52,6 @@ Type merged(const Type& inferred, const Type& declared) {
   return result;
 }
 
-std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
-  std::vector<Type> types;
-  types.reserve(values.size());
-  for (const ValueId v : values) types.push_back(f.type(v));
-  return types;
-}
-
 /// Throws when a block's yield does not have the types `expected`.
 void require_yield(const std::vector<Type>& found, const std::vector<Type>& expected, const char* block) {
   const std::string where = "block `" + std::string(block) + "` yields ";
@@ -71,8 +64,7 @@ void require_yield(const std::vector<Type>& found, const std::vector<Type>& expe
 }
 
 void require_params(const Function& f, BlockId block, const std::vector<Type>& expected, const char* name) {
-  std::vector<Type> found;
-  for (const ValueId p : f.params(block)) found.push_back(f.type(p));
+  const std::vector<Type> found = f.types(f.params(block));
   const std::string text = "block `" + std::string(name) + "` takes ";
   if (found.size() != expected.size())
     fail(text + std::to_string(found.size()) + " parameters where " + std::to_string(expected.size()) +
@@ -91,8 +83,8 @@ void require_blocks(const NewOp& op, std::size_t count) {
 
 /// Result types of the ops that own blocks.
 std::vector<Type> infer_control(const Function& f, const NewOp& op) {
-  std::vector<Type> operands = types_of(f, op.operands);
-  const auto yields = [&](std::size_t block) { return types_of(f, f.block(op.blocks[block]).yields); };
+  std::vector<Type> operands = f.types(op.operands);
+  const auto yields = [&](std::size_t block) { return f.types(f.block(op.blocks[block]).yields); };
   if (op.code == kOpcode<Cond>) {
     require_blocks(op, 2);
     if (operands.size() != 1 || operands[0] != Type{DType::Bool, {}})
@@ -169,9 +161,9 @@ ValueId Builder::param(const Type& type) {
 std::vector<Type> infer_results(const Function& f, const NewOp& op) {
   const OpDef& d = def(op.code);
   TJIT_CHECK(op.code != kOpcode<Call>);
-  if (d.infer != nullptr) return {d.infer(op.attrs.get(), types_of(f, op.operands))};
+  if (d.infer != nullptr) return {d.infer(op.attrs.get(), f.types(op.operands))};
   if (!d.is_effect) return infer_control(f, op);
-  check_effect(d, op.attrs.get(), types_of(f, op.operands));
+  check_effect(d, op.attrs.get(), f.types(op.operands));
   return {};
 }
 
@@ -288,17 +280,14 @@ ValueRange Copier::copy(OpId id, const Each& each) {
   blocks.reserve(op.blocks.size());
   for (const BlockId b : op.blocks) blocks.push_back(copy_block(b, each));
   const std::vector<ValueId> operands = (*this)(from_.operands(id));
-  std::vector<Type> types;
-  for (const ValueId r : from_.results(id)) types.push_back(from_.type(r));
+  const std::vector<Type> types = from_.types(from_.results(id));
   const ValueRange results = to_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
   for (int i = 0; i < results.size(); ++i) bind(from_.results(id)[i], results[i]);
   return results;
 }
 
 BlockId Copier::copy_block(BlockId old, const Each& each) {
-  std::vector<Type> types;
-  for (const ValueId p : from_.params(old)) types.push_back(from_.type(p));
-  const BlockId now = to_.begin_block(types);
+  const BlockId now = to_.begin_block(from_.types(from_.params(old)));
   for (int i = 0; i < from_.params(old).size(); ++i) bind(from_.params(old)[i], to_.function().params(now)[i]);
   for (const OpId id : from_.block(old).ops) {
     if (each) {

@@ -7,24 +7,17 @@
 
 namespace tjit {
 
-std::vector<Type> Function::operand_types(OpId id) const {
+namespace {
+std::vector<Type> list_types(const Function& f, const auto& values) {
   std::vector<Type> types;
-  types.reserve(operands(id).size());
-  for (const ValueId v : operands(id)) types.push_back(type(v));
+  types.reserve(static_cast<std::size_t>(values.size()));
+  for (const ValueId v : values) types.push_back(f.type(v));
   return types;
 }
+}  // namespace
 
-std::vector<Type> Function::param_types() const {
-  std::vector<Type> types;
-  for (const ValueId v : params()) types.push_back(type(v));
-  return types;
-}
-
-std::vector<Type> Function::result_types() const {
-  std::vector<Type> types;
-  for (const ValueId v : body().yields) types.push_back(type(v));
-  return types;
-}
+std::vector<Type> Function::types(std::span<const ValueId> values) const { return list_types(*this, values); }
+std::vector<Type> Function::types(ValueRange values) const { return list_types(*this, values); }
 
 const Literal* Function::constant(ValueId id) const {
   const Value& v = value(id);
@@ -32,16 +25,18 @@ const Literal* Function::constant(ValueId id) const {
   return &attrs<Constant>(v.op).value;
 }
 
+const Literal* Function::uniform_constant(ValueId id) const {
+  const Literal* literal = constant(id);
+  return literal != nullptr && literal->is_uniform() ? literal : nullptr;
+}
+
 bool Function::may_fail(Opcode code, const OpAttrs* attrs, std::span<const ValueId> operands) const {
   const OpDef& d = tjit::def(code);
   if (!d.can_fail) return false;
-  std::vector<Type> types;
   std::vector<const Literal*> known;
-  for (const ValueId v : operands) {
-    types.push_back(type(v));
-    known.push_back(constant(v));
-  }
-  return d.may_fail(attrs, types, known);
+  known.reserve(operands.size());
+  for (const ValueId v : operands) known.push_back(constant(v));
+  return d.may_fail(attrs, types(operands), known);
 }
 
 bool Function::is_ordered(OpId id) const {

@@ -91,9 +91,11 @@ class Function {
                                         static_cast<std::size_t>(op(id).operand_count));
   }
   ValueId operand(OpId id, int i) const { return operands(id)[static_cast<std::size_t>(i)]; }
-  std::vector<Type> operand_types(OpId id) const;
-  std::vector<Type> param_types() const;
-  std::vector<Type> result_types() const;
+  std::vector<Type> types(std::span<const ValueId> values) const;
+  std::vector<Type> types(ValueRange values) const;
+  std::vector<Type> operand_types(OpId id) const { return types(operands(id)); }
+  std::vector<Type> param_types() const { return types(params()); }
+  std::vector<Type> result_types() const { return types(body().yields); }
 
   /// The op's struct with its attributes: `function.attrs<Slice>(id).begin`. The op must be a `T` or derive from it.
   template <class T>
@@ -104,6 +106,8 @@ class Function {
 
   /// The literal that a value is, or null when a constant op does not define it.
   const Literal* constant(ValueId id) const;
+  /// The same, and null too when its elements differ.
+  const Literal* uniform_constant(ValueId id) const;
   /// Whether executing this op (not its blocks) may raise, from its attributes and operands. Index ops with constant
   /// indices inside the range cannot, nor can elementwise ops over nothing.
   bool may_fail(OpId id) const { return may_fail(op(id).code, op(id).attrs.get(), operands(id)); }

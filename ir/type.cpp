@@ -31,6 +31,18 @@ Literal Literal::copy(const Type& type, const void* data, bool splat) {
   return Literal(type, std::move(bytes), splat);
 }
 
+std::uint64_t Literal::first_bits() const {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, data(), static_cast<std::size_t>(size_of(type_.dtype)));
+  return bits;
+}
+
+std::int64_t Literal::first_integer() const {
+  TJIT_CHECK(!is_float(type_.dtype));
+  return dispatch(type_.dtype,
+                  [&](auto tag) { return static_cast<std::int64_t>(*as<typename decltype(tag)::type>()); });
+}
+
 bool operator==(const Literal& a, const Literal& b) {
   if (a.type_ != b.type_) return false;
   const std::size_t size = static_cast<std::size_t>(size_of(a.type_.dtype));

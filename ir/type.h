@@ -48,6 +48,12 @@ class Literal {
 
   const Type& type() const { return type_; }
   bool is_splat() const { return splat_; }
+  /// Whether all elements are the first one, however they are stored: needs no memory in compiled code.
+  bool is_uniform() const { return splat_ || element_count(type_) == 1; }
+  /// The first element in the low bytes.
+  std::uint64_t first_bits() const;
+  /// The first element as a number; the type is bool or an integer.
+  std::int64_t first_integer() const;
   const std::byte* data() const { return bytes_.get(); }
   const std::shared_ptr<const std::byte>& owner() const { return bytes_; }
   std::int64_t stored_bytes() const { return splat_ ? size_of(type_.dtype) : byte_count(type_); }

@@ -15,13 +15,6 @@ std::vector<ValueId> kept(const auto& values, const std::vector<bool>& keep) {
   return result;
 }
 
-std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
-  std::vector<Type> types;
-  types.reserve(values.size());
-  for (const ValueId v : values) types.push_back(f.type(v));
-  return types;
-}
-
 }  // namespace
 
 Builder builder_for(const Function& from, Builder::Options options) {
@@ -45,7 +38,7 @@ void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const
   std::vector<BlockId> blocks;
   for (const BlockId block : op.blocks) {
     const std::vector<ValueId> params = loop ? kept(from.params(block), keep) : std::vector<ValueId>();
-    const BlockId now = to.begin_block(types_of(from, params));
+    const BlockId now = to.begin_block(from.types(params));
     for (std::size_t i = 0; i < params.size(); ++i) map.bind(params[i], to.function().params(now)[static_cast<int>(i)]);
     for (const OpId inner : from.block(block).ops) each(inner);
     const std::span<const ValueId> yields = from.block(block).yields;
@@ -56,7 +49,7 @@ void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const
   const std::span<const ValueId> operands = from.operands(id);
   const std::vector<ValueId> now = loop ? map(kept(operands, keep)) : map(operands);
   const std::vector<ValueId> results = kept(from.results(id), keep);
-  const ValueRange made = to.append({op.code, op.attrs, now, std::move(blocks), op.loc}, types_of(from, results));
+  const ValueRange made = to.append({op.code, op.attrs, now, std::move(blocks), op.loc}, from.types(results));
   for (std::size_t i = 0; i < results.size(); ++i) map.bind(results[i], made[static_cast<int>(i)]);
 }
 

@@ -28,8 +28,7 @@ const Literal* splat_constant(const Function& f, ValueId v) {
       v = f.operand(op, 0);
       continue;
     }
-    const Literal* literal = kind == OpKind::Source ? f.constant(v) : nullptr;
-    return literal != nullptr && (literal->is_splat() || element_count(literal->type()) == 1) ? literal : nullptr;
+    return kind == OpKind::Source ? f.uniform_constant(v) : nullptr;
   }
   return nullptr;
 }

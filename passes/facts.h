@@ -11,7 +11,7 @@ namespace tjit {
 /// `Function::is_ordered` for every op, in one walk.
 std::vector<bool> ordered_ops(const Function& f);
 
-/// The literal of a constant that holds the same element everywhere, also behind views; null when `v` is none.
+/// `Function::uniform_constant`, also behind views.
 const Literal* splat_constant(const Function& f, ValueId v);
 
 /// The value of a rank-0 bool constant.

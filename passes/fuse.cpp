@@ -6,36 +6,12 @@
 
 #include "ir/builder.h"
 #include "ir/ops/list.h"
+#include "passes/expand.h"
 #include "passes/fusion_plan.h"
 
 namespace tjit {
 
 namespace {
-
-/// The function with ops that others define (argmax) replaced by those.
-Function expanded(const Function& f) {
-  Builder b(f.name);
-  b.function().loc = f.loc;
-  Copier map(f, b);
-  map.copy_params();
-  const Copier::Each each = [&](OpId op) {
-    const OpDef& def = f.def(op);
-    if (def.expand == nullptr) {
-      map.copy(op, each);
-      return;
-    }
-    b.set_location(f.op(op).loc);
-    map.bind(f.op(op).first_result, def.expand(b, f.op(op).attrs.get(), map(f.operands(op))));
-  };
-  for (const OpId op : f.body().ops) each(op);
-  return b.finish(map(f.body().yields));
-}
-
-bool needs_expansion(const Function& f) {
-  for (int i = 0; i < f.op_count(); ++i)
-    if (f.def({i}).expand != nullptr) return true;
-  return false;
-}
 
 std::shared_ptr<const OpAttrs> kind_attrs(FusionGroup::Kind kind) {
   static const auto kinds = [] {
@@ -107,18 +83,15 @@ class Fuser {
     std::vector<BlockId> blocks;
     const bool opaque = op.code == kOpcode<Fusion>;
     for (const BlockId b : op.blocks) blocks.push_back(opaque ? map_.copy_block(b) : copy_block(b));
-    std::vector<Type> types;
-    for (const ValueId r : f_.results(id)) types.push_back(f_.type(r));
     const std::vector<ValueId> operands = map_(f_.operands(id));
+    const std::vector<Type> types = f_.types(f_.results(id));
     const ValueRange made = b_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
     for (int i = 0; i < made.size(); ++i) map_.bind(f_.results(id)[i], made[i]);
     finish(id);
   }
 
   BlockId copy_block(BlockId block) {
-    std::vector<Type> types;
-    for (const ValueId p : f_.params(block)) types.push_back(f_.type(p));
-    const BlockId now = b_.begin_block(types);
+    const BlockId now = b_.begin_block(f_.types(f_.params(block)));
     for (int i = 0; i < f_.params(block).size(); ++i) map_.bind(f_.params(block)[i], b_.function().params(now)[i]);
     write_block(block);
     b_.end_block(map_(f_.block(block).yields));
@@ -178,8 +151,8 @@ class Fuser {
 }  // namespace
 
 Function fuse(const Function& function, const PassContext&) {
-  if (needs_expansion(function)) return Fuser(expanded(function)).run();
-  return Fuser(function).run();
+  const std::optional<Function> now = expanded(function);
+  return Fuser(now ? *now : function).run();
 }
 
 }  // namespace tjit

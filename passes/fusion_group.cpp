@@ -19,11 +19,7 @@ Dims reduced_axes(const Function& f, OpId op) {
   return rules::axes(f.attrs<ReduceAxes>(op).axes, f.type(f.operand(op, 0)).shape.size());
 }
 
-bool needs_memory(const Function& f, ValueId v) {
-  if (f.type(v).is_scalar()) return false;
-  const Literal* literal = f.constant(v);
-  return literal == nullptr || (!literal->is_splat() && element_count(literal->type()) != 1);
-}
+bool needs_memory(const Function& f, ValueId v) { return !f.type(v).is_scalar() && f.uniform_constant(v) == nullptr; }
 
 std::int64_t product(const Extents& axes, int count) {
   std::int64_t n = 1;

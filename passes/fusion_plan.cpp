@@ -222,8 +222,7 @@ std::int64_t FusionPlanner::elements_behind(ValueId v) const {
     v = f_.operand(source, 0);
     source = f_.value(v).op;
   }
-  const Literal* literal = f_.constant(v);
-  return literal != nullptr && literal->is_splat() ? 0 : element_count(f_.type(v));
+  return f_.uniform_constant(v) != nullptr ? 0 : element_count(f_.type(v));
 }
 
 /// Computes a cheap op of at most one tensor in each of the groups that use it, rather than storing what it gives.

@@ -12,12 +12,6 @@ namespace tjit {
 
 namespace {
 
-std::vector<Type> types_of(const Function& f, std::span<const ValueId> values) {
-  std::vector<Type> types;
-  for (const ValueId v : values) types.push_back(f.type(v));
-  return types;
-}
-
 View row_major(const Shape& shape) { return {shape, row_major_strides(shape), 0}; }
 
 /// Whether the window shows all elements of a tensor in order.
@@ -54,7 +48,7 @@ std::optional<ValueId> simplify_view(Builder& b, const NewOp& op, const Type& re
 
 /// One placed operand covers all of the result: it can stand only at offset 0.
 std::optional<ValueId> simplify_placing(const Function& f, const NewOp& op, const Type& result) {
-  for (const Placement& piece : def(op.code).placing(op.attrs.get(), types_of(f, op.operands)).pieces) {
+  for (const Placement& piece : def(op.code).placing(op.attrs.get(), f.types(op.operands)).pieces) {
     const ValueId v = op.operands[static_cast<std::size_t>(piece.operand)];
     if (f.type(v) == result) return v;
   }
@@ -64,7 +58,7 @@ std::optional<ValueId> simplify_placing(const Function& f, const NewOp& op, cons
 /// A lookup that shifts each dimension by an index of its own, when all of it is read or the indices are constants.
 std::optional<ValueId> simplify_lookup(Builder& b, const NewOp& op, const Type& result) {
   const Function& f = b.function();
-  const std::vector<Coordinate> from = def(op.code).lookup(op.attrs.get(), types_of(f, op.operands));
+  const std::vector<Coordinate> from = def(op.code).lookup(op.attrs.get(), f.types(op.operands));
   for (std::size_t d = 0; d < from.size(); ++d)
     if (from[d].dim != static_cast<int>(d) || !from[d].index_dims.empty()) return std::nullopt;
   const ValueId x = op.operands[0];
@@ -74,9 +68,7 @@ std::optional<ValueId> simplify_lookup(Builder& b, const NewOp& op, const Type& 
     const int dim = static_cast<int>(d);
     const Literal* index = from[d].index < 0 ? nullptr : splat_constant(f, op.operands[from[d].index]);
     if (index == nullptr) return std::nullopt;
-    const std::int64_t at = dispatch(index->type().dtype, [&](auto tag) {
-      return static_cast<std::int64_t>(*index->as<typename decltype(tag)::type>());
-    });
+    const std::int64_t at = index->first_integer();
     // Out of range it would raise, or be moved inside.
     slice.begin.push_back(std::clamp<std::int64_t>(at, 0, f.type(x).shape[dim] - result.shape[dim]));
     slice.end.push_back(slice.begin.back() + result.shape[dim]);

@@ -10,12 +10,6 @@ namespace {
 /// Kernels of programs with more of them become functions: LLVM's time grows faster than the size of a function.
 constexpr std::size_t kMostKernelsInPlace = 24;
 
-std::uint64_t element_bits(const Literal& literal) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, literal.data(), static_cast<std::size_t>(size_of(literal.type().dtype)));
-  return bits;
-}
-
 }  // namespace
 
 ProgramEmitter::ProgramEmitter(llvm::Module& module, const Target& target, const Lowered& program)
@@ -70,7 +64,7 @@ void ProgramEmitter::emit_op(OpId id) {
   if (op.code == kOpcode<Reshape>) return emit_reshape(id);
   if (op.code == kOpcode<Constant>) {
     const ValueId v = op.first_result;
-    if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, element_bits(*f_.constant(v)));
+    if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, f_.constant(v)->first_bits());
     return;
   }
   TJIT_CHECK(f_.def(id).kind == OpKind::Elementwise && is_scalar(op.first_result));
