@@ -4,6 +4,7 @@
 #include "frontend/program_cache.h"
 #include "frontend/read_program.h"
 #include "frontend/trace.h"
+#include "ir/calls.h"
 #include "ir/text.h"
 #include "runtime/file.h"
 #include "runtime/float_state.h"
@@ -35,8 +36,7 @@ const Function& find_function(const Module& module, const std::string& name) {
   if (const Function* f = module.find(name)) return *f;
   std::vector<std::string_view> known;
   for (const Function& f : module.functions) known.push_back(f.name);
-  const std::string_view near = nearest(name, known);
-  fail("there is no function @" + name + (near.empty() ? "" : "; did you mean @" + std::string(near) + "?"));
+  fail(no_function_text(name, known));
 }
 
 struct Program::State {

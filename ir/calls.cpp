@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/op.h"
+
 namespace tjit {
 
 namespace {
@@ -67,10 +69,18 @@ std::vector<WrongCall> find_wrong_calls(std::span<const std::vector<std::size_t>
   return std::move(search.wrong);
 }
 
+std::string no_function_text(std::string_view name, std::span<const std::string_view> known) {
+  const std::string_view near = nearest(name, known);
+  return "there is no function @" + std::string(name) +
+         (near.empty() ? "" : "; did you mean @" + std::string(near) + "?");
+}
+
+std::string too_deep_text() { return "calls are nested deeper than " + std::to_string(kMostCallDepth); }
+
 std::string wrong_call_text(const WrongCall& call, std::string_view caller, std::string_view callee) {
   const std::string from = "@" + std::string(caller), to = "@" + std::string(callee);
-  if (!call.is_cycle) return "call: calls are nested deeper than " + std::to_string(kMostCallDepth);
-  return "call: " + (from == to ? from + " calls itself" : from + " and " + to + " call each other") +
+  if (!call.is_cycle) return too_deep_text();
+  return (from == to ? from + " calls itself" : from + " and " + to + " call each other") +
          "; recursion has no end, as every call is inlined";
 }
 

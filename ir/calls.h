@@ -1,4 +1,4 @@
-// Which calls between functions cannot be resolved by inlining.
+// Which calls between functions cannot be resolved, and what they are told.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,10 @@ struct WrongCall {
 /// `callees[f]` are the numbers of the functions that function f calls, in order.
 std::vector<WrongCall> find_wrong_calls(std::span<const std::vector<std::size_t>> callees);
 
-/// What a wrong call is told.
+/// What calls are told, without `call: ` in front: of a function that does not exist, with the nearest of the `known`
+/// names; that are nested too deep; that are wrong.
+std::string no_function_text(std::string_view name, std::span<const std::string_view> known = {});
+std::string too_deep_text();
 std::string wrong_call_text(const WrongCall& call, std::string_view caller, std::string_view callee);
 
 }  // namespace tjit

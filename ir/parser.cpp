@@ -90,7 +90,7 @@ class ModuleParser {
     }
     for (const WrongCall& w : find_wrong_calls(callees)) {
       const CallSite& site = calls_[w.caller][w.site];
-      reader_.report(site.place, wrong_call_text(w, result_.module.functions[w.caller].name, site.callee));
+      reader_.report(site.place, "call: " + wrong_call_text(w, result_.module.functions[w.caller].name, site.callee));
     }
   }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ir/calls.h"
 #include "ir/ops/list.h"
 #include "ir/parser.h"
 #include "ir/sizes.h"
@@ -196,13 +197,11 @@ bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types)
     known.reserve(signatures_.by_name.size());
     for (const auto& [name, signature] : signatures_.by_name) known.push_back(name);
     std::ranges::sort(known);
-    fail("call: there is no function @" + callee + suggestion(callee, known));
+    fail("call: " + no_function_text(callee, known));
   }
   calls_.push_back({callee, op.place});
   if (!it->second.sound) return false;
-  std::vector<Type> operands;
-  operands.reserve(op.operands.size());
-  for (const ValueId v : op.operands) operands.push_back(builder_.type(v));
+  const std::vector<Type> operands = builder_.function().types(op.operands);
   try {
     std::vector<Type> results = bind_sizes(callee, it->second.params, operands).substitute(it->second.results);
     types = types.empty() ? std::move(results) : refine_types(std::move(results), types);

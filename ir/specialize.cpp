@@ -65,9 +65,7 @@ class Rebuilder {
     NewOp now{op.code, attrs(op), operands, {}, op.loc};
     now.blocks.reserve(op.blocks.size());
     for (const BlockId b : op.blocks) now.blocks.push_back(copy_block(b, operands));
-    std::vector<Type> declared;
-    declared.reserve(static_cast<std::size_t>(op.result_count));
-    for (const ValueId v : from_.results(id)) declared.push_back(sizes_.substitute(from_.type(v)));
+    std::vector<Type> declared = sizes_.substitute(from_.types(from_.results(id)));
     if (op.code == kOpcode<Call>) call(now, declared);
     const ValueRange results = builder_.append(std::move(now), declared);
     for (int i = 0; i < results.size(); ++i) copier_.bind(from_.results(id)[i], results[i]);
@@ -76,9 +74,7 @@ class Rebuilder {
   /// Parameters of a block, where it has any, are what its op's operands are.
   BlockId copy_block(BlockId old, std::span<const ValueId> operands) {
     const ValueRange params = from_.params(old);
-    std::vector<Type> types;
-    types.reserve(static_cast<std::size_t>(params.size()));
-    for (int i = 0; i < params.size(); ++i) types.push_back(builder_.type(operands[static_cast<std::size_t>(i)]));
+    const std::vector<Type> types = builder_.function().types(operands.first(static_cast<std::size_t>(params.size())));
     const BlockId now = builder_.begin_block(types);
     for (int i = 0; i < params.size(); ++i) copier_.bind(params[i], builder_.function().params(now)[i]);
     for (const OpId op : from_.block(old).ops) copy(op);
@@ -106,10 +102,8 @@ class Rebuilder {
   void call(NewOp& op, std::vector<Type>& types) {
     const std::string& name = static_cast<const Call&>(*op.attrs).callee.name;
     const Function* callee = all_.original(name);
-    if (callee == nullptr) fail_at(op.loc, "call: there is no function @" + name);
-    std::vector<Type> args;
-    args.reserve(op.operands.size());
-    for (const ValueId v : op.operands) args.push_back(builder_.type(v));
+    if (callee == nullptr) fail_at(op.loc, "call: " + no_function_text(name));
+    const std::vector<Type> args = builder_.function().types(op.operands);
     try {
       const Function& copy = all_.to.functions[all_.copy_for(*callee, args)];
       types = refine_types(copy.result_types(), types);
@@ -142,7 +136,7 @@ std::size_t Specializer::copy_for(const Function& f, std::span<const Type> args)
   for (const Type& t : args) key += " " + to_string(t);
   if (const auto known = copies_.find(key); known != copies_.end()) return known->second;
   (void)bind_sizes(f.name, f.param_types(), args);
-  if (++depth_ > kMostCallDepth) fail("calls are nested deeper than " + std::to_string(kMostCallDepth));
+  if (++depth_ > kMostCallDepth) fail(too_deep_text());
   if (to.functions.size() == kMostCopies)
     fail("the sizes of this call need more than " + std::to_string(kMostCopies) + " copies of functions");
   const std::size_t number = to.functions.size();

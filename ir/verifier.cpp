@@ -209,8 +209,7 @@ class FunctionVerifier {
 
   void verify_result_types(OpId id) {
     const Op& op = f_.op(id);
-    std::vector<Type> types;
-    for (const ValueId v : f_.results(id)) types.push_back(f_.type(v));
+    const std::vector<Type> types = f_.types(f_.results(id));
     try {
       const std::vector<Type> inferred =
           op.code == kOpcode<Call> ? call_types(id)
@@ -224,7 +223,7 @@ class FunctionVerifier {
   std::vector<Type> call_types(OpId id) const {
     const std::string& callee = f_.attrs<Call>(id).callee.name;
     const auto it = callees_.find(callee);
-    if (it == callees_.end()) fail("there is no function @" + callee);
+    if (it == callees_.end()) fail(no_function_text(callee));
     const Function& f = *it->second;
     return bind_sizes(callee, f.param_types(), f_.operand_types(id)).substitute(f.result_types());
   }

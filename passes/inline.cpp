@@ -22,7 +22,7 @@ using Functions = std::unordered_map<std::string_view, const Function*>;
 const Function& callee_of(const Functions& functions, const Function& f, OpId call) {
   const std::string& name = f.attrs<Call>(call).callee.name;
   const auto found = functions.find(name);
-  if (found == functions.end()) fail_at(f.op(call).loc, "call: there is no function @" + name);
+  if (found == functions.end()) fail_at(f.op(call).loc, "call: " + no_function_text(name));
   return *found->second;
 }
 
@@ -54,8 +54,7 @@ class CallCounter {
       for (auto it = from; it != callers_.end(); ++it) chain += "@" + (*it)->name + " calls ";
       fail_at(loc, "call: recursion cannot be inlined: " + chain + "@" + callee.name);
     }
-    if (callers_.size() > static_cast<std::size_t>(kMostCallDepth))
-      fail_at(loc, "call: calls are nested deeper than " + std::to_string(kMostCallDepth));
+    if (callers_.size() > static_cast<std::size_t>(kMostCallDepth)) fail_at(loc, "call: " + too_deep_text());
   }
 
   const Functions& functions_;

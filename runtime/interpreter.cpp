@@ -3,15 +3,13 @@
 #include <cstdio>
 #include <numeric>
 
+#include "ir/calls.h"
 #include "ir/ops/list.h"
 #include "runtime/execute.h"
 
 namespace tjit {
 
 namespace {
-
-/// Calls nested deeper than this are a runaway recursion.
-constexpr int kMaxCalls = 1000;
 
 /// For each op, the values that nobody reads after it: defined in its own block, neither yielded nor used later.
 class LastUses {
@@ -165,10 +163,8 @@ class Interpreter {
   std::vector<Array> run_call(OpId id) {
     const std::string& name = f_.attrs<Call>(id).callee.name;
     const Function* callee = module_.find(name);
-    if (callee == nullptr) fail_at(f_.op(id).loc, "call: there is no function @" + name);
-    if (depth_ == kMaxCalls)
-      throw Error(Error::Kind::Runtime,
-                  "call: more than " + std::to_string(kMaxCalls) + " calls are nested at @" + name, f_.op(id).loc);
+    if (callee == nullptr) fail_at(f_.op(id).loc, "call: " + no_function_text(name));
+    if (depth_ == kMostCallDepth) fail_at(f_.op(id).loc, "call: " + too_deep_text());
     Interpreter inner(module_, *callee, options_, depth_ + 1,
                       std::vector<Array>(static_cast<std::size_t>(callee->value_count())));
     return inner.run_function(gather(f_.operands(id)));
