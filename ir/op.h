@@ -18,6 +18,8 @@ namespace tjit {
 class Builder;
 
 enum class OpKind : std::uint8_t { Elementwise, Reduce, View, Index, Contract, Control, Source, Effect };
+/// `elementwise`, ...
+std::string_view kind_name(OpKind kind);
 
 /// Position in the op list (`ir/ops/list.h`).
 enum class Opcode : std::uint16_t {};
@@ -102,6 +104,7 @@ struct Placing {
   int background = -1;
   std::vector<Placement> pieces;
   int first_index = -1;  ///< first of rank(result) rank-0 index operands that move the pieces; -1: none
+  bool clamp = false;    ///< pieces that would stick out are moved inside
 };
 
 /// One coordinate of the element that a lookup op (gather, dynamic_slice) reads from operand 0:
@@ -110,6 +113,7 @@ struct Coordinate {
   int dim = -1;
   int index = -1;
   Dims index_dims = {};
+  bool clamp = false;  ///< what would lie outside is moved inside
 };
 
 struct OpDef {

@@ -233,6 +233,20 @@ constexpr auto instances(TypeList<T...>) {
 extern const std::array<Opcode (*)(), AllOps::size> kOpcodeInstances;
 const std::array<Opcode (*)(), AllOps::size> kOpcodeInstances = instances(AllOps{});
 
+std::string_view kind_name(OpKind kind) {
+  switch (kind) {
+    case OpKind::Elementwise: return "elementwise";
+    case OpKind::Reduce: return "reduce";
+    case OpKind::View: return "view";
+    case OpKind::Index: return "index";
+    case OpKind::Contract: return "contract";
+    case OpKind::Control: return "control";
+    case OpKind::Source: return "source";
+    case OpKind::Effect: return "effect";
+  }
+  __builtin_unreachable();
+}
+
 std::span<const OpDef> op_table() { return table(); }
 
 const OpDef& def(Opcode code) {

@@ -17,13 +17,6 @@ std::vector<std::int64_t> index_values(const Array& indices) {
   return values;
 }
 
-/// Whether the op's attributes ask to move windows inside instead of raising.
-bool clamps(const OpDef& def, const OpAttrs* attrs) {
-  const auto field =
-      std::find_if(def.attrs.begin(), def.attrs.end(), [](const AttrField& f) { return f.name == "clamp"; });
-  return field != def.attrs.end() && std::get<bool>(field->get(*attrs));
-}
-
 /// Where a window of `size` elements begins along dimension `d` of `outer` elements.
 std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer,
                           int d, const Location& loc) {
@@ -42,10 +35,9 @@ std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std:
   raise(def, cause, loc);
 }
 
-Array place(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Placing& placing,
-            const Type& result, const Location& loc) {
+Array place(const OpDef& def, std::span<const Array> operands, const Placing& placing, const Type& result,
+            const Location& loc) {
   const int size = size_of(result.dtype);
-  const bool clamp = clamps(def, attrs);
   // All windows are found before anything is written.
   std::vector<std::int64_t> offsets;
   for (const Placement& piece : placing.pieces) {
@@ -55,8 +47,8 @@ Array place(const OpDef& def, const OpAttrs* attrs, std::span<const Array> opera
     for (int d = 0; d < result.shape.size(); ++d) {
       std::int64_t begin = piece.offset.empty() ? 0 : piece.offset[d];
       if (placing.first_index >= 0)
-        begin += window_begin(def, clamp, operands[static_cast<std::size_t>(placing.first_index + d)], x.shape()[d],
-                              result.shape[d], d, loc);
+        begin += window_begin(def, placing.clamp, operands[static_cast<std::size_t>(placing.first_index + d)],
+                              x.shape()[d], result.shape[d], d, loc);
       offset += begin * strides[d];
     }
     offsets.push_back(offset);
@@ -130,10 +122,9 @@ void copy_looked_up(Array& out, const std::byte* from, const Dims& strides, std:
   }
 }
 
-Array look_up(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands,
-              std::span<const Coordinate> coordinates, const Type& result, const Location& loc) {
+Array look_up(const OpDef& def, std::span<const Array> operands, std::span<const Coordinate> coordinates,
+              const Type& result, const Location& loc) {
   const Array& x = operands[0];
-  const bool clamp = clamps(def, attrs);
   Dims strides = Dims::filled(result.shape.size(), 0);
   std::int64_t offset = 0;
   std::vector<Looked> looked;
@@ -144,7 +135,7 @@ Array look_up(const OpDef& def, const OpAttrs* attrs, std::span<const Array> ope
     if (c.index < 0) continue;
     const Array& indices = operands[static_cast<std::size_t>(c.index)];
     if (c.dim >= 0) {
-      offset += window_begin(def, clamp, indices, result.shape[c.dim], x.shape()[d], d, loc) * stride;
+      offset += window_begin(def, c.clamp, indices, result.shape[c.dim], x.shape()[d], d, loc) * stride;
     } else {
       looked.push_back({index_values(indices), c.index_dims, stride});
       check_indices(def, indices, looked.back().values, x.shape()[d], loc);
@@ -176,8 +167,8 @@ Array execute_index(const OpDef& def, const OpAttrs* attrs, std::span<const Arra
                     const Location& loc) {
   std::vector<Type> types;
   for (const Array& x : operands) types.push_back(x.type());
-  if (def.placing != nullptr) return place(def, attrs, operands, def.placing(attrs, types), result, loc);
-  if (def.lookup != nullptr) return look_up(def, attrs, operands, def.lookup(attrs, types), result, loc);
+  if (def.placing != nullptr) return place(def, operands, def.placing(attrs, types), result, loc);
+  if (def.lookup != nullptr) return look_up(def, operands, def.lookup(attrs, types), result, loc);
   return count_along(static_cast<const Iota&>(*attrs), result);
 }
 

@@ -9,8 +9,6 @@ namespace tjit {
 
 namespace {
 
-constexpr const char* kKinds[] = {"elementwise", "reduce", "view", "index", "contract", "control", "source", "effect"};
-
 std::string dtype_list(DTypes types) {
   if (types == kAll) return "all";
   std::string text;
@@ -49,7 +47,7 @@ std::string escaped(std::string_view doc) {
 
 int run(const std::string& name, bool markdown) {
   const auto show = [&](const OpDef& d) {
-    const std::string kind = kKinds[static_cast<int>(d.kind)];
+    const std::string_view kind = kind_name(d.kind);
     if (markdown) {
       std::cout << "| `" << signature(d) << "` | " << kind << " | " << operands(d) << " | " << dtype_list(d.info.types)
                 << " | " << escaped(d.info.doc) << bound(d) << " |\n";

@@ -149,9 +149,9 @@ bool DynamicSlice::may_fail(const DynamicSlice& a, std::span<const Type> in, std
   return !a.clamp && may_stick_out(a.sizes, in[0].shape, known.subspan(1));
 }
 
-std::vector<Coordinate> DynamicSlice::lookup(const DynamicSlice&, std::span<const Type> in) {
+std::vector<Coordinate> DynamicSlice::lookup(const DynamicSlice& a, std::span<const Type> in) {
   std::vector<Coordinate> coordinates;
-  for (int d = 0; d < in[0].shape.size(); ++d) coordinates.push_back({.dim = d, .index = d + 1});
+  for (int d = 0; d < in[0].shape.size(); ++d) coordinates.push_back({.dim = d, .index = d + 1, .clamp = a.clamp});
   return coordinates;
 }
 
@@ -169,8 +169,8 @@ bool DynamicUpdateSlice::may_fail(const DynamicUpdateSlice& a, std::span<const T
   return !a.clamp && may_stick_out(in[1].shape, in[0].shape, known.subspan(2));
 }
 
-Placing DynamicUpdateSlice::placing(const DynamicUpdateSlice&, std::span<const Type> in) {
-  return {.background = 0, .pieces = {{1, Dims::filled(in[0].shape.size(), 0)}}, .first_index = 2};
+Placing DynamicUpdateSlice::placing(const DynamicUpdateSlice& a, std::span<const Type> in) {
+  return {.background = 0, .pieces = {{1, Dims::filled(in[0].shape.size(), 0)}}, .first_index = 2, .clamp = a.clamp};
 }
 
 Type Iota::infer(const Iota& a, std::span<const Type>) {
