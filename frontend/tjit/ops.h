@@ -200,7 +200,7 @@ inline detail::ResultOf<struct ReduceAny> reduce_any(const Operand& x, const Axe
 inline detail::ResultOf<struct ReduceAll> reduce_all(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
   return detail::reduce<ReduceAll>(x, axes, keepdims);
 }
-/// Mean over `axes`, in the dtype of x (integers truncate, as TensorFlow's).
+/// Mean over `axes`, in the dtype of x. That of integers is cut off towards zero, of a sum in int64; 0 over nothing.
 Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = false);
 /// Index (int64) of the first NaN, else of the first largest, along `axis`.
 Tensor argmax(const Operand& x, std::int64_t axis);
