@@ -2,6 +2,7 @@
 #include "frontend/trace.h"
 
 #include "ir/ops/list.h"
+#include "ir/text.h"
 
 namespace tjit {
 
@@ -43,7 +44,9 @@ std::string Trace::title() const {
 std::string Trace::describe(ValueId id) const {
   const Function& f = builder_.function();
   const Value& v = f.value(id);
-  std::string text = "%" + std::to_string(id.index) + " (" + to_string(v.type) + ", ";
+  // What stands in a branch or body that is still open has no number yet.
+  const int number = value_numbers(f)[static_cast<std::size_t>(id.index)];
+  std::string text = (number >= 0 ? "%" + std::to_string(number) : "a tensor") + " (" + to_string(v.type) + ", ";
   if (!v.op.valid()) return text + (v.block == Function::kBody ? "an argument)" : "a loop variable)");
   text += "`" + std::string(f.def(v.op).info.name) + "`";
   const std::string place = to_string(f.op(v.op).loc);

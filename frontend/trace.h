@@ -32,7 +32,7 @@ class Trace : public std::enable_shared_from_this<Trace> {
 
   /// Marks a concrete tensor as made by the function itself: a constant, not an outside tensor that it binds.
   void own(const Tensor& tensor) { constants_.try_emplace(tensor.impl(), tensor, ValueId()); }
-  /// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`.
+  /// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`, with the number that the program's text shows.
   std::string describe(ValueId value) const;
   /// `'f' (prog.cc:8:3)`.
   std::string title() const;

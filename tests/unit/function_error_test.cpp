@@ -81,6 +81,29 @@ TEST_CASE("symbolic tensors print as such") {
   CHECK(texts[3] == "Tensor(\"while:0\", shape=(), dtype=float32)");
 }
 
+TEST_CASE("values in messages have the numbers of the program's text") {
+  std::string after, within;
+  auto f = tf::function([&](Tensor x) {
+    const Tensor y = tf::cond(
+        tf::reduce_any(x > 0.0f),
+        [&] {
+          const Tensor twice = x * 2.0f;
+          within = caught([&] { (void)twice.item<float>(); }).message();
+          return twice;
+        },
+        [&] { return x - 3.0f; });
+    const Tensor sum = tf::reduce_sum(y, 0);
+    after = caught([&] { (void)sum.item<float>(); }).message();
+    return sum;
+  });
+  const std::string ir = f.ir(constant({1.0f, 2.0f}));
+  const std::string start = "the value of %";
+  REQUIRE(after.starts_with(start));
+  CHECK(contains(
+      ir, "  " + after.substr(start.size() - 1, after.find(' ', start.size()) - start.size() + 1) + " = reduce_sum "));
+  CHECK(within.starts_with("the value of a tensor (f32[2], `multiply` at "));
+}
+
 TEST_CASE("the value of a symbolic tensor is not known") {
   const auto error_of = [](auto use) {
     auto g = tf::function(
