@@ -2,6 +2,7 @@
 #include "runtime/cpu.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -15,9 +16,15 @@ constexpr CpuLevel kLevels[] = {CpuLevel::Base, CpuLevel::V3, CpuLevel::V4};
 CpuLevel chosen_level() {
   const CpuLevel hardware = hardware_level();
   const char* asked = std::getenv("TJIT_CPU_LEVEL");
-  if (asked == nullptr) return hardware;
-  for (const CpuLevel level : kLevels)
-    if (level <= hardware && name(level) == asked) return level;
+  if (asked == nullptr || *asked == '\0') return hardware;
+  std::string known;
+  for (const CpuLevel level : kLevels) {
+    if (level > hardware) break;
+    if (name(level) == asked) return level;
+    known += (known.empty() ? "" : ", ") + std::string(name(level));
+  }
+  std::fprintf(stderr, "tjit: warning: TJIT_CPU_LEVEL is '%s', expected one of this machine's levels: %s; using %s\n",
+               asked, known.c_str(), name(hardware).data());
   return hardware;
 }
 

@@ -15,6 +15,7 @@ std::string_view name(CpuLevel level);
 CpuLevel hardware_level();
 
 /// The level in use: the machine's, or a lower one that the environment variable TJIT_CPU_LEVEL names.
+/// Another value of that is reported to standard error, once.
 CpuLevel cpu_level();
 
 struct CacheSizes {
