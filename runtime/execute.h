@@ -25,7 +25,7 @@ struct InterpretOptions {
   PrintSink print;
   /// Called before each op with all values so far, by ValueId; those that nothing reads any more are empty.
   std::function<void(const Function&, OpId, std::span<const Array>)> before_op = {};
-  /// Called after each op with its results; may throw (--check-nan).
+  /// Called after each op with its results; may throw.
   std::function<void(const Function&, OpId, std::span<const Array>)> after_op = {};
 };
 

@@ -129,10 +129,6 @@ void copy_elements(const Shape& shape, int element_size, void* to, const Dims& t
   BoxCopy(shape, element_size, to_strides, from_strides).run(to, from);
 }
 
-void fill_elements(const Shape& shape, int element_size, void* to, const Dims& to_strides, const void* value) {
-  copy_elements(shape, element_size, to, to_strides, value, Dims::filled(shape.size(), 0));
-}
-
 bool reshape_strides(const Shape& shape, const Dims& strides, const Shape& to, Dims* result) {
   *result = row_major_strides(to);
   const Extents old(shape, strides, strides);

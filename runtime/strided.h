@@ -48,9 +48,6 @@ class BoxCopy {
 void copy_elements(const Shape& shape, int element_size, void* to, const Dims& to_strides, const void* from,
                    const Dims& from_strides);
 
-/// Writes the element at `value` to every place of a window.
-void fill_elements(const Shape& shape, int element_size, void* to, const Dims& to_strides, const void* value);
-
 /// Whether a window of `shape` and `strides` can be seen under another shape with the same number of elements, without
 /// a copy; the strides that do it are `*result`.
 bool reshape_strides(const Shape& shape, const Dims& strides, const Shape& to, Dims* result);
