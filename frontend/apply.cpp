@@ -7,16 +7,13 @@
 #include <cstdio>
 
 #include "ir/builder.h"
+#include "runtime/elementwise.h"
 #include "runtime/execute.h"
 #include "runtime/float_state.h"
-#include "runtime/kernels.h"
 
 namespace tjit {
 
 namespace {
-
-/// Small same-shape operands go straight to the kernel; larger ones are worth the general path's care for caches.
-constexpr std::int64_t kFastElements = 4096;
 
 template <class T>
 bool holds(const Scalar& s) {
@@ -31,28 +28,14 @@ bool holds(const Scalar& s) {
   }
 }
 
-bool plain(const Operand& x) {
-  return x.tensor() != nullptr && x.tensor()->defined() && !is_symbolic(x.tensor()->impl()) &&
-         x.tensor()->impl()->contiguous;
-}
+bool is_defined(const Operand& x) { return x.tensor() != nullptr && x.tensor()->defined(); }
 
-/// The result for operands of one type that lie ready in memory, or an undefined tensor: the path of small eager
-/// programs.
+/// The result for tensors that need no care, or an undefined tensor: the path of small eager programs.
 template <class... Operands>
 Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
-  if (Trace::current() != nullptr || !plain(x) || !(plain(rest) && ...)) return {};
-  const TensorImpl& first = *x.tensor()->impl();
-  if (first.size > kFastElements || !((rest.tensor()->impl()->type == first.type) && ...)) return {};
-  const DType dtype = rule == Result::Bool ? DType::Bool : first.type.dtype;
-  const ElementwiseKernel& kernel = kernels().elementwise_kernel(code, first.type.dtype, dtype);
-  if (kernel.run == nullptr || kernel.first_failure != nullptr) return {};
-  Type type = first.type;
-  type.dtype = dtype;
-  TensorImpl* out = new_tensor(type, first.strides, first.size);
-  const DefaultFloats floats;
-  const void* in[] = {first.data, rest.tensor()->impl()->data...};
-  kernel.run(out->data, in, first.size);
-  return Tensor::adopt(out);
+  if (Trace::current() != nullptr || !is_defined(x) || !(is_defined(rest) && ...)) return {};
+  const DType dtype = rule == Result::Bool ? DType::Bool : x.tensor()->impl()->type.dtype;
+  return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
 }
 
 std::vector<Array> to_arrays(std::span<const Tensor> tensors) {

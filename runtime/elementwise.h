@@ -1,6 +1,7 @@
 // The fast path of eager elementwise ops: operands of one type without gaps, result in cache.
 #pragma once
 
+#include "runtime/float_state.h"
 #include "runtime/kernels.h"
 #include "runtime/tensor_impl.h"
 
@@ -13,19 +14,14 @@ inline constexpr std::int64_t kFastElements = 1 << 17;
 /// differ in type or shape, have gaps, are large, or are not concrete. `result` is the result's dtype.
 template <class... Rest>
 TensorImpl* elementwise_fast(Opcode op, DType result, const TensorImpl& first, const Rest&... rest) {
-  const auto plain = [&](const TensorImpl& x) {
-    if (x.kind != TensorImpl::Kind::Concrete || !x.contiguous || x.type.dtype != first.type.dtype ||
-        x.type.shape.size() != first.type.shape.size())
-      return false;
-    for (int d = 0; d < x.type.shape.size(); ++d)
-      if (x.type.shape[d] != first.type.shape[d]) return false;
-    return true;
-  };
-  if (first.size > kFastElements || !plain(first) || !(plain(rest) && ...)) return nullptr;
+  const auto is_ready = [](const TensorImpl& x) { return x.kind == TensorImpl::Kind::Concrete && x.contiguous; };
+  if (first.size > kFastElements || !is_ready(first) || !((is_ready(rest) && has_type(rest, first.type)) && ...))
+    return nullptr;
   const ElementwiseKernel& kernel = kernels().elementwise_kernel(op, first.type.dtype, result);
   if (kernel.run == nullptr || kernel.first_failure != nullptr) return nullptr;
   TensorImpl* out = new_tensor_like(first, result);
   const void* in[] = {first.data, rest.data...};
+  const DefaultFloats floats;
   kernel.run(out->data, in, first.size);
   return out;
 }
