@@ -9,6 +9,7 @@
 
 #include "codegen/arena.h"
 #include "ir/ops/list.h"
+#include "ir/sizes.h"
 #include "runtime/allocator.h"
 #include "runtime/float_state.h"
 #include "runtime/tensor_impl.h"
@@ -82,14 +83,17 @@ std::vector<Array> NativeExecutable::run(std::span<const Array> args, const Prin
 }
 
 void NativeExecutable::fail_arguments(std::span<const TensorImpl* const> args) const {
-  const Location& loc = program_.function.loc;
-  if (args.size() != param_types_.size())
-    fail_at(loc, "@" + name_ + " takes " + std::to_string(param_types_.size()) + " arguments, found " +
-                     std::to_string(args.size()));
-  for (std::size_t i = 0; i < args.size(); ++i)
-    if (args[i] == nullptr || args[i]->type != param_types_[i])
-      fail_at(loc, "argument " + std::to_string(i) + " of @" + name_ + " must be " + to_string(param_types_[i]) +
-                       ", found " + (args[i] != nullptr ? to_string(args[i]->type) : "nothing"));
+  std::vector<Type> types;
+  for (const TensorImpl* t : args) {
+    TJIT_CHECK(t != nullptr);
+    types.push_back(t->type);
+  }
+  try {
+    (void)bind_sizes(name_, param_types_, types);
+  } catch (const Error& e) {
+    throw e.at(program_.function.loc);
+  }
+  TJIT_CHECK(!"arguments of other types than the parameters were bound to them");
   __builtin_unreachable();
 }
 

@@ -5,6 +5,7 @@
 
 #include "ir/calls.h"
 #include "ir/ops/list.h"
+#include "ir/sizes.h"
 #include "runtime/execute.h"
 
 namespace tjit {
@@ -179,19 +180,12 @@ class Interpreter {
 };
 
 void check_arguments(const Function& f, std::span<const Array> args) {
-  const ValueRange params = f.params();
-  if (static_cast<int>(args.size()) != params.size())
-    fail_at(f.loc, "@" + f.name + " takes " + std::to_string(params.size()) + " arguments, found " +
-                       std::to_string(args.size()));
-  for (int i = 0; i < params.size(); ++i) {
-    const Array& x = args[static_cast<std::size_t>(i)];
-    const Type& expected = f.type(params[i]);
-    bool fits = expected.dtype == x.dtype() && expected.shape.size() == x.rank();
-    for (int d = 0; fits && d < x.rank(); ++d)
-      fits = is_symbolic(expected.shape[d]) || expected.shape[d] == x.shape()[d];
-    if (!fits)
-      fail_at(f.loc, "argument " + std::to_string(i) + " of @" + f.name + " must be " + to_string(expected) +
-                         ", found " + to_string(x.type()));
+  std::vector<Type> types;
+  for (const Array& x : args) types.push_back(x.type());
+  try {
+    (void)bind_sizes(f.name, f.param_types(), types);
+  } catch (const Error& e) {
+    throw e.at(f.loc);
   }
 }
 

@@ -171,9 +171,9 @@ func @main(%0: bool[3]) -> () {
 
 TEST_CASE("arguments must fit the parameters") {
   const std::string text = "func @main(%0: f32[2,3]) -> (f32[2,3]) {\n  yield %0\n}\n";
-  CHECK_THROWS_WITH(run(text, {}), doctest::Contains("@main takes 1 arguments, found 0"));
+  CHECK_THROWS_WITH(run(text, {}), doctest::Contains("@main takes 1 argument, found 0"));
   CHECK_THROWS_WITH(run(text, {tame_array({DType::F32, {3, 2}}, 1)}),
-                    doctest::Contains("argument 0 of @main must be f32[2,3], found f32[3,2]"));
+                    doctest::Contains("parameter %0 of @main is f32[2,3], found f32[3,2]"));
   CHECK_THROWS_WITH(run(text, {tame_array({DType::F64, {2, 3}}, 1)}), doctest::Contains("found f64[2,3]"));
 }
 
