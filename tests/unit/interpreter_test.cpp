@@ -136,7 +136,7 @@ func @main(%0: i32[2], %1: bool[]) -> (i32[2]) {
       yield
     }
     else() {
-      print {message = "else {}\n"}
+      print {message = "else\n"}
       yield
     }
   %2 = constant {value = 0} : i32[2]
