@@ -26,7 +26,7 @@ expect() {
 expect 'auto m = tjit::as_eigen<float, 2>(t);' 'auto m = tjit::as_eigen<float, 2>(t + t);' 'deleted'
 expect 'auto* p = t.data<float>();' 'auto* p = (t + t).data<float>();' 'deleted'
 expect 'auto* p = t.mutable_data<float>();' 'auto* p = (t + t).mutable_data<float>();' 'expects an lvalue'
-expect 'auto* p = t.data<float>();' 'auto* p = t.data<char>();' 'DTypeOf'
+expect 'auto* p = t.data<float>();' 'auto* p = t.data<char>();' 'ElementTypes'
 expect 'if (t) return;' 'bool b = t;' 'no viable conversion'
 expect 'tjit::function([](tjit::Tensor x) { return x; })(t);' \
   'tjit::function([](const char*) { return tjit::Tensor(); })("t");' 'expected Tensors and numbers'

@@ -26,7 +26,7 @@ Module sample() {
     else() {
       yield %x
     }
-  print %p {message = "m"}
+  print %p {message = "m{}"}
   yield %r
 }
 )",
@@ -153,12 +153,13 @@ TEST_CASE("effects") {
   const BlockId block = b.begin_block({});
   const ValueId operands[] = {p};
   auto message = std::make_shared<Print>();
+  message->message = "{}";
   b.append({kOpcode<Print>, message, operands, {}, {}});
   b.end_block({});
   b.append({kOpcode<Fusion>, std::make_shared<Fusion>(), {}, {block}, {}});
   Module m;
   m.functions.push_back(b.finish({}));
-  check_violation(m, "print %0 {message = \"\"}: stands in a fusion");
+  check_violation(m, "print %0 {message = \"{}\"}: stands in a fusion");
 }
 
 TEST_CASE("modules") {
