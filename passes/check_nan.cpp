@@ -62,19 +62,14 @@ void append_check(const Function& f, Builder& b, ValueId old, ValueId now) {
 
 Function check_nan(const Function& function, const PassContext&) {
   const std::vector<bool> checked = checked_values(function);
-  Builder b = builder_for(function);
-  Copier map(function, b);
-  map.copy_params();
-  const Copier::Each visit = [&](OpId id) {
+  return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     // No effect may stand inside a fusion.
     map.copy(id, function.op(id).code == kOpcode<Fusion> ? Copier::Each{} : visit);
     if (!computes(function, id)) return;
     for (const ValueId v : function.results(id))
       if (is_float(function.type(v).dtype) && !checked[static_cast<std::size_t>(v.index)])
         append_check(function, b, v, map[v]);
-  };
-  for (const OpId id : function.body().ops) visit(id);
-  return b.finish(map(function.body().yields));
+  });
 }
 
 }  // namespace tjit

@@ -24,11 +24,9 @@ Builder builder_for(const Function& from, Builder::Options options) {
   return b;
 }
 
-Function copy_function(const Function& from, Builder& to) {
-  Copier map(from, to);
-  map.copy_params();
-  for (const OpId op : from.body().ops) map.copy(op);
-  return to.finish(map(from.body().yields));
+Function copy_function(const Function& from, Builder::Options options) {
+  const auto copy = [](Builder&, Copier& map, OpId id, const Copier::Each& visit) { map.copy(id, visit); };
+  return rebuild(from, copy, std::move(options));
 }
 
 void copy_results(const Function& from, Builder& to, Copier& map, OpId id, const std::vector<bool>& keep,

@@ -6,8 +6,7 @@
 namespace tjit {
 
 Function cse(const Function& function, const PassContext&) {
-  Builder b = builder_for(function, {.simplify = nullptr, .share = true});
-  return copy_function(function, b);
+  return copy_function(function, {.simplify = nullptr, .share = true});
 }
 
 }  // namespace tjit

@@ -77,19 +77,14 @@ class Liveness {
 
 Function dce(const Function& function, const PassContext&) {
   const Liveness live(function);
-  Builder b = builder_for(function);
-  Copier map(function, b);
-  map.copy_params();
-  const Copier::Each copy = [&](OpId id) {
+  return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     if (!live.needs(id)) return;
     if (function.op(id).blocks.empty()) {
       map.copy(id);
     } else {
-      copy_results(function, b, map, id, live.kept_results(id), copy);
+      copy_results(function, b, map, id, live.kept_results(id), visit);
     }
-  };
-  for (const OpId id : function.body().ops) copy(id);
-  return b.finish(map(function.body().yields));
+  });
 }
 
 }  // namespace tjit

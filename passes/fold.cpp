@@ -76,9 +76,6 @@ std::optional<ValueId> fold_op(Builder& b, const NewOp& op) {
   return literal ? std::optional(b.constant(std::move(*literal), op.loc)) : std::nullopt;
 }
 
-Function fold(const Function& function, const PassContext&) {
-  Builder b = builder_for(function, {.simplify = fold_op});
-  return copy_function(function, b);
-}
+Function fold(const Function& function, const PassContext&) { return copy_function(function, {.simplify = fold_op}); }
 
 }  // namespace tjit

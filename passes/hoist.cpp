@@ -178,16 +178,11 @@ class Plan {
 Function hoist(const Function& function, const PassContext&) {
   const Plan plan(function);
   if (plan.is_empty()) return function;
-  Builder b = builder_for(function);
-  Copier map(function, b);
-  map.copy_params();
-  const Copier::Each copy = [&](OpId id) {
+  return rebuild(function, [&](Builder&, Copier& map, OpId id, const Copier::Each& visit) {
     if (plan.moves(id)) return;
     for (const OpId out : plan.leaving(id)) map.copy(out);
-    map.copy(id, copy);
-  };
-  for (const OpId id : function.body().ops) copy(id);
-  return b.finish(map(function.body().yields));
+    map.copy(id, visit);
+  });
 }
 
 }  // namespace tjit
