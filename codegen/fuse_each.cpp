@@ -28,10 +28,7 @@ bool becomes_kernel(const Function& f, OpId id) {
 Function fuse_each(const Function& function) {
   const std::optional<Function> now = expanded(function);
   const Function& f = now ? *now : function;
-  Builder b = builder_for(f);
-  Copier map(f, b);
-  map.copy_params();
-  const Copier::Each visit = [&](OpId id) {
+  return rebuild(f, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     const bool is_group = f.op(id).code == kOpcode<Fusion>;
     if (is_group || !becomes_kernel(f, id)) return void(map.copy(id, is_group ? Copier::Each{} : visit));
     const BlockId block = b.begin_block({});
@@ -39,11 +36,10 @@ Function fuse_each(const Function& function) {
     b.end_block({&inner, 1});
     Fusion fusion;
     fusion.kind_name = f.def(id).info.name;
+    fusion.by_pass = true;
     map.bind(f.op(id).first_result,
              b.append({kOpcode<Fusion>, std::make_shared<const Fusion>(fusion), {}, {block}, f.op(id).loc})[0]);
-  };
-  for (const OpId id : f.body().ops) visit(id);
-  return b.finish(map(f.body().yields));
+  });
 }
 
 }  // namespace tjit

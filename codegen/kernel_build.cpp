@@ -219,7 +219,14 @@ class KernelBuilder {
 
 Kernel build_kernel(const Function& function, OpId fusion) {
   TJIT_CHECK(function.op(fusion).code == kOpcode<Fusion>);
-  return KernelBuilder(function, fusion).build();
+  try {
+    return KernelBuilder(function, fusion).build();
+  } catch (const Error& e) {
+    if (e.kind() != Error::Kind::User || !function.attrs<Fusion>(fusion).by_pass) throw;
+    // The pass walks the same maps to find out what becomes a kernel.
+    throw Error(Error::Kind::Internal,
+                "passes/fusion_group.cpp takes in what codegen/nest_builder.cpp refuses: " + e.message(), e.location());
+  }
 }
 
 }  // namespace tjit

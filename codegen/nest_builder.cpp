@@ -38,25 +38,16 @@ bool equal_nodes(const Node& a, const Node& b) {
 NestBuilder::NestBuilder(const Function& f, OpId fusion, Kernel& kernel, const Shape& space,
                          const ReductionSpace* reduction, std::span<const Split> splits)
     : f_(f), body_(f.op(fusion).blocks.front()), kernel_(kernel), reduction_(reduction) {
-  root_ = identity_map(space, extents_);
-  kept_ = static_cast<int>(extents_.size());
+  root_ = space_.keep(space);
   if (reduction != nullptr) {
     nest_.order = reduction_order(reduction->shape, reduction->axes);
-    Shape reduced = reduction->shape;
-    for (int d = 0; d < reduced.size(); ++d)
-      if (!reduction->axes.contains(d)) reduced[d] = 1;
-    reduced_ = identity_map(reduced, extents_);
+    reduced_ = space_.reduce(reduction->shape, reduction->axes);
     root_.append_axes(reduced_.axes() - root_.axes());
-    if (nest_.order.lanes) row_ = static_cast<int>(extents_.size()) - 1;
   }
   for (const Split s : splits) {
+    TJIT_CHECK(space_.split(s.axis, s.inner));
     root_.split_axis(s.axis, s.inner);
     if (reduction != nullptr) reduced_.split_axis(s.axis, s.inner);
-    std::int64_t& extent = extents_[static_cast<std::size_t>(s.axis)];
-    extent /= s.inner;
-    extents_.insert(extents_.begin() + s.axis + 1, s.inner);
-    if (s.axis < kept_) ++kept_;
-    if (s.axis < row_) ++row_;
   }
 }
 
@@ -185,10 +176,10 @@ NodeId NestBuilder::eval_reshape(OpId op, const IndexMap& map) {
   ValueId base = x;
   while (is_inner(base) && f_.op(f_.value(base).op).code == kOpcode<Reshape>) base = f_.operand(f_.value(base).op, 0);
   if (!is_inner(base)) return eval_outer(base, map, shape);
-  const Reshaped r = through_reshape(map, shape, f_.type(x).shape, extents_);
+  const Reshaped r = through_reshape(map, shape, f_.type(x).shape, space_.axes);
   if (r.map) return eval(x, *r.map);
   if (r.axis < 0) refuse(f_, op, "does not map indices affinely here");
-  if (r.axis == row_) refuse(f_, op, "would split the rows that a reduction joins by lanes");
+  if (r.axis == space_.row) refuse(f_, op, "would split the rows that a reduction joins by lanes");
   wanted_ = Split{r.axis, r.inner};
   return {};
 }
@@ -288,7 +279,7 @@ std::span<const IndexMap> NestBuilder::maps_of(ValueId v) const {
 }
 
 bool NestBuilder::covers_once(const IndexMap& map, const Shape& shape) const {
-  return tjit::covers_once(map, shape, extents_, kept_);
+  return tjit::covers_once(map, shape, space_.axes, space_.kept);
 }
 
 }  // namespace tjit

@@ -81,9 +81,7 @@ class NestBuilder {
   BlockId body_;
   Kernel& kernel_;
   const ReductionSpace* reduction_;
-  Extents extents_;
-  int kept_ = 0;  ///< axes before the reduced ones
-  int row_ = -1;  ///< the axis whose elements go to lanes
+  LoopSpace space_;
   IndexMap root_, reduced_;
   std::optional<IndexMap> reduction_operand_;  ///< of the first reduction
   bool in_reduction_ = false;

@@ -112,7 +112,8 @@ void NestBuilder::join_axes() {
 
 std::optional<Nest> NestBuilder::finish() {
   TJIT_CHECK(!wanted_);
-  for (std::size_t a = 0; a < extents_.size(); ++a) nest_.axes.push_back({extents_[a], static_cast<int>(a) >= kept_});
+  for (std::size_t a = 0; a < space_.axes.size(); ++a)
+    nest_.axes.push_back({space_.axes[a], static_cast<int>(a) >= space_.kept});
   drop_empty();
   drop_unused();
   for (std::size_t a = nest_.axes.size(); a-- > 0;)

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/order.h"
+
 namespace tjit {
 
 void IndexMap::add(int dim, std::int64_t factor, const IndexMap& from, int from_dim) {
@@ -44,6 +46,30 @@ IndexMap identity_map(const Shape& shape, Extents& axes) {
   for (int d = 0; d < shape.size(); ++d)
     if (shape[d] != 1) map.stride(d, axis++) = 1;
   return map;
+}
+
+IndexMap LoopSpace::keep(const Shape& shape) {
+  IndexMap map = identity_map(shape, axes);
+  kept = static_cast<int>(axes.size());
+  return map;
+}
+
+IndexMap LoopSpace::reduce(const Shape& shape, const Dims& reduced) {
+  Shape alone = shape;
+  for (int d = 0; d < shape.size(); ++d)
+    if (!reduced.contains(d)) alone[d] = 1;
+  IndexMap map = identity_map(alone, axes);
+  if (reduction_order(shape, reduced).lanes) row = static_cast<int>(axes.size()) - 1;
+  return map;
+}
+
+bool LoopSpace::split(int axis, std::int64_t inner) {
+  if (axis == row) return false;
+  axes[static_cast<std::size_t>(axis)] /= inner;
+  axes.insert(axes.begin() + axis + 1, inner);
+  if (axis < kept) ++kept;
+  if (axis < row) ++row;
+  return true;
 }
 
 IndexMap through_view(const OpDef& def, const OpAttrs* attrs, const Shape& operand, const IndexMap& result) {

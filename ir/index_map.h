@@ -58,6 +58,23 @@ using Extents = std::vector<std::int64_t>;
 /// than 1. Maps made before need `append_axes`.
 IndexMap identity_map(const Shape& shape, Extents& axes);
 
+/// What the loops of a nest run over.
+struct LoopSpace {
+  Extents axes;
+  int kept = 0;  ///< axes before those of reduced dimensions
+  int row = -1;  ///< the axis whose elements go to lanes
+
+  /// The first axes, for the elements of `shape`: returns their map.
+  IndexMap keep(const Shape& shape);
+  /// Further axes, for the dimensions `reduced` of `shape`: returns the map of these alone. Maps made before need
+  /// `append_axes`.
+  IndexMap reduce(const Shape& shape, const Dims& reduced);
+  /// Makes two axes of one; the maps need `split_axis`. False when it has to stay whole.
+  bool split(int axis, std::int64_t inner);
+  /// Axes along which a value differs: all of them inside the loop over reduced dimensions.
+  int count(bool in_reduction) const { return in_reduction ? static_cast<int>(axes.size()) : kept; }
+};
+
 /// The map of a view's operand (not reshape), given that of its result.
 IndexMap through_view(const OpDef& def, const OpAttrs* attrs, const Shape& operand, const IndexMap& result);
 

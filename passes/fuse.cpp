@@ -20,6 +20,7 @@ std::shared_ptr<const OpAttrs> kind_attrs(FusionGroup::Kind kind) {
       constexpr std::array<const char*, 3> kNames{"pointwise", "reduce", "place"};
       Fusion fusion;
       fusion.kind_name = kNames[i];
+      fusion.by_pass = true;
       attrs[i] = std::make_shared<const Fusion>(std::move(fusion));
     }
     return attrs;

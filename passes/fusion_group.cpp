@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "ir/ops/list.h"
-#include "ir/order.h"
 
 namespace tjit {
 
@@ -96,24 +95,14 @@ void FusionGroup::start_space() {
     return;
   }
   maps_.reserve(4);
-  Space& space = spaces_.emplace_back();
-  IndexMap root = identity_map(result_shape(root_), space.axes);
-  space.kept = static_cast<int>(space.axes.size());
-  maps_.push_back({std::move(root), 0, false});
+  maps_.push_back({spaces_.emplace_back().keep(result_shape(root_)), 0, false});
   if (kind_ == Kind::Reduce) start_reduction(root_, 0);
 }
 
 void FusionGroup::start_reduction(OpId op, std::int16_t result) {
-  Space& space = spaces_.front();
-  const Shape& shape = f_->type(f_->operand(op, 0)).shape;
   const Dims axes = reduced_axes(*f_, op);
-  Shape reduced = shape;
-  for (int d = 0; d < shape.size(); ++d)
-    if (!axes.contains(d)) reduced[d] = 1;
-  const int before = static_cast<int>(space.axes.size());
-  IndexMap map = identity_map(reduced, space.axes);
-  for (SeenMap& m : maps_) m.map.append_axes(static_cast<int>(space.axes.size()) - before);
-  if (reduction_order(shape, axes).lanes) space.row = static_cast<int>(space.axes.size()) - 1;
+  IndexMap map = spaces_.front().reduce(f_->type(f_->operand(op, 0)).shape, axes);
+  for (SeenMap& m : maps_) m.map.append_axes(map.axes() - m.map.axes());
   reduced_map_ = static_cast<std::int16_t>(maps_.size());
   maps_.push_back({std::move(map), 0, true});
   reduction_map_ = static_cast<std::int16_t>(maps_.size());
@@ -135,23 +124,16 @@ std::int16_t FusionGroup::piece_map(int operand) {
   std::int16_t& id = piece_maps_[static_cast<std::size_t>(operand)];
   if (id >= 0 || maps_.size() >= kMostMaps) return id;
   const auto number = static_cast<std::int16_t>(spaces_.size());
-  Space& space = spaces_.emplace_back();
-  IndexMap map = identity_map(f_->type(f_->operand(root_, operand)).shape, space.axes);
-  space.kept = static_cast<int>(space.axes.size());
   id = static_cast<std::int16_t>(maps_.size());
-  maps_.push_back({std::move(map), number, false});
+  maps_.push_back({spaces_.emplace_back().keep(f_->type(f_->operand(root_, operand)).shape), number, false});
   return id;
 }
 
 bool FusionGroup::split(std::int16_t number, int axis, std::int64_t inner) {
-  Space& space = spaces_[static_cast<std::size_t>(number)];
-  if (axis == space.row || space.axes.size() >= std::size_t{2} * Dims::kMax) return false;
+  LoopSpace& space = spaces_[static_cast<std::size_t>(number)];
+  if (space.axes.size() >= std::size_t{2} * Dims::kMax || !space.split(axis, inner)) return false;
   for (SeenMap& m : maps_)
     if (m.space == number) m.map.split_axis(axis, inner);
-  space.axes[static_cast<std::size_t>(axis)] /= inner;
-  space.axes.insert(space.axes.begin() + axis + 1, inner);
-  if (axis < space.kept) ++space.kept;
-  if (axis < space.row) ++space.row;
   return true;
 }
 
@@ -225,16 +207,15 @@ bool FusionGroup::operand_maps(MemberUse use, Maps& out) {
 std::int64_t FusionGroup::evaluations(std::int16_t map) const {
   const SeenMap& at = seen(map);
   if (is_fixed(at.map)) return 1;
-  const Space& space = spaces_[static_cast<std::size_t>(at.space)];
-  return product(space.axes, at.in_reduction ? static_cast<int>(space.axes.size()) : space.kept);
+  const LoopSpace& space = spaces_[static_cast<std::size_t>(at.space)];
+  return product(space.axes, space.count(at.in_reduction));
 }
 
 bool FusionGroup::covers_once(std::int16_t map, OpId op) const {
   const SeenMap& at = seen(map);
   if (map == 0 && kind_ == Kind::Pointwise && result_shape(op) == result_shape(root_)) return true;
-  const Space& space = spaces_[static_cast<std::size_t>(at.space)];
-  return tjit::covers_once(at.map, result_shape(op), space.axes,
-                           at.in_reduction ? static_cast<int>(space.axes.size()) : space.kept);
+  const LoopSpace& space = spaces_[static_cast<std::size_t>(at.space)];
+  return tjit::covers_once(at.map, result_shape(op), space.axes, space.count(at.in_reduction));
 }
 
 bool FusionGroup::has_room(const Joining& joining) const {
@@ -281,7 +262,7 @@ bool FusionGroup::stores_well(const Joining& joining) const {
   const std::int16_t id = joining.maps.id[0];
   if (kind_ == Kind::Place || joining.maps.count != 1 || seen(id).in_reduction || !covers_once(id, joining.op))
     return false;
-  const Space& space = spaces_.front();
+  const LoopSpace& space = spaces_.front();
   return kind_ == Kind::Reduce || covers_in_order(seen(id).map, result_shape(joining.op), space.axes, space.kept);
 }
 

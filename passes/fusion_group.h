@@ -82,12 +82,6 @@ class FusionGroup {
   std::int32_t join(const Joining& joining);
 
  private:
-  /// The loops of one nest.
-  struct Space {
-    Extents axes;
-    int kept = 0;  ///< axes before reduced ones
-    int row = -1;  ///< axis whose elements go to lanes: stays whole
-  };
   struct SeenMap {
     IndexMap map;
     std::int16_t space;
@@ -131,7 +125,7 @@ class FusionGroup {
   FewValues scalars_;
   int results_ = 0, recomputed_ = 0;
   // Made when the first op asks to join.
-  std::vector<Space> spaces_;
+  std::vector<LoopSpace> spaces_;
   std::vector<SeenMap> maps_;
   std::vector<Lookup> lookups_;
   std::vector<std::int16_t> piece_maps_;                ///< by operand of the placing op

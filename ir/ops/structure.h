@@ -42,6 +42,8 @@ struct Call : Control {
 
 struct Fusion : Control {
   std::string kind_name;
+  /// No attribute of the text: whether a pass made the group, which then must become a kernel.
+  bool by_pass = false;
   static constexpr OpInfo info{
       .name = "fusion", .arity = 0, .types = kAll, .doc = "Ops that become one kernel; made by the pass `fuse`."};
   static constexpr auto fields = std::tuple{field<&Fusion::kind_name>("kind")};

@@ -195,15 +195,20 @@ TEST_CASE("memory that an output may share") {
                 " %c = add %s, %b\n yield %c\n}") == "1>2 ");
 }
 
-std::string refusal(const char* body) {
+/// What building the group's kernel is told: a user's mistake, unless a pass made the group.
+std::string refusal(const char* body, bool by_pass = false) {
   const std::string results = std::string(body).find("yield %a, %b") == std::string::npos ? "%0" : "%0, %1";
   const std::string text = "func @f(%x: f32[4,6], %y: f32[24]) -> (f32[]) {\n " + results +
                            " = fusion {kind = \"pointwise\"}\n  body() {\n" + body +
                            "  }\n %z = constant {value = 0.0} : f32[]\n yield %z\n}\n";
   try {
     const Module module = parse_or_throw(text);
-    for (const OpId op : fusions(module.entry())) (void)build_kernel(module.entry(), op);
+    for (const OpId op : fusions(module.entry())) {
+      const_cast<Fusion&>(module.entry().attrs<Fusion>(op)).by_pass = by_pass;
+      (void)build_kernel(module.entry(), op);
+    }
   } catch (const Error& e) {
+    CHECK(e.kind() == (by_pass ? Error::Kind::Internal : Error::Kind::User));
     return e.message();
   }
   return "";
@@ -211,6 +216,9 @@ std::string refusal(const char* body) {
 
 TEST_CASE("groups that are no kernels are refused by name") {
   CHECK(refusal("%a = exp %x\n %b = reshape %a {shape = [3, 8]}\n %c = exp %b\n yield %c\n") ==
+        "fusion: reshape does not map indices affinely here");
+  CHECK(refusal("%a = exp %x\n %b = reshape %a {shape = [3, 8]}\n %c = exp %b\n yield %c\n", true) ==
+        "passes/fusion_group.cpp takes in what codegen/nest_builder.cpp refuses: "
         "fusion: reshape does not map indices affinely here");
   CHECK(refusal("%a = exp %x\n %b = exp %y\n yield %a, %b\n") ==
         "fusion: a result has other indices than the last op of the group");
