@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <llvm/Config/llvm-config.h>
-#include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include "codegen/llvm/jit.h"
@@ -22,11 +21,7 @@ struct EmittedProgram {
   EmittedProgram(const Lowered& program, const CompileOptions& options) : target({.cpu = options.cpu}) {
     module = target.module(context, program.function.name);
     ProgramEmitter(*module, target, program).run();
-    if (options.verify_each) {
-      std::string problems;
-      llvm::raw_string_ostream out(problems);
-      if (llvm::verifyModule(*module, &out)) throw Error(Error::Kind::Internal, "broken LLVM IR: " + problems);
-    }
+    if (options.verify_each) require_valid(*module);
     optimize(*module, target);
   }
 };

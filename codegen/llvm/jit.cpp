@@ -9,6 +9,7 @@
 #include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
@@ -57,6 +58,12 @@ void emit(llvm::Module& module, const Target& target, llvm::raw_pwrite_stream& o
 }
 
 }  // namespace
+
+void require_valid(const llvm::Module& module) {
+  std::string problems;
+  llvm::raw_string_ostream out(problems);
+  if (llvm::verifyModule(module, &out)) throw Error(Error::Kind::Internal, "broken LLVM IR: " + problems);
+}
 
 void optimize(llvm::Module& module, const Target& target) {
   target.set_attributes(module);

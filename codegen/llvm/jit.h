@@ -10,6 +10,9 @@
 
 namespace tjit {
 
+/// Throws Error(Internal) when emitted code breaks LLVM's rules.
+void require_valid(const llvm::Module& module);
+
 /// What emitted code still needs: variables to registers, common subexpressions, simplification, loop rotation. LLVM's
 /// own vectorisers, unrolling and inlining stay off: vectors are explicit, and op bodies were inlined as they were
 /// emitted.

@@ -1,7 +1,6 @@
 // A function around a kernel: bool kernel(void** buffers, void** scalars), true on success.
 #include "codegen/llvm/native_kernel.h"
 
-#include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include "codegen/llvm/jit.h"
@@ -40,9 +39,7 @@ struct Compilation {
       scalars.push_back(b.CreateLoad(lanes_type(context, kernel.scalar_types[i].dtype, 1), pointer(1, i)));
     llvm::Value* failed = KernelEmitter(library, target).emit(b, kernel, buffers, scalars);
     b.CreateRet(b.CreateNot(failed));
-    std::string problem;
-    llvm::raw_string_ostream out(problem);
-    if (llvm::verifyModule(*module, &out)) throw Error(Error::Kind::Internal, "invalid LLVM IR: " + problem);
+    require_valid(*module);
     optimize(*module, target);
   }
 };

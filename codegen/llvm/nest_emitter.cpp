@@ -25,18 +25,22 @@ void NestEmitter::emit() {
 
 bool NestEmitter::any_streaming() const { return std::ranges::find(streaming_, true) != streaming_.end(); }
 
+void NestEmitter::loop(int axis, llvm::function_ref<void()> body) {
+  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
+  emit_loop(b_, frame_.number(0), frame_.number(extent), 1, [&](llvm::Value* i) {
+    const Cursors outside = cursors_;
+    enter(axis, i);
+    emit_nodes(axis + 1);
+    body();
+    cursors_ = outside;
+  });
+}
+
 void NestEmitter::loop_kept(int axis) {
   const bool vectors = plan_.vector_axis >= 0 && plan_.vector_axis < plan_.kept;
   if (tiled_ && axis == plan_.vector_axis - 1) return loop_tiles();
   if (axis < plan_.kept - (vectors ? 1 : 0)) {
-    const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
-    emit_loop(b_, frame_.number(0), frame_.number(extent), 1, [&](llvm::Value* i) {
-      const Cursors outside = cursors_;
-      enter(axis, i);
-      emit_nodes(axis + 1);
-      loop_kept(axis + 1);
-      cursors_ = outside;
-    });
+    loop(axis, [&] { loop_kept(axis + 1); });
   } else if (vectors) {
     emit_vectors();
   } else {

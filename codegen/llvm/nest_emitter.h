@@ -91,7 +91,8 @@ class NestEmitter {
   void emit_tiles();
   void load_turned(std::size_t node);
 
-  // nest_emitter.cpp: the loops over kept axes.
+  // nest_emitter.cpp: one loop, with the nodes that change in it; the loops over kept axes.
+  void loop(int axis, llvm::function_ref<void()> body);
   void loop_kept(int axis);
   int side_by_side(std::int64_t vectors) const;
   void emit_vectors();

@@ -146,14 +146,7 @@ llvm::Value* NestEmitter::fold(const Reduction& r, llvm::SmallVector<llvm::Value
 /// The loops over the reduced axes from `axis` to before `end`, and `body` in them.
 void NestEmitter::loop_reduced(int axis, int end, llvm::function_ref<void()> body) {
   if (axis == end) return body();
-  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(axis)].extent;
-  emit_loop(b_, frame_.number(0), frame_.number(extent), 1, [&](llvm::Value* i) {
-    const Cursors outside = cursors_;
-    enter(axis, i);
-    emit_nodes(axis + 1);
-    loop_reduced(axis + 1, end, body);
-    cursors_ = outside;
-  });
+  loop(axis, [&] { loop_reduced(axis + 1, end, body); });
 }
 
 /// The same, where a chunk ends after every `rows_per_chunk` turns.
