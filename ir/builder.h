@@ -31,7 +31,7 @@ class Builder {
 
   struct Options {
     Hook simplify;       ///< null: ops are kept as written
-    bool share = false;  ///< reuse an equal op that dominates, unless it is ordered
+    bool share = false;  ///< reuse an equal op that dominates; one that may raise too: the first has raised before
   };
 
   explicit Builder(std::string name) : Builder(std::move(name), Options{}) {}

@@ -72,7 +72,10 @@ llvm::Value* ProgramEmitter::call_kernel(const Kernel& kernel, llvm::ArrayRef<Bu
   return b_.CreateCall(kernel_function(kernel, buffers, scalars), arguments);
 }
 
-/// Kernels that do the same on places of the same kind are one function.
+/// Kernels that do the same on places of the same kind are one function. A kernel's print, without its name, says all
+/// that its code depends on: types, addresses, checks, loops and stores, and the order of reductions follows from types
+/// and loops. Buffers, scalars and nodes are numbered in it, not named after values. (Constants that differ and yet
+/// print alike are NaNs, whose payload is unspecified.)
 llvm::Function* ProgramEmitter::kernel_function(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
                                                 llvm::ArrayRef<llvm::Value*> scalars) {
   Kernel nameless = kernel;
