@@ -23,8 +23,10 @@ CpuLevel chosen_level() {
     if (name(level) == asked) return level;
     known += (known.empty() ? "" : ", ") + std::string(name(level));
   }
-  std::fprintf(stderr, "tjit: warning: TJIT_CPU_LEVEL is '%s', expected one of this machine's levels: %s; using %s\n",
-               asked, known.c_str(), name(hardware).data());
+  const std::string text = "tjit: warning: TJIT_CPU_LEVEL is '" + std::string(asked) +
+                           "', expected one of this machine's levels: " + known + "; using " +
+                           std::string(name(hardware)) + "\n";
+  std::fputs(text.c_str(), stderr);
   return hardware;
 }
 

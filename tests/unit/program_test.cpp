@@ -282,8 +282,7 @@ TEST_CASE("arguments: views, places of results, wrong types") {
   }
   SUBCASE("errors") {
     CHECK(error_of([&] { code->run(std::array{x}, PrintSink{}); }) == "@f takes 2 arguments, found 1");
-    CHECK(error_of([&] { code->run(std::array{x, x}, PrintSink{}); }) ==
-          "parameter %1 of @f is f32[], found f32[2,3]");
+    CHECK(error_of([&] { code->run(std::array{x, x}, PrintSink{}); }) == "parameter %1 of @f is f32[], found f32[2,3]");
     CHECK(error_of([&] { code->run(std::array{parse_argument("2x3xi32=1"), y}, PrintSink{}); }) ==
           "parameter %0 of @f is f32[2,3], found i32[2,3]");
   }
