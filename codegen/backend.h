@@ -30,7 +30,7 @@ class Backend {
 
 /// The backend in the library $TJIT_LLVM_LIBRARY, else in libtjit-llvm.so beside libtjit.
 const Backend& backend();
-/// The backend in a library. Throws Error of kind Internal that names the file when it cannot be opened, is something
+/// The backend in a library. Throws Error of kind Io that names the file when it cannot be opened, is something
 /// else or belongs to another version.
 const Backend& open_backend(const std::string& path);
 

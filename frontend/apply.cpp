@@ -44,17 +44,6 @@ std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
   return arrays;
 }
 
-/// Runs `f` and puts the op's name and place on the errors of inference.
-template <class F>
-auto placed(std::string_view op, const Location& at, F&& f) {
-  try {
-    return f();
-  } catch (const Error& e) {
-    if (e.location() || e.kind() == Error::Kind::Internal) throw;
-    throw Error(e.kind(), std::string(op) + ": " + e.message(), at);
-  }
-}
-
 /// Brings elementwise operands to one shape.
 void broadcast(std::vector<Tensor>& operands, const Location& at) {
   Shape shape = operands[0].shape();
@@ -94,53 +83,62 @@ DType natural_dtype(const Scalar& value) {
   __builtin_unreachable();
 }
 
-Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op) {
-  const DefaultFloats floats;
-  return dispatch(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    if (!holds<T>(value))
-      fail(std::string(op) + ": " + to_string(value) + " does not fit " + std::string(info(dtype).name));
-    const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
-    return to_tensor(Array::scalar(element));
+Tensor scalar_tensor(const Scalar& value, DType dtype) {
+  return with_default_floats([&] {
+    return dispatch(dtype, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      if (!holds<T>(value)) fail(to_string(value) + " does not fit " + std::string(info(dtype).name));
+      const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
+      return to_tensor(Array::scalar(element));
+    });
   });
 }
 
 Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op) {
   if (operand.tensor() != nullptr) {
-    if (!operand.tensor()->defined())
-      fail_at(operand.loc(), std::string(op) + ": the tensor is undefined: it was declared and never given a value");
+    if (!operand.tensor()->defined()) fail_undefined(operand.loc(), op);
     return *operand.tensor();
   }
-  const DType dtype = like.defined() ? like.dtype() : natural_dtype(operand.scalar());
-  try {
-    return own(scalar_tensor(operand.scalar(), dtype, op));
-  } catch (const Error& e) {
-    if (!like.defined()) throw e.at(operand.loc());
-    fail_at(operand.loc(), e.message() + "; cast the tensor to another dtype");
-  }
+  return in_op(op, operand.loc(), [&] {
+    if (!like.defined()) return own(scalar_tensor(operand.scalar(), natural_dtype(operand.scalar())));
+    try {
+      return own(scalar_tensor(operand.scalar(), like.dtype()));
+    } catch (const Error& e) {
+      fail(e.message() + "; cast the tensor to another dtype");
+    }
+  });
+}
+
+void require_static(const Shape& shape) {
+  if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
 Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at) {
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
   for (const Tensor& t : operands) {
-    if (!t.defined())
-      fail_at(at, std::string(d.info.name) + ": the tensor is undefined: it was declared and never given a value");
+    if (!t.defined()) fail_undefined(at, d.info.name);
     if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at);
   }
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
     const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
-    return results.empty() ? Tensor() : trace->wrap(results[0]);
+    if (results.empty()) return {};
+    in_op(d.info.name, at, [&] { require_static(trace->builder().type(results[0]).shape); });
+    return trace->wrap(results[0]);
   }
   const std::vector<Array> arrays = to_arrays(operands);
   std::vector<Type> types;
   for (const Array& a : arrays) types.push_back(a.type());
-  const Type result = placed(d.info.name, at, [&] {
-    if (d.infer != nullptr) return d.infer(attrs.get(), types);
-    check_effect(d, attrs.get(), types);
-    return Type{};
+  const Type result = in_op(d.info.name, at, [&] {
+    if (d.infer == nullptr) {
+      check_effect(d, attrs.get(), types);
+      return Type{};
+    }
+    const Type type = d.infer(attrs.get(), types);
+    require_static(type.shape);
+    return type;
   });
   try {
     return to_tensor(execute(d, attrs.get(), arrays, result, at));
@@ -161,7 +159,7 @@ Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std:
   for (std::size_t i = 0; i < operands.size(); ++i)
     tensors.push_back(to_tensor(*operands[i], i < first ? Tensor() : like, op.name));
   for (std::size_t i = first + 1; i < tensors.size(); ++i) require_one_dtype(tensors[first], tensors[i], op.name, at);
-  placed(op.name, at, [&] { broadcast(tensors, at); });
+  in_op(op.name, at, [&] { broadcast(tensors, at); });
   return apply(code, std::move(attrs), tensors, at);
 }
 

@@ -9,8 +9,8 @@ namespace tjit {
 
 /// `1.5`, `true`.
 std::string to_string(const Scalar& value);
-/// A scalar as a rank-0 tensor of `dtype`; throws Error, naming the op, when that cannot hold it.
-Tensor scalar_tensor(const Scalar& value, DType dtype, std::string_view op);
+/// A scalar as a rank-0 tensor of `dtype`; throws Error when that cannot hold it.
+Tensor scalar_tensor(const Scalar& value, DType dtype);
 /// The dtype a scalar has by itself.
 DType natural_dtype(const Scalar& value);
 
@@ -20,6 +20,19 @@ inline Tensor to_tensor(const Operand& operand, std::string_view op) { return to
 
 /// Throws Error, placed at `at`, when the dtypes differ.
 void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at);
+
+/// Runs `f` and puts the op's name and place on the errors of inference.
+template <class F>
+auto in_op(std::string_view op, const Location& at, F&& f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    throw e.in(op, at);
+  }
+}
+
+/// Throws Error for numbers that inference takes for symbolic sizes, which programs in C++ do not have.
+void require_static(const Shape& shape);
 
 /// Applies an op with one result; operands are what its inference takes.
 Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at);

@@ -16,7 +16,7 @@ void require_predicate(const Tensor& p, std::string_view what, const Location& a
 std::vector<Type> types_of(const Tensors& tensors, const Location& at) {
   std::vector<Type> types;
   for (const Tensor& t : tensors) {
-    if (!t.defined()) fail_at(at, "while_loop: the tensor is undefined: it was declared and never given a value");
+    if (!t.defined()) fail_undefined(at, "while_loop");
     types.push_back({t.dtype(), t.shape()});
   }
   return types;
@@ -157,7 +157,7 @@ Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const
     next.push_back(add({s.back(), at}, {1, at}));
     return next;
   };
-  state.push_back(own(scalar_tensor(0, DType::I64, "while_loop")));
+  state.push_back(own(scalar_tensor(0, DType::I64)));
   Tensors results = traced_while(*trace, counted_test, counted_body, state, at);
   results.pop_back();
   return results;

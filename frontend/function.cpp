@@ -117,16 +117,21 @@ FunctionCore::FunctionCore(FunctionOptions options, const Location& at) : state_
 
 FunctionCore::~FunctionCore() { delete state_; }
 
+FunctionCore::State& FunctionCore::state() const {
+  if (state_ == nullptr) fail("the function was moved to another object");
+  return *state_;
+}
+
 void FunctionCore::call(const Call& call, Results& results) {
   if (Trace::current() != nullptr) {
-    state_->require_not_capturing();
-    const CapturingScope scope(state_);
+    state().require_not_capturing();
+    const CapturingScope scope(&state());
     return call.body(call.tensors.data(), results);
   }
   if (eager_flag().load(std::memory_order_relaxed)) return call.body(call.tensors.data(), results);
   const Arguments args(call.tensors);
-  const auto make = [&] { return state_->capture(call); };
-  const ProgramCache::Program program = state_->cache.compiled({call.types, args, call.statics}, make, call.place);
+  const auto make = [&] { return state().capture(call); };
+  const ProgramCache::Program program = state().cache.compiled({call.types, args, call.statics}, make, call.place);
   const Executable& executable = *program->executable;
   ShortList<Array, 4> out(executable.result_types().size());
   executable.run(args, out);
@@ -134,21 +139,21 @@ void FunctionCore::call(const Call& call, Results& results) {
 }
 
 std::string FunctionCore::text(std::string_view stage, const Call& call) {
-  state_->require_not_capturing();
+  state().require_not_capturing();
   const Arguments args(call.tensors);
-  const auto make = [&] { return state_->capture(call); };
-  return state_->text(stage, *state_->cache.made({call.types, args, call.statics}, make, call.place));
+  const auto make = [&] { return state().capture(call); };
+  return state().text(stage, *state().cache.made({call.types, args, call.statics}, make, call.place));
 }
 
 std::string FunctionCore::text(std::string_view stage) const {
-  const ProgramCache::Program latest = state_->cache.latest();
-  if (latest == nullptr) fail("'" + state_->options.name + "' was not called yet: it has no program to show");
-  return state_->text(stage, *latest);
+  const ProgramCache::Program latest = state().cache.latest();
+  if (latest == nullptr) fail("'" + state().options.name + "' was not called yet: it has no program to show");
+  return state().text(stage, *latest);
 }
 
-std::string FunctionCore::explain() const { return state_->cache.explain(); }
-CacheInfo FunctionCore::cache_info() const { return state_->cache.info(); }
-void FunctionCore::clear() { state_->cache.clear(); }
+std::string FunctionCore::explain() const { return state().cache.explain(); }
+CacheInfo FunctionCore::cache_info() const { return state().cache.info(); }
+void FunctionCore::clear() { state().cache.clear(); }
 
 }  // namespace detail
 

@@ -118,11 +118,7 @@ Tensor reverse(const Operand& x, const Dims& axes) {
 Tensor expand_dims(const Operand& x, std::int64_t axis) {
   const Tensor t = to_tensor(x, "expand_dims");
   Shape shape = t.shape();
-  try {
-    shape.insert(rules::axis(axis, t.rank() + 1), 1);
-  } catch (const Error& e) {
-    throw Error(e.kind(), "expand_dims: " + e.message(), x.loc());
-  }
+  in_op("expand_dims", x.loc(), [&] { shape.insert(rules::axis(axis, t.rank() + 1), 1); });
   return apply(Reshape{.shape = shape}, {t}, x.loc());
 }
 
@@ -177,12 +173,7 @@ Tensor matmul(const Operand& x, const Operand& y) {
   if (a.shape()[a.rank() - 1] != b.shape()[b.rank() - 2])
     fail_at(x.loc(), "matmul: the columns of " + shape_text(a.shape()) + " and the rows of " + shape_text(b.shape()) +
                          " differ in number");
-  Shape batch;
-  try {
-    batch = rules::broadcast(leading(a), leading(b));
-  } catch (const Error& e) {
-    throw Error(e.kind(), "matmul: " + e.message(), x.loc());
-  }
+  const Shape batch = in_op("matmul", x.loc(), [&] { return rules::broadcast(leading(a), leading(b)); });
   const auto widened = [&](const Tensor& t) {
     if (leading(t) == batch) return t;
     Shape shape = batch;

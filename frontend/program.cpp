@@ -97,16 +97,21 @@ Program Program::load(const std::string& path, const std::string& function) {
 
 Program::~Program() { delete state_; }
 
+Program::State& Program::state() const {
+  if (state_ == nullptr) fail("the program was moved to another object");
+  return *state_;
+}
+
 std::vector<Tensor> Program::operator()(const std::vector<Tensor>& arguments) const {
   const std::vector<const TensorImpl*> args = concrete_all(arguments);
-  const ProgramCache::Program program = state_->compiled(args);
+  const ProgramCache::Program program = state().compiled(args);
   std::vector<Array> results(program->executable->result_types().size());
   program->executable->run(args, results);
   return to_tensors(results);
 }
 
 std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments) const {
-  const ProgramCache::Program program = state_->specialized(concrete_all(arguments));
+  const ProgramCache::Program program = state().specialized(concrete_all(arguments));
   std::vector<Array> args;
   for (const Tensor& t : arguments) args.push_back(to_array(t));
   std::vector<Array> results = interpret(program->module, program->entry(), args);
@@ -114,15 +119,15 @@ std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments) const {
 }
 
 double Program::compile(const std::vector<Tensor>& arguments) const {
-  return state_->compiled(concrete_all(arguments))->executable->times().total();
+  return state().compiled(concrete_all(arguments))->executable->times().total();
 }
 
 std::string Program::text() const {
   const DefaultFloats floats;
-  return print(state_->entry());
+  return print(state().entry());
 }
 
-std::string Program::explain() const { return state_->cache.explain(); }
-CacheInfo Program::cache_info() const { return state_->cache.info(); }
+std::string Program::explain() const { return state().cache.explain(); }
+CacheInfo Program::cache_info() const { return state().cache.info(); }
 
 }  // namespace tjit

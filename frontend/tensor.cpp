@@ -24,7 +24,7 @@ bool Tensor::symbolic() const { return impl_ != nullptr && is_symbolic(impl_); }
 namespace {
 
 const TensorImpl& defined_impl(const TensorImpl* impl) {
-  if (impl == nullptr) fail("the tensor is undefined: it was declared and never given a value");
+  if (impl == nullptr) fail_undefined({});
   return *impl;
 }
 
@@ -67,9 +67,10 @@ Tensor::operator bool() const {
     fail("the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
          " element is ambiguous; use reduce_any() or reduce_all()");
   }
-  const DefaultFloats floats;
-  return dispatch(impl->type.dtype,
-                  [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
+  return with_default_floats([&] {
+    return dispatch(impl->type.dtype,
+                    [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
+  });
 }
 
 std::string Tensor::numpy_text(const Location& at) const {

@@ -70,7 +70,7 @@ Tensor Trace::wrap(ValueId value) {
 
 ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
   TensorImpl* impl = tensor.impl();
-  if (impl == nullptr) fail_at(at, "the tensor is undefined: it was declared and never given a value");
+  if (impl == nullptr) fail_undefined(at);
   if (is_symbolic(impl)) {
     const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
     const Trace& owner = *symbolic.trace;
@@ -107,6 +107,11 @@ Function Trace::finish(std::span<const Tensor> results) {
   return result;
 }
 
+void fail_undefined(const Location& at, std::string_view op) {
+  const Error error(Error::Kind::User, "the tensor is undefined: it was declared and never given a value");
+  throw op.empty() ? error.at(at) : error.in(op, at);
+}
+
 void fail_symbolic(const TensorImpl* t, const Location& at) {
   const auto& symbolic = static_cast<const SymbolicTensor&>(*t);
   const Trace& trace = *symbolic.trace;
@@ -123,7 +128,7 @@ void fail_symbolic(const TensorImpl* t, const Location& at) {
 }
 
 TensorImpl* concrete(const Tensor& t, const Location& at) {
-  if (t.impl() == nullptr) fail_at(at, "the tensor is undefined: it was declared and never given a value");
+  if (t.impl() == nullptr) fail_undefined(at);
   if (is_symbolic(t.impl())) fail_symbolic(t.impl(), at);
   return t.impl();
 }

@@ -73,6 +73,8 @@ struct SymbolicTensor : TensorImpl {
 };
 
 inline bool is_symbolic(const TensorImpl* t) { return t->kind == TensorImpl::Kind::Other; }
+/// Throws Error for a tensor without a value, placed at `at` and naming the op when there is one.
+[[noreturn]] void fail_undefined(const Location& at, std::string_view op = {});
 /// Throws the error that says why a symbolic tensor has no elements yet, and what to do instead: at the place that asks
 /// for them, or that of the op when it is unknown.
 [[noreturn]] void fail_symbolic(const TensorImpl* t, const Location& at);

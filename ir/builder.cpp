@@ -207,7 +207,7 @@ ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
       if (!declared.empty()) types = refine_types(std::move(types), declared);
     }
   } catch (const Error& e) {
-    throw Error(e.kind(), std::string(d.info.name) + ": " + e.message(), op.loc);
+    throw e.in(d.info.name, op.loc);
   }
   const OpId id{f_.op_count()};
   Op& now = f_.ops_.emplace_back();

@@ -79,7 +79,8 @@ std::string_view symbol_name(std::int64_t size) {
   if (size == Dims::kUnknown) return {};
   SymbolNames& table = symbol_names();
   const std::scoped_lock lock(table.mutex);
-  return table.names.at(static_cast<std::size_t>(size - Dims::kUnknown - 1));
+  const auto position = static_cast<std::size_t>(size - Dims::kUnknown - 1);
+  return position < table.names.size() ? table.names[position] : "";
 }
 
 bool is_dynamic(const Shape& shape) { return std::any_of(shape.begin(), shape.end(), is_symbolic); }

@@ -33,6 +33,10 @@ Error::~Error() = default;
 
 Error Error::at(const Location& loc) const { return loc_ ? *this : Error(kind_, message_, loc); }
 
+Error Error::in(std::string_view op, const Location& loc) const {
+  return loc_ ? *this : Error(kind_, std::string(op) + ": " + message_, loc);
+}
+
 void fail(std::string message) { throw Error(Error::Kind::User, std::move(message)); }
 
 void fail_at(const Location& loc, std::string message) { throw Error(Error::Kind::User, std::move(message), loc); }

@@ -98,7 +98,7 @@ class Inliner {
       const Module fixed = specialize(*context_.module, callee, types);
       inline_body(inline_calls(fixed.functions.front(), {&fixed, context_.fast_math}), f, id, map);
     } catch (const Error& e) {
-      throw e.location() ? e : Error(e.kind(), "call: " + e.message(), f.op(id).loc);
+      throw e.in("call", f.op(id).loc);
     }
   }
 

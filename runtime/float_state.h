@@ -7,7 +7,9 @@
 
 namespace tjit {
 
-/// While it lives, subnormal numbers are kept and results round to nearest, whatever the caller's thread has set.
+/// While it lives, subnormal numbers are kept and results round to nearest, whatever the caller's thread has set. For
+/// calls that are not inlined: the compiler does not know that arithmetic depends on this, and may move what stands
+/// beside it across the change.
 class DefaultFloats {
  public:
 #if defined(__x86_64__)
@@ -28,5 +30,19 @@ class DefaultFloats {
   unsigned old_;
 #endif
 };
+
+namespace detail {
+template <class F>
+[[gnu::noinline]] auto out_of_line(F&& f) {
+  return f();
+}
+}  // namespace detail
+
+/// Runs `f`, which may hold arithmetic itself, in that state.
+template <class F>
+auto with_default_floats(F&& f) {
+  const DefaultFloats floats;
+  return detail::out_of_line(f);
+}
 
 }  // namespace tjit

@@ -1,5 +1,4 @@
 // tjit bench: compile time, run time, and how near the machine's limits a program runs.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -119,17 +118,14 @@ int run(const BenchOptions& o) {
 
 }  // namespace
 
-Action add_bench(CLI::App& app) {
+Action add_bench(Arguments& arguments) {
   auto o = std::make_shared<BenchOptions>();
-  add_program_options(app, o->program);
-  add_dump_options(app, o->dump);
-  add_seed_option(app, o->program);
-  add_check_nan_option(app, o->program);
-  app.add_option("--seconds", o->seconds, "How long to measure")->check([](const std::string& text) {
-    const double s = std::atof(text.c_str());
-    return s >= 0 && s <= 3600 ? "" : "expected 0 to 3600";
-  });
-  app.add_flag("--eager", o->eager, "Measure eager execution as well");
+  add_program_options(arguments, o->program);
+  add_dump_options(arguments, o->dump);
+  add_seed_option(arguments, o->program);
+  add_check_nan_option(arguments, o->program);
+  arguments.number("--seconds", o->seconds, 0, 3600, "How long to measure");
+  arguments.flag("--eager", o->eager, "Measure eager execution as well");
   return [o] { return run(*o); };
 }
 

@@ -1,7 +1,6 @@
 // tjit compare: eager against compiled, bit for bit.
 #include "codegen/compare.h"
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -11,15 +10,15 @@
 
 namespace tjit {
 
-Action add_compare(CLI::App& app) {
+Action add_compare(Arguments& arguments) {
   auto program_options = std::make_shared<ProgramOptions>();
   auto dump = std::make_shared<DumpOptions>();
   auto quiet = std::make_shared<bool>(false);
-  add_program_options(app, *program_options);
-  add_seed_option(app, *program_options);
-  add_check_nan_option(app, *program_options);
-  add_dump_options(app, *dump);
-  app.add_flag("--quiet,-q", *quiet, "Print differences only");
+  add_program_options(arguments, *program_options);
+  add_seed_option(arguments, *program_options);
+  add_check_nan_option(arguments, *program_options);
+  add_dump_options(arguments, *dump);
+  arguments.flag("--quiet,-q", *quiet, "Print differences only");
   return [=] {
     std::vector<PassTiming> timings;
     const CompileOptions options = compile_options(*dump, timings);

@@ -1,5 +1,4 @@
 // tjit compile: show a program at a stage.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -85,16 +84,14 @@ int run(const EmitOptions& o) {
 
 }  // namespace
 
-Action add_compile(CLI::App& app) {
+Action add_compile(Arguments& arguments) {
   auto o = std::make_shared<EmitOptions>();
-  add_program_options(app, o->program);
-  add_dump_options(app, o->dump);
-  app.add_option("--emit", o->stages, "Stages to show: ir, opt, kernel, llvm, asm, obj")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--output,-o", o->output, "File to write instead of standard output");
-  app.add_option("--dump-dir", o->dump_dir, "Folder to write one file a stage to");
-  app.add_option("--mcpu", o->cpu, "CPU to generate code for; default: this machine");
+  add_program_options(arguments, o->program);
+  add_dump_options(arguments, o->dump);
+  arguments.comma_texts("--emit", o->stages, "Stages to show: ir, opt, kernel, llvm, asm, obj");
+  arguments.text("--output,-o", o->output, "File to write instead of standard output");
+  arguments.text("--dump-dir", o->dump_dir, "Folder to write one file a stage to");
+  arguments.text("--mcpu", o->cpu, "CPU to generate code for; default: this machine");
   return [o] {
     if (!o->output.empty() && o->output != "-" && o->stages.size() > 1)
       throw UsageError("--output takes one stage; use --dump-dir for several");

@@ -1,5 +1,4 @@
 // tjit ops: the op table.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -73,11 +72,11 @@ int run(const std::string& name, bool markdown) {
 
 }  // namespace
 
-Action add_ops(CLI::App& app) {
+Action add_ops(Arguments& arguments) {
   auto name = std::make_shared<std::string>();
   auto markdown = std::make_shared<bool>(false);
-  app.add_option("op", *name, "Only this op");
-  app.add_flag("--markdown", *markdown, "As a Markdown table");
+  arguments.text("op", *name, "Only this op");
+  arguments.flag("--markdown", *markdown, "As a Markdown table");
   return [=] { return run(*name, *markdown); };
 }
 

@@ -1,5 +1,4 @@
 // tjit opt: run chosen passes and print the program.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -80,16 +79,14 @@ int run(const OptOptions& o) {
 
 }  // namespace
 
-Action add_opt(CLI::App& app) {
+Action add_opt(Arguments& arguments) {
   auto o = std::make_shared<OptOptions>();
-  app.add_option("file", o->file, "Program in tjit's text form (.tir); - is standard input");
-  app.add_option("--passes,-p", o->passes, "Passes to run, in order, or none; default: the whole pipeline")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_flag("--list-passes", o->list, "List the passes");
-  app.add_flag("--locations", o->locations, "Print where each op was written");
-  app.add_option("--output,-o", o->output, "File to write instead of standard output");
-  add_dump_options(app, o->dump);
+  arguments.text("file", o->file, "Program in tjit's text form (.tir); - is standard input");
+  arguments.comma_texts("--passes,-p", o->passes, "Passes to run, in order, or none; default: the whole pipeline");
+  arguments.flag("--list-passes", o->list, "List the passes");
+  arguments.flag("--locations", o->locations, "Print where each op was written");
+  arguments.text("--output,-o", o->output, "File to write instead of standard output");
+  add_dump_options(arguments, o->dump);
   return [o] { return run(*o); };
 }
 

@@ -1,5 +1,4 @@
 // Options that several subcommands share.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -9,30 +8,19 @@
 
 namespace tjit {
 
-void fail_unknown(const std::string& message, std::string_view name, std::span<const std::string_view> known) {
-  const std::string_view near = nearest(name, known);
-  if (!near.empty()) throw UsageError(message + "; did you mean '" + std::string(near) + "'?");
-  std::string all;
-  if (known.size() <= 10)
-    for (const std::string_view k : known) all += (all.empty() ? "; known are " : ", ") + std::string(k);
-  throw UsageError(message + all);
+void add_program_options(Arguments& arguments, ProgramOptions& options) {
+  arguments.required("file", options.file, "Program in tjit's text form (.tir); - is standard input");
+  arguments.text("--function,-f", options.function, "Function to take; default: @main, or the only one");
+  arguments.texts("--input,-i", options.inputs,
+                  "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, 2x3xf32=random:42, @x.npy, @x.npz:key; name=SPEC, or in order");
 }
 
-void add_program_options(CLI::App& app, ProgramOptions& options) {
-  app.add_option("file", options.file, "Program in tjit's text form (.tir); - is standard input")->required();
-  app.add_option("--function,-f", options.function, "Function to take; default: @main, or the only one");
-  app.add_option("--input,-i", options.inputs,
-                 "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, 2x3xf32=random:42, @x.npy, @x.npz:key; name=SPEC, or in order")
-      ->allow_extra_args(false);
+void add_seed_option(Arguments& arguments, ProgramOptions& options) {
+  arguments.count("--seed", options.seed, "Inputs that are not given are random numbers from this seed");
 }
 
-void add_seed_option(CLI::App& app, ProgramOptions& options) {
-  app.add_option("--seed", options.seed, "Inputs that are not given are random numbers from this seed")
-      ->check([](const std::string& text) { return text.starts_with('-') ? "expected 0 or more" : ""; });
-}
-
-void add_check_nan_option(CLI::App& app, ProgramOptions& options) {
-  app.add_flag("--check-nan", options.check_nan, "Raise at the first op that computes a NaN");
+void add_check_nan_option(Arguments& arguments, ProgramOptions& options) {
+  arguments.flag("--check-nan", options.check_nan, "Raise at the first op that computes a NaN");
 }
 
 BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
@@ -44,14 +32,13 @@ BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
   return program;
 }
 
-void add_dump_options(CLI::App& app, DumpOptions& options) {
-  app.add_option("--print-ir-after", options.after, "Print the program after this pass (to standard error)")
-      ->allow_extra_args(false);
-  app.add_flag("--print-ir-after-all", options.after_all, "Print the program after every pass");
-  app.add_flag("--print-ir-after-change", options.after_change, "Print the program after passes that changed it");
-  app.add_flag("--time-passes", options.time_passes, "Print the time of each pass and stage");
-  app.add_flag("--verify-each", options.verify_each, "Verify the program after each pass");
-  app.add_flag("--fast-math", options.fast_math, "Allow changes of float results (gives up equality with eager)");
+void add_dump_options(Arguments& arguments, DumpOptions& options) {
+  arguments.texts("--print-ir-after", options.after, "Print the program after this pass (to standard error)");
+  arguments.flag("--print-ir-after-all", options.after_all, "Print the program after every pass");
+  arguments.flag("--print-ir-after-change", options.after_change, "Print the program after passes that changed it");
+  arguments.flag("--time-passes", options.time_passes, "Print the time of each pass and stage");
+  arguments.flag("--verify-each", options.verify_each, "Verify the program after each pass");
+  arguments.flag("--fast-math", options.fast_math, "Allow changes of float results (gives up equality with eager)");
 }
 
 void require_no_dumps(const DumpOptions& options, const std::string& reason) {

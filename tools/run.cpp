@@ -1,5 +1,4 @@
 // tjit run: run a program on given inputs.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -54,17 +53,15 @@ int run(const RunOptions& o) {
 
 }  // namespace
 
-Action add_run(CLI::App& app) {
+Action add_run(Arguments& arguments) {
   auto o = std::make_shared<RunOptions>();
-  add_program_options(app, o->program);
-  add_dump_options(app, o->dump);
-  app.add_option("--output,-o", o->outputs, "Write results: @o.npy once for each, or one @o.npz")
-      ->allow_extra_args(false);
-  app.add_option("--expect", o->expected, "Fail unless results are exactly these SPECs, in order")
-      ->allow_extra_args(false);
-  add_seed_option(app, o->program);
-  add_check_nan_option(app, o->program);
-  app.add_flag("--eager", o->eager, "Run op by op, without compiling");
+  add_program_options(arguments, o->program);
+  add_dump_options(arguments, o->dump);
+  arguments.texts("--output,-o", o->outputs, "Write results: @o.npy once for each, or one @o.npz");
+  arguments.texts("--expect", o->expected, "Fail unless results are exactly these SPECs, in order");
+  add_seed_option(arguments, o->program);
+  add_check_nan_option(arguments, o->program);
+  arguments.flag("--eager", o->eager, "Run op by op, without compiling");
   return [o] { return run(*o); };
 }
 

@@ -1,5 +1,4 @@
 // tjit version.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "runtime/cpu.h"
@@ -7,7 +6,7 @@
 
 namespace tjit {
 
-Action add_version(CLI::App&) {
+Action add_version(Arguments&) {
   return [] {
     std::cout << "tjit " << TJIT_VERSION << "\n" << backend_description() << "\n";
     return static_cast<int>(kFine);

@@ -61,6 +61,8 @@ class FunctionCore {
 
  private:
   struct State;
+  /// Throws Error when this was moved from.
+  State& state() const;
   State* state_;  // owned; not a unique_ptr because <memory> doubles the time to parse this header
 };
 

@@ -39,6 +39,8 @@ class Program {
  private:
   struct State;
   explicit Program(State* state) : state_(state) {}
+  /// Throws Error when this was moved from.
+  State& state() const;
   State* state_;  // owned
 };
 

@@ -50,7 +50,8 @@ class Tensor {
   }
   template <class T>
   const T* data(const Location& at = std::source_location::current()) const&& = delete;
-  /// Writable elements; copies them first when they are shared.
+  /// Writable elements; copies them first when they are shared. Write before this Tensor is copied, viewed or used by
+  /// an op: from then on they may be shared.
   template <class T>
   T* mutable_data(const Location& at = std::source_location::current()) & {
     return static_cast<T*>(mutable_data_of(dtype_of<T>, at));

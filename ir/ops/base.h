@@ -69,7 +69,7 @@ int axis(std::int64_t axis, int rank);
 Dims axis_list(const Dims& axes, int rank);
 /// The axes as ascending non-negative numbers; throws Error when one is out of range or named twice.
 Dims axes(const Dims& axes, int rank);
-/// NumPy's broadcasting of two shapes; nullopt-like failure is an Error naming both.
+/// NumPy's broadcasting of two shapes; throws Error, naming both, when they do not fit.
 Shape broadcast(const Shape& a, const Shape& b);
 /// `to` with one -1 replaced so that the elements of `from` fill it; throws Error when they do not.
 Shape reshape(const Shape& from, const Shape& to);

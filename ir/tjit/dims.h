@@ -50,7 +50,7 @@ using Shape = Dims;
 /// lists of axes and the like may hold negative numbers.
 std::int64_t symbol(std::string_view name);
 constexpr bool is_symbolic(std::int64_t size) { return size < -(std::int64_t{1} << 62); }
-/// The name of a symbol without `?`; empty for `kUnknown`.
+/// The name of a symbol without `?`; empty for `kUnknown` and for numbers that `symbol` did not give.
 std::string_view symbol_name(std::int64_t size);
 
 /// Whether any size is symbolic or unknown.

@@ -50,6 +50,8 @@ class Error : public std::exception {
   const char* what() const noexcept override { return what_.c_str(); }
   /// The same error, placed at `loc` unless it already has a place.
   Error at(const Location& loc) const;
+  /// The same error as op `op` at `loc` raises it, `op: message`, unless it already has a place.
+  Error in(std::string_view op, const Location& loc) const;
 
  private:
   Kind kind_;

@@ -30,8 +30,13 @@ void cover(const GeneratedProgram& p, Coverage& coverage) {
   options.after_op = [&](const Function& f, OpId id, std::span<const Array> results) {
     const std::string name(f.def(id).info.name);
     const auto operands = f.operands(id);
-    coverage.executed[name].insert(operands.empty() ? (results.empty() ? DType::Bool : results[0].dtype())
-                                                    : f.type(operands.back()).dtype);
+    if (operands.empty()) {
+      coverage.executed[name].insert(results[0].dtype());
+    } else {
+      // The first operand of `where` is a mask, the last ones of index ops are indices.
+      const ValueId data = f.def(id).kind == OpKind::Index ? operands.front() : operands.back();
+      coverage.executed[name].insert(f.type(data).dtype);
+    }
     if (f.op(id).code != kOpcode<While>) return;
     ++coverage.loops;
     coverage.looping += results[0].item<std::int32_t>() >= 2;

@@ -19,7 +19,7 @@ struct GeneratedProgram {
 /// assert.
 GeneratedProgram generate_program(std::uint64_t seed);
 
-/// Elements with edge values (zeros, infinities, NaN, extremes) among ordinary ones.
+/// Ordinary elements, in half of the arrays with edge values (zeros, infinities, NaN, extremes) among them.
 Array edge_array(Random& random, const Type& type);
 
 }  // namespace tjit

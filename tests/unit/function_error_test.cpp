@@ -41,6 +41,16 @@ TEST_CASE("recursion is refused") {
   CHECK(f.cache_info().size == 0);
 }
 
+TEST_CASE("a function that was moved away says so") {
+  auto first = tf::function([](tf::Tensor x) { return x + 1.0f; });
+  auto second = std::move(first);
+  CHECK(printed(second(tf::constant(1.0f))) == "Tensor(2.0, shape=(), dtype=float32)");
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is what is tested
+  const auto e = caught([&] { (void)first(tf::constant(1.0f)); });
+  CHECK(e.message() == "the function was moved to another object");
+  CHECK(caught([&] { (void)first.explain(); }).message() == e.message());
+}
+
 TEST_CASE("an error in the body leaves the function usable") {
   bool broken = true;
   auto f = tf::function([&](Tensor x) {

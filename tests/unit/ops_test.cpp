@@ -300,6 +300,12 @@ TEST_CASE("arrangement and indexing refuse what does not fit, at the line that a
   CHECK(error_here([&] { (void)(tf::iota({-3})); }) == "iota: negative size in shape [-3]");
   CHECK(error_here([&] { (void)(tf::dynamic_slice(constant({1}), {constant(0)}, {-5})); }) ==
         "dynamic_slice: negative size in shape [-5]");
+  for (const std::int64_t huge : {INT64_MIN, INT64_MIN + 1, INT64_MIN + 1000}) {
+    CHECK(error_here([&] { (void)(tf::reshape(m, {huge})); }) == "reshape: a size is below -2^62");
+    CHECK(error_here([&] { (void)(tf::iota({huge})); }) == "iota: a size is below -2^62");
+    auto captured = tf::function([&](tf::Tensor x) { return tf::broadcast_to(x, {huge}); });
+    CHECK(contains(caught([&] { captured(constant({1})); }).message(), "a size is below -2^62"));
+  }
   CHECK(contains(error_here([&] { (void)(tf::sqrt(m)); }), "sqrt: does not take i32"));
   CHECK(contains(error_here([&] { (void)(tf::iota({2}, 1)); }), "iota: "));
   CHECK(contains(error_here([&] { (void)(tf::cast(m, tf::bool_) + true); }), "add: does not take bool"));

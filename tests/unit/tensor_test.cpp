@@ -73,9 +73,9 @@ TEST_CASE("constants that cannot be are errors at their line") {
   CHECK(error_here([&] { (void)(constant(1e300)); }) == "constant: 1e+300 does not fit float32");
   CHECK(error_here([&] { (void)(constant(std::vector{1, 2, 3}, {2, 2})); }) ==
         "constant: 3 elements do not fill shape (2,2)");
-  CHECK(error_here([&] { (void)(constant(std::vector<int>{}, {-1})); }) ==
-        "constant: the shape (-1) has a negative size");
-  CHECK(error_here([&] { (void)(tf::zeros({2, -3})); }) == "full: the shape (2,-3) has a negative size");
+  CHECK(error_here([&] { (void)(constant(std::vector<int>{}, {-1})); }) == "constant: negative size in shape [-1]");
+  CHECK(error_here([&] { (void)(tf::zeros({INT64_MIN + 1})); }) == "full: a size is below -2^62");
+  CHECK(error_here([&] { (void)(tf::zeros({2, -3})); }) == "full: negative size in shape [2, -3]");
   CHECK(contains(error_here([&] { (void)(tf::ones({1 << 20, 1 << 20, 1 << 20})); }), "more than 2^48 elements"));
   CHECK(error_here([&] { (void)(tf::full({2}, 300, tf::uint8)); }) == "full: 300 does not fit uint8");
   CHECK(contains(caught([] { constant(std::numeric_limits<std::uint64_t>::max()); }).message(), "exceeds int64"));
