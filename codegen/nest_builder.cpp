@@ -166,7 +166,7 @@ NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
       if (literal == nullptr) refuse(f_, op, "with several elements must stand outside");
       return add_constant(literal->type().dtype, literal->first_bits());
     }
-    default: refuse(f_, op, "cannot stand in a group");
+    default: check_failed("a group holds only what inference of `fusion` lets in", __FILE__, __LINE__);
   }
 }
 
@@ -242,7 +242,7 @@ bool NestBuilder::fits(OpId reduction) const {
 
 NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
   const OpDef& def = f_.def(op);
-  if (def.combine == kNoOp) refuse(f_, op, "must be expanded before it is grouped");
+  TJIT_CHECK(def.combine != kNoOp);  // such ops give way to others before groups are made
   if (reduction_ == nullptr || in_reduction_) refuse(f_, op, "reduces what the group does not");
   if (!fits(op)) refuse(f_, op, "differs in shape or axes from another reduction of its group");
   const ValueId x = f_.operand(op, 0);

@@ -51,6 +51,13 @@ class Executable {
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options = {});
 
 enum class Stage : std::uint8_t { Ir, Opt, Kernel, Llvm, Asm, Obj };
+struct StageInfo {
+  Stage stage;
+  std::string_view name, suffix;  ///< in requests; of files
+};
+inline constexpr StageInfo kStages[] = {
+    {Stage::Ir, "ir", "tir"},    {Stage::Opt, "opt", "opt.tir"}, {Stage::Kernel, "kernel", "kernel"},
+    {Stage::Llvm, "llvm", "ll"}, {Stage::Asm, "asm", "s"},       {Stage::Obj, "obj", "o"}};
 /// The program's text (or bytes, for Obj) at a stage of the same compilation; `form` is for Ir and Opt, which read
 /// back.
 std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options = {},

@@ -8,9 +8,9 @@ namespace tjit::detail {
 namespace {
 
 void require_predicate(const Tensor& p, std::string_view what, const Location& at) {
-  if (!p.defined() || p.dtype() != DType::Bool || p.rank() != 0)
-    fail_at(at, std::string(what) + " must be a rank-0 bool" +
-                    (p.defined() ? ", not " + to_string(Type{p.dtype(), p.shape()}) : ""));
+  if (!p.defined()) fail_undefined(at, what);
+  if (p.dtype() != DType::Bool || p.rank() != 0)
+    fail_at(at, std::string(what) + " must be a rank-0 bool, not " + to_string(Type{p.dtype(), p.shape()}));
 }
 
 std::vector<Type> types_of(const Tensors& tensors, const Location& at) {
@@ -127,7 +127,13 @@ Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Call
     blocks.push_back(block.end(yields[i]));
   }
   require_equal_results(*trace, yields[0], yields[1], at);
-  return wrap_all(*trace, trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at}));
+  const ValueRange results = trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at});
+  const Function& f = trace->builder().function();
+  if (results.empty() && !f.is_ordered({f.op_count() - 1}))
+    fail_at(at,
+            "cond: the branches give nothing and do nothing; return what they compute: both run while tracing, so "
+            "assignments to variables outside are not chosen by the predicate");
+  return wrap_all(*trace, results);
 }
 
 Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body, Tensors state,

@@ -30,35 +30,29 @@ namespace detail {
 
 namespace {
 
-/// A function whose body runs on this thread for a capture, so that recursion is found.
-class CapturingScope {
+/// A function whose body runs on this thread, so that recursion is found.
+class RunningBody {
  public:
-  explicit CapturingScope(const void* function) : function_(function), outer_(innermost) { innermost = this; }
-  CapturingScope(const CapturingScope&) = delete;
-  CapturingScope& operator=(const CapturingScope&) = delete;
-  ~CapturingScope() { innermost = outer_; }
+  explicit RunningBody(const void* function) : function_(function), outer_(innermost) { innermost = this; }
+  RunningBody(const RunningBody&) = delete;
+  RunningBody& operator=(const RunningBody&) = delete;
+  ~RunningBody() { innermost = outer_; }
 
   static bool contains(const void* function) {
-    const CapturingScope* scope = innermost;
+    const RunningBody* scope = innermost;
     while (scope != nullptr && scope->function_ != function) scope = scope->outer_;
     return scope != nullptr;
   }
 
  private:
-  static thread_local constinit const CapturingScope* innermost;
+  static thread_local constinit const RunningBody* innermost;
   const void* function_;
-  const CapturingScope* outer_;
+  const RunningBody* outer_;
 };
 
-thread_local constinit const CapturingScope* CapturingScope::innermost = nullptr;
+thread_local constinit const RunningBody* RunningBody::innermost = nullptr;
 
-/// The tensors of a call, which must have elements.
-class Arguments : public ShortList<const TensorImpl*, 8> {
- public:
-  explicit Arguments(std::span<const Tensor* const> tensors) {
-    for (const Tensor* t : tensors) push_back(concrete(*t));
-  }
-};
+using Arguments = ShortList<const TensorImpl*, 8>;
 
 }  // namespace
 
@@ -82,7 +76,7 @@ struct FunctionCore::State {
     CachedProgram program;
     {
       const Trace::Scope tracing(*trace);
-      const CapturingScope scope(this);
+      const RunningBody scope(this);
       call.body(inputs.data(), results);
       program.module.functions.push_back(trace->finish(std::span(results.data(), results.size())));
     }
@@ -90,30 +84,41 @@ struct FunctionCore::State {
     return program;
   }
 
-  void require_not_capturing() const {
-    if (CapturingScope::contains(this))
-      fail_at(at,
-              "'" + options.name + "' calls itself while it is captured; recursion is not captured, use while_loop");
+  /// Takes the tensors of a call, which must have elements.
+  void read(const Call& call, Arguments& args) const {
+    for (std::size_t i = 0; i < call.tensors.size(); ++i) {
+      if (!call.tensors[i]->defined()) [[unlikely]]
+        fail_undefined(at, "argument " + std::to_string(call.place(i, false).argument) + " of '" + options.name + "'");
+      args.push_back(concrete(*call.tensors[i]));
+    }
+  }
+
+  void require_no_recursion() const {
+    if (RunningBody::contains(this))
+      fail_at(at, "'" + options.name + "' calls itself; recursion is not captured, use while_loop");
   }
 
   std::string text(std::string_view stage, const CachedProgram& program) const {
     const DefaultFloats floats;
     const Function& f = program.entry();
-    if (stage == "ir") return tjit::print(f);
-    if (stage == "opt") return emit(program.module, f, Stage::Opt, cache.options());
-    if (stage == "kernel") return emit(program.module, f, Stage::Kernel, cache.options());
-    if (stage == "llvm") return emit(program.module, f, Stage::Llvm, cache.options());
-    if (stage == "asm") return emit(program.module, f, Stage::Asm, cache.options());
+    std::string known;
+    for (const StageInfo& s : kStages) {
+      if (s.name == stage) return emit(program.module, f, s.stage, cache.options());
+      known += std::string(s.name) + ", ";
+    }
     PipelineOptions pipeline{.context = {.module = &program.module, .fast_math = options.fast_math}};
     for (const std::string_view pass : default_pipeline()) {
       pipeline.passes.push_back(pass);
       if (pass == stage) return tjit::print(run_passes(f, pipeline));
     }
-    fail("unknown stage '" + std::string(stage) + "'; known are ir, opt, kernel, llvm, asm and the passes");
+    fail("unknown stage '" + std::string(stage) + "'; known are " + known + "and the passes");
   }
 };
 
-FunctionCore::FunctionCore(FunctionOptions options, const Location& at) : state_(new State(std::move(options), at)) {}
+FunctionCore::FunctionCore(FunctionOptions options, const Location& at) {
+  if (options.name.empty()) fail_at(at, "function: the name is empty");
+  state_ = new State(std::move(options), at);
+}
 
 FunctionCore::~FunctionCore() { delete state_; }
 
@@ -123,13 +128,13 @@ FunctionCore::State& FunctionCore::state() const {
 }
 
 void FunctionCore::call(const Call& call, Results& results) {
-  if (Trace::current() != nullptr) {
-    state().require_not_capturing();
-    const CapturingScope scope(&state());
+  if (Trace::current() != nullptr || eager_flag().load(std::memory_order_relaxed)) {
+    state().require_no_recursion();
+    const RunningBody scope(&state());
     return call.body(call.tensors.data(), results);
   }
-  if (eager_flag().load(std::memory_order_relaxed)) return call.body(call.tensors.data(), results);
-  const Arguments args(call.tensors);
+  Arguments args;
+  state().read(call, args);
   const auto make = [&] { return state().capture(call); };
   const ProgramCache::Program program = state().cache.compiled({call.types, args, call.statics}, make, call.place);
   const Executable& executable = *program->executable;
@@ -139,8 +144,9 @@ void FunctionCore::call(const Call& call, Results& results) {
 }
 
 std::string FunctionCore::text(std::string_view stage, const Call& call) {
-  state().require_not_capturing();
-  const Arguments args(call.tensors);
+  state().require_no_recursion();
+  Arguments args;
+  state().read(call, args);
   const auto make = [&] { return state().capture(call); };
   return state().text(stage, *state().cache.made({call.types, args, call.statics}, make, call.place));
 }

@@ -81,6 +81,16 @@ void require_blocks(const NewOp& op, std::size_t count) {
          std::to_string(op.blocks.size()));
 }
 
+/// A group holds what a kernel computes element by element: no effects, control flow or products, and no ops that give
+/// way to others first.
+void require_group(const Function& f, BlockId block) {
+  for (const OpId id : f.block(block).ops) {
+    const OpDef& d = f.def(id);
+    if (d.kind == OpKind::Effect || d.kind == OpKind::Control || d.kind == OpKind::Contract || d.expand != nullptr)
+      fail(std::string(d.info.name) + " cannot stand in a group");
+  }
+}
+
 /// Result types of the ops that own blocks.
 std::vector<Type> infer_control(const Function& f, const NewOp& op) {
   std::vector<Type> operands = f.types(op.operands);
@@ -106,6 +116,7 @@ std::vector<Type> infer_control(const Function& f, const NewOp& op) {
   if (!operands.empty()) fail("takes no operands");
   require_blocks(op, 1);
   require_params(f, op.blocks[0], {}, "body");
+  require_group(f, op.blocks[0]);
   return yields(0);
 }
 

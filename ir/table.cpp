@@ -56,8 +56,7 @@ Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
   Type result = in[first];
   for (std::size_t i = 0; i < in.size(); ++i) {
     const Type& t = in[i];
-    if (i > first && t.dtype != in[first].dtype)
-      fail("operands differ in dtype: " + to_string(in[first]) + " and " + to_string(t) + "; insert `cast`");
+    if (i > first) rules::require_one_dtype(in[first], t);
     if (!compatible({DType::Bool, in[first].shape}, {DType::Bool, t.shape}))
       fail("operands differ in shape: " + to_string(in[std::min(first, i)]) + " and " +
            to_string(in[std::max(first, i)]) + "; insert `broadcast_to`");

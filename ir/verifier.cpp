@@ -8,7 +8,7 @@
 //   limits of `element_count`. A named size is a size of a parameter. Parameters and yields of blocks fit their op.
 // - Attributes: an op has its struct exactly when it has attributes, with values that inference accepts. Constants have
 //   data.
-// - Effects have no results. A fusion owns neither effects nor control flow.
+// - Effects have no results. A fusion owns only what a kernel computes element by element.
 // - Modules: names of functions are unique; a callee exists and fits operands and results; calls have an end.
 #include <algorithm>
 #include <unordered_map>
@@ -198,9 +198,6 @@ class FunctionVerifier {
     if (d.is_effect) require(op.result_count == 0, "an effect has results");
     if (sound && op.code == kOpcode<Constant>)
       require(f_.attrs<Constant>(id).value.data() != nullptr, "there is no data");
-    const OpId owner = f_.block(op.parent).owner;
-    if (owner.valid() && f_.op(owner).code == kOpcode<Fusion>)
-      require(d.kind != OpKind::Effect && d.kind != OpKind::Control, "stands in a fusion");
     for (std::size_t i = 0; i < op.blocks.size(); ++i)
       verify_block(op.blocks[i], std::string(block_names(op.code)[i]) + " of " + std::string(d.info.name));
     for (const ValueId v : f_.results(id)) verify_type(f_.type(v), "result", op.loc);

@@ -113,8 +113,11 @@ Action parse_command_line(int argc, char** argv, std::span<const Subcommand> sub
       for (const auto& [sub, action] : actions)
         if (sub->parsed()) require_options(*sub, sub->remaining());
     }
-    const int code = app.exit(e) == 0 ? kFine : kUsage;  // prints the help, the version or what is wrong
-    return [code] { return code; };
+    std::string command = "tjit";
+    for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
+    if (e.get_exit_code() != 0) throw UsageError(std::string(e.what()) + "; see " + command + " --help");
+    (void)app.exit(e);  // prints the help or the version
+    return [] { return kFine; };
   }
   for (auto& [sub, action] : actions)
     if (sub->parsed()) return std::move(action);

@@ -10,17 +10,9 @@ namespace tjit {
 
 namespace {
 
-struct StageName {
-  std::string_view name, extension;
-  Stage stage;
-};
-constexpr StageName kStages[] = {
-    {"ir", "tir", Stage::Ir},    {"opt", "opt.tir", Stage::Opt}, {"kernel", "kernel", Stage::Kernel},
-    {"llvm", "ll", Stage::Llvm}, {"asm", "s", Stage::Asm},       {"obj", "o", Stage::Obj}};
-
-const StageName& stage_named(const std::string& name) {
+const StageInfo& stage_named(const std::string& name) {
   std::vector<std::string_view> known;
-  for (const StageName& s : kStages) {
+  for (const StageInfo& s : kStages) {
     if (s.name == name) return s;
     known.push_back(s.name);
   }
@@ -42,13 +34,13 @@ std::string file_stem(std::string name) {
 }
 
 /// The file for a stage; empty: standard output.
-std::filesystem::path target(const EmitOptions& o, const Function& entry, const StageName& stage) {
+std::filesystem::path target(const EmitOptions& o, const Function& entry, const StageInfo& stage) {
   if (!o.dump_dir.empty())
-    return std::filesystem::path(o.dump_dir) / (file_stem(entry.name) + "." + std::string(stage.extension));
+    return std::filesystem::path(o.dump_dir) / (file_stem(entry.name) + "." + std::string(stage.suffix));
   return o.output == "-" ? "" : o.output;
 }
 
-void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageName& stage,
+void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageInfo& stage,
                 const CompileOptions& options) {
   const std::filesystem::path path = target(o, program.entry(), stage);
   if (path.empty()) {
@@ -63,7 +55,7 @@ void emit_stage(const EmitOptions& o, const BoundProgram& program, const StageNa
 }
 
 int run(const EmitOptions& o) {
-  std::vector<StageName> stages;
+  std::vector<StageInfo> stages;
   stages.reserve(o.stages.size());
   for (const std::string& name : o.stages) stages.push_back(stage_named(name));
   std::vector<PassTiming> timings;
@@ -73,7 +65,7 @@ int run(const EmitOptions& o) {
   const BoundProgram program = read_bound(o.program, Missing::Types);
   // Passes run again for each stage; they print once, in the first stage that has any.
   bool printed = false;
-  for (const StageName& stage : stages) {
+  for (const StageInfo& stage : stages) {
     emit_stage(o, program, stage, printed ? quiet : options);
     printed = printed || stage.stage != Stage::Ir;
   }

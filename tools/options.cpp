@@ -23,10 +23,22 @@ void add_check_nan_option(Arguments& arguments, ProgramOptions& options) {
   arguments.flag("--check-nan", options.check_nan, "Raise at the first op that computes a NaN");
 }
 
+namespace {
+
+const Function& named_function(const Module& module, const std::string& name) {
+  try {
+    return find_function(module, name);
+  } catch (const Error& e) {
+    throw UsageError("--function: " + e.message());
+  }
+}
+
+}  // namespace
+
 BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
   const Module module = read_program(options.file);
-  BoundProgram program =
-      bind_program(module, find_function(module, options.function), options.inputs, missing, options.seed.value_or(42));
+  BoundProgram program = bind_program(module, named_function(module, options.function), options.inputs, missing,
+                                      options.seed.value_or(42));
   if (options.check_nan)
     for (Function& f : program.module.functions) f = check_nan(f, {.module = &program.module});
   return program;

@@ -6,9 +6,11 @@
 #include <iostream>
 #include <optional>
 
+#include "ir/literal_text.h"
 #include "runtime/format.h"
 #include "runtime/npy.h"
 #include "runtime/npz.h"
+#include "tools/arguments.h"
 
 namespace tjit {
 
@@ -33,21 +35,13 @@ std::optional<Type> parse_type(std::string_view text) {
   }
 }
 
+/// An element as programs write it.
 template <class T>
 T parse_number(std::string_view text) {
   T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range)
-    fail("'" + std::string(text) + "' is out of range for " + std::string(info(dtype_of<T>).ir_name));
-  if (error != std::errc() || end != text.data() + text.size())
-    fail("'" + std::string(text) + "' is not a number of type " + std::string(info(dtype_of<T>).ir_name));
+  const std::string wrong = parse_element(text, dtype_of<T>, reinterpret_cast<std::byte*>(&value));
+  if (!wrong.empty()) throw UsageError(wrong);
   return value;
-}
-template <>
-bool parse_number<bool>(std::string_view text) {
-  if (text == "true" || text == "1") return true;
-  if (text == "false" || text == "0") return false;
-  fail("'" + std::string(text) + "' is not a bool: expected true or false");
 }
 
 /// `1,2,3`: one element for each of `type`, or one for all.
@@ -68,7 +62,8 @@ Array parse_elements(std::string_view list, const Type& type) {
     }
     if (n == 1 && count > 1) std::fill(out, out + count, *out);
     if (n != count && n != 1)
-      fail(std::to_string(n) + " elements are given for " + to_string(type) + ", which has " + std::to_string(count));
+      throw UsageError(std::to_string(n) + " elements are given for " + to_string(type) + ", which has " +
+                       std::to_string(count));
   });
   return array;
 }
@@ -82,6 +77,7 @@ std::uint64_t next_random(std::uint64_t& state) {
 }
 
 Array load_array(const std::string& path) {
+  if (path.empty()) throw UsageError("'@' names no file");
   const std::size_t colon = path.rfind(':');
   if (colon != std::string::npos && path.substr(0, colon).ends_with(".npz"))
     return load_npz(std::filesystem::path(path.substr(0, colon)), path.substr(colon + 1));
@@ -99,15 +95,25 @@ std::size_t param_number(const Function& f, const std::string& name) {
   std::vector<std::string_view> known(f.param_names.begin(), f.param_names.end());
   const std::string_view near = nearest(name, known);
   std::string text = "@" + f.name + " has no parameter '" + name + "'";
-  if (!near.empty()) fail(text + "; did you mean '" + std::string(near) + "'?");
+  if (!near.empty()) throw UsageError(text + "; did you mean '" + std::string(near) + "'?");
   for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; it has " : ", ") + f.param_names[i];
-  fail(text);
+  throw UsageError(text);
 }
 
 /// `input x: f32[2] of @main`.
 std::string param_text(const Function& f, std::size_t i) {
   const std::string name = i < f.param_names.size() ? f.param_names[i] : std::to_string(i);
   return "input " + name + ": " + to_string(f.type(f.params()[static_cast<int>(i)])) + " of @" + f.name;
+}
+
+/// The array of a SPEC for parameter `i`.
+Array read_input(const std::string& spec, const Function& f, std::size_t i) {
+  const Type type = f.type(f.params()[static_cast<int>(i)]);
+  try {
+    return parse_spec(spec, &type);
+  } catch (const UsageError& e) {
+    throw UsageError(param_text(f, i) + ": " + e.message());
+  }
 }
 
 /// Splits `name=SPEC`; the name is empty when the part before `=` is a type.
@@ -117,7 +123,7 @@ std::pair<std::string, std::string> split_name(const std::string& spec) {
   const std::string name = spec.substr(0, equals);
   const std::size_t digit = name.starts_with('-') ? 1 : 0;
   if (name.find('x') != std::string::npos && std::isdigit(static_cast<unsigned char>(name[digit])) != 0)
-    fail("'" + name + "' is not a type; expected one like 2x3xf32");
+    throw UsageError("'" + name + "' is not a type; expected one like 2x3xf32");
   return {name, spec.substr(equals + 1)};
 }
 
@@ -147,13 +153,13 @@ Array parse_spec(const std::string& spec, const Type* param) {
   if (spec.starts_with('@')) return load_array(spec.substr(1));
   const std::size_t equals = spec.find('=');
   if (equals == std::string::npos) {
-    if (param == nullptr) fail("'" + spec + "' needs a type, as in f32=1.5 or 2x3xf32=1,2,3,4,5,6");
-    if (is_dynamic(param->shape)) fail("'" + spec + "' needs sizes for " + to_string(*param));
+    if (param == nullptr) throw UsageError("'" + spec + "' needs a type, as in f32=1.5 or 2x3xf32=1,2,3,4,5,6");
+    if (is_dynamic(param->shape)) throw UsageError("'" + spec + "' needs sizes for " + to_string(*param));
     return spec.starts_with("random:") ? random_array(*param, parse_number<std::int64_t>(spec.substr(7)))
                                        : parse_elements(spec, *param);
   }
   const std::optional<Type> type = parse_type(spec.substr(0, equals));
-  if (!type) fail("'" + spec.substr(0, equals) + "' is not a type; expected one like 2x3xf32");
+  if (!type) throw UsageError("'" + spec.substr(0, equals) + "' is not a type; expected one like 2x3xf32");
   (void)byte_count(*type);
   const std::string value = spec.substr(equals + 1);
   if (value.starts_with("random:"))
@@ -174,21 +180,22 @@ BoundProgram bind_program(const Module& module, const Function& function, const 
       continue;
     }
     const std::size_t at = param_number(function, name);
-    if (bound.inputs[at]) fail("--input=" + spec + " gives " + param_text(function, at) + " a second time");
-    bound.inputs[at] = parse_spec(value, &types[at]);
+    if (bound.inputs[at]) throw UsageError("--input=" + spec + " gives " + param_text(function, at) + " a second time");
+    bound.inputs[at] = read_input(value, function, at);
   }
   std::size_t at = 0;
   for (const std::string& spec : in_order) {
     while (at < types.size() && bound.inputs[at]) ++at;  // given by name
     if (at == types.size())
-      fail("@" + function.name + " takes " + std::to_string(types.size()) + (types.size() == 1 ? " input" : " inputs") +
-           "; --input=" + spec + " is one too many");
-    bound.inputs[at] = parse_spec(spec, &types[at]);
+      throw UsageError("@" + function.name + " takes " + std::to_string(types.size()) +
+                       (types.size() == 1 ? " input" : " inputs") + "; --input=" + spec + " is one too many");
+    bound.inputs[at] = read_input(spec, function, at);
   }
   for (std::size_t i = 0; i < types.size(); ++i) {
-    if (!bound.inputs[i] && missing == Missing::Fail) fail(param_text(function, i) + " is not given: use --input=SPEC");
+    if (!bound.inputs[i] && missing == Missing::Fail)
+      throw UsageError(param_text(function, i) + " is not given: use --input=SPEC");
     if (!bound.inputs[i] && is_dynamic(types[i].shape))
-      fail(param_text(function, i) + " needs sizes: use --input=SPEC");
+      throw UsageError(param_text(function, i) + " needs sizes: use --input=SPEC");
     if (!bound.inputs[i] && missing == Missing::Random) bound.inputs[i] = random_array(types[i], seed + i);
     if (bound.inputs[i]) types[i] = bound.inputs[i].type();
   }
@@ -204,6 +211,9 @@ void write_results(std::span<const Array> results, const std::vector<std::string
   const auto path = [](const std::string& text) {
     return std::filesystem::path(text.starts_with('@') ? text.substr(1) : text);
   };
+  for (const std::string& o : outputs)
+    if (path(o).extension() != ".npy" && (path(o).extension() != ".npz" || outputs.size() > 1))
+      throw UsageError("--output=" + o + ": expected @o.npy for each result, or one @o.npz");
   if (outputs.size() == 1 && path(outputs[0]).extension() == ".npz") {
     std::vector<NamedArray> arrays;
     arrays.reserve(results.size());
@@ -211,8 +221,9 @@ void write_results(std::span<const Array> results, const std::vector<std::string
     return save_npz(path(outputs[0]), arrays);
   }
   if (outputs.size() != results.size())
-    fail(std::to_string(results.size()) + " results need as many --output=@o.npy, or one --output=@o.npz; found " +
-         std::to_string(outputs.size()));
+    throw UsageError(std::to_string(results.size()) +
+                     " results need as many --output=@o.npy, or one --output=@o.npz; found " +
+                     std::to_string(outputs.size()));
   for (std::size_t i = 0; i < results.size(); ++i) save_npy(path(outputs[i]), results[i].contiguous());
 }
 

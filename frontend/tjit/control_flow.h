@@ -34,7 +34,8 @@ decltype(auto) spread(F& f, const T& value) {
 
 }  // namespace detail
 
-/// The result of `then_branch()` when `predicate` is true, else of `else_branch()`. Only the taken one runs. The
+/// The result of `then_branch()` when `predicate` is true, else of `else_branch()`. Only the taken one runs; while a
+/// function is captured, both are traced, once each, so return values instead of assigning to variables outside. The
 /// predicate is a rank-0 bool. Both give the same number of tensors with the same dtypes and shapes (checked when
 /// captured), or nothing; any tensor visible outside may be used inside.
 template <class Then, class Else>

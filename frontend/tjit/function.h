@@ -51,7 +51,7 @@ class FunctionCore {
   /// Runs the function: compiled, or by its body where functions run eagerly or inside another capture. Results go to
   /// `results`.
   void call(const Call& call, Results& results);
-  /// The program's text for these arguments at a stage: "ir", a pass name, "opt", "kernel", "llvm" or "asm".
+  /// The program's text for these arguments at a stage (`kStages` of codegen/program.h), or after a pass.
   std::string text(std::string_view stage, const Call& call);
   /// The same for the signature that was used last; throws Error when there is none.
   std::string text(std::string_view stage) const;
@@ -191,7 +191,8 @@ class CapturedFunction {
 
 /// Wraps a C++ function of tensors so that it runs compiled. Arguments: Tensor, tuples, pairs, arrays and vectors of
 /// them, and numbers, which become part of the program (pass a Tensor to keep a value dynamic). Results: a Tensor, a
-/// vector of them, tuples, pairs and arrays, or nothing.
+/// vector of them, tuples, pairs and arrays, or nothing. Several threads may call it: one captures and compiles, others
+/// that need the same program wait for it, so the body must not wait for them.
 template <class F>
 CapturedFunction<std::decay_t<F>> function(F&& f, FunctionOptions options = {},
                                            const Location& at = std::source_location::current()) {

@@ -79,6 +79,8 @@ void require_sizes(const Shape& shape, std::int64_t lowest = 0);
 constexpr std::int64_t strided_count(std::int64_t span, std::int64_t stride) {
   return span / stride + (span % stride != 0 ? 1 : 0);
 }
+/// Throws Error, naming both types, unless two operands have one dtype.
+void require_one_dtype(const Type& a, const Type& b);
 /// Whether two sizes can be equal at run time.
 bool may_equal(std::int64_t a, std::int64_t b);
 /// Throws Error unless the type is a rank-0 integer of `kIndices`.

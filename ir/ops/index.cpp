@@ -72,8 +72,7 @@ Type Concat::infer(const Concat& a, std::span<const Type> in) {
   Type out = in[0];
   const int axis = rules::axis(a.axis, out.shape.size());
   for (std::size_t i = 1; i < in.size(); ++i) {
-    if (in[i].dtype != out.dtype)
-      fail("operands differ in dtype: " + to_string(in[0]) + " and " + to_string(in[i]) + "; insert `cast`");
+    rules::require_one_dtype(in[0], in[i]);
     bool agrees = in[i].shape.size() == out.shape.size();
     for (int d = 0; agrees && d < out.shape.size(); ++d)
       agrees = d == axis || rules::may_equal(in[0].shape[d], in[i].shape[d]);
@@ -157,8 +156,7 @@ std::vector<Coordinate> DynamicSlice::lookup(const DynamicSlice& a, std::span<co
 
 Type DynamicUpdateSlice::infer(const DynamicUpdateSlice&, std::span<const Type> in) {
   if (in.size() < 2) fail("needs a tensor, an update and their indices");
-  if (in[0].dtype != in[1].dtype)
-    fail("the update's dtype differs: " + to_string(in[0]) + " and " + to_string(in[1]) + "; insert `cast`");
+  rules::require_one_dtype(in[0], in[1]);
   require_indices(in, 2, in[0].shape.size());
   require_window(in[1].shape, in[0].shape);
   return in[0];

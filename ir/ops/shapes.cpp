@@ -48,6 +48,11 @@ Shape broadcast(const Shape& a, const Shape& b) {
   return result;
 }
 
+void require_one_dtype(const Type& a, const Type& b) {
+  if (a.dtype != b.dtype)
+    fail("operands differ in dtype: " + to_string(a) + " and " + to_string(b) + "; insert `cast`");
+}
+
 void require_sizes(const Shape& shape, std::int64_t lowest) {
   for (const std::int64_t d : shape)
     if (d < lowest && !is_symbolic(d)) fail("negative size in shape " + to_string(shape));
@@ -59,7 +64,7 @@ Shape reshape(const Shape& from, const Shape& to) {
   int inferred = -1;
   for (int d = 0; d < to.size(); ++d) {
     if (to[d] != -1) continue;
-    if (inferred >= 0) fail("reshape takes at most one -1, found " + to_string(to));
+    if (inferred >= 0) fail("takes at most one -1, found " + to_string(to));
     inferred = d;
     result[d] = 1;
   }
@@ -252,7 +257,7 @@ Type ArgAxis::infer(const ArgAxis& a, std::span<const Type> in) {
   const int d = rules::axis(a.axis, in[0].shape.size());
   out.shape.erase(d);
   if (in[0].shape[d] == 0 && !out.shape.contains(0))
-    fail("an index over dimension " + std::to_string(d) + " of size 0");
+    fail("dimension " + std::to_string(d) + " has size 0: no element is the extreme one");
   return out;
 }
 
@@ -278,8 +283,7 @@ ValueId ArgMax::expand(Builder& b, const ArgMax& a, ValueId x) { return first_ex
 ValueId ArgMin::expand(Builder& b, const ArgMin& a, ValueId x) { return first_extreme<ReduceMin>(b, a, x); }
 
 Type Dot::infer(const Dot& a, std::span<const Type> in) {
-  if (in[0].dtype != in[1].dtype)
-    fail("operands differ in dtype: " + to_string(in[0]) + " and " + to_string(in[1]) + "; insert `cast`");
+  rules::require_one_dtype(in[0], in[1]);
   const auto pairs = [&](const Dims& l, const Dims& r, const char* what) {
     if (l.size() != r.size()) fail("`lhs_" + std::string(what) + "` and `rhs_" + what + "` differ in length");
     for (int i = 0; i < l.size(); ++i) {

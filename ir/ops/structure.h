@@ -63,7 +63,7 @@ struct Print : Effect {
                                .types = kAll,
                                .doc =
                                    "Writes the message, without a newline, to standard output with each `{}` "
-                                   "replaced by the operand whose turn it is."};
+                                   "replaced by the operand whose turn it is. There is no way to write `{}` itself."};
   static constexpr auto fields = std::tuple{field<&Print::message>("message")};
   /// How many operands the message has places for.
   std::size_t places() const {

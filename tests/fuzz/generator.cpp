@@ -47,8 +47,11 @@ class Generator {
       program.inputs.push_back(edge_array(r_, type));
       add(b_.param(type));
     }
-    ops(6 + r_.below(20));
+    const int count = 6 + r_.below(20), before = r_.below(count);
+    ops(before);
     std::vector<ValueId> yields;
+    if (r_.chance(4)) yields.push_back(fail_and_go_on());
+    ops(count - before);
     for (int i = 0, n = 1 + r_.below(4); i < n; ++i) yields.push_back(r_.chance(80) ? latest() : any());
     program.module.functions.push_back(b_.finish(yields));
     return program;
@@ -149,8 +152,9 @@ class Generator {
   ValueId index(std::int64_t limit) {
     const DType dtype = r_.chance(50) ? DType::I32 : DType::I64;
     const ValueId v = make({dtype, {}});
-    if (r_.chance(2)) return v;
-    return keep(b_.append(Mod{}, {v, number(dtype, limit + 1)}));
+    if (r_.chance(1)) return v;
+    const int beyond = r_.chance(5) ? 1 : 0;
+    return keep(b_.append(Mod{}, {v, number(dtype, limit + 1 + beyond)}));
   }
 
   // ---- ops ----
@@ -186,6 +190,7 @@ class Generator {
     std::vector<ValueId> operands;
     for (int i = 0; i < d.info.arity; ++i)
       operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));
+    if (d.info.arity == 2 && r_.chance(8)) operands[1] = operands[0];
     std::shared_ptr<OpAttrs> attrs = d.make_attrs != nullptr ? d.make_attrs() : nullptr;
     if (d.info.result == Result::Attribute) {
       // Only types that inference takes: bitcast keeps the size.
@@ -380,6 +385,18 @@ class Generator {
     b_.append({kOpcode<Assert>, std::make_shared<Assert>(Assert{.message = "as drawn"}), operands, {}, {}});
   }
 
+  /// An op that fails, something that must come after it, and a use of what it would have given.
+  ValueId fail_and_go_on() {
+    const Type t{r_.chance(50) ? DType::I32 : DType::I64, {r_.between(1, 40)}};
+    const ValueId quotient = b_.append(FloorDiv{}, {make(t), number(t.dtype, 0, t.shape)});
+    if (r_.chance(50)) {
+      effect();
+    } else {
+      keep(b_.append(Mod{}, {make(t), number(t.dtype, 0, t.shape)}));
+    }
+    return keep(b_.append(Add{}, {quotient, make(t)}));
+  }
+
   // ---- control flow ----
 
   template <class F>
@@ -420,8 +437,10 @@ class Generator {
 
   /// A loop with a counter, its bound (a constant or computed), and up to three more variables.
   void loop() {
-    const ValueId bound = r_.chance(60) ? number(DType::I32, r_.between(0, 6))
-                                        : b_.append(Mod{}, {make({DType::I32, {}}), number(DType::I32, 6)});
+    const bool never = r_.chance(10);  // then the body may hold what fails
+    const ValueId bound = never           ? number(DType::I32, 0)
+                          : r_.chance(60) ? number(DType::I32, r_.between(0, 6))
+                                          : b_.append(Mod{}, {make({DType::I32, {}}), number(DType::I32, 6)});
     std::vector<ValueId> initial{number(DType::I32, 0)};
     for (int i = r_.below(4); i > 0; --i) initial.push_back(any());
     std::vector<Type> types;
@@ -437,6 +456,7 @@ class Generator {
     const BlockId body = block(types, [&](BlockId id) {
       const ValueId counter = b_.function().params(id)[0];
       ops(1 + r_.below(4));
+      if (never) keep(b_.append(FloorDiv{}, {number(DType::I32, 1, {3}), number(DType::I32, 0, {3})}));
       std::vector<ValueId> next{b_.append(Add{}, {counter, number(DType::I32, 1)})};
       for (std::size_t i = 1; i < types.size(); ++i) next.push_back(fresh(types[i]));
       return next;

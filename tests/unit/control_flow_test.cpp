@@ -141,12 +141,22 @@ TEST_CASE("vectors keep their lengths") {
   CHECK(caught([&] { loop(rows); }).message() == expected);
 }
 
+TEST_CASE("branches that assign instead of giving are refused in a capture") {
+  auto f = tf::function([](Tensor x) {
+    Tensor y;
+    tf::cond(tf::reduce_any(x > 1), [&] { y = x + 1; }, [&] { y = x; });
+    return y;
+  });
+  CHECK(contains(caught([&] { f(constant({1, 2})); }).message(), "cond: the branches give nothing and do nothing"));
+}
+
 TEST_CASE("predicates are rank-0 bools") {
   const auto one = [] { return constant(1); };
   CHECK(error_here([&] { tf::cond(constant(1), one, one); }) == "cond: the predicate must be a rank-0 bool, not i32[]");
   CHECK(error_here([&] { tf::cond(constant({true}), one, one); }) ==
         "cond: the predicate must be a rank-0 bool, not bool[1]");
-  CHECK(error_here([&] { tf::cond(Tensor(), one, one); }) == "cond: the predicate must be a rank-0 bool");
+  CHECK(error_here([&] { tf::cond(Tensor(), one, one); }) ==
+        "cond: the predicate: the tensor is undefined: it was declared and never given a value");
   const auto next = [](Tensor i) { return i + 1; };
   CHECK(error_here([&] { tf::while_loop([](Tensor i) { return i; }, next, constant(1)); }) ==
         "while_loop: the condition must be a rank-0 bool, not i32[]");

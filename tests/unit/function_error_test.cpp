@@ -37,8 +37,19 @@ TEST_CASE("recursion is refused") {
   auto f = tf::function(std::function([&](Tensor x) { return (*self)(x - 1); }), {.name = "countdown"});
   self = &f;
   const tf::Error e = caught([&] { f(constant(3)); });
-  CHECK(e.message() == "'countdown' calls itself while it is captured; recursion is not captured, use while_loop");
+  CHECK(e.message() == "'countdown' calls itself; recursion is not captured, use while_loop");
   CHECK(f.cache_info().size == 0);
+  const Eagerly eagerly;
+  CHECK(caught([&] { f(constant(3)); }).message() == e.message());
+}
+
+TEST_CASE("arguments must be defined, and names too") {
+  auto f = tf::function([](Tensor x, Tensor y) { return x + y; }, {.name = "sum"});
+  const tf::Error e = caught([&] { f(constant(1), Tensor()); });
+  CHECK(e.message() == "argument 1 of 'sum': the tensor is undefined: it was declared and never given a value");
+  CHECK(e.location().line != 0);
+  CHECK(error_here([&] { (void)tf::function([](Tensor x) { return x; }, {.name = ""}); }) ==
+        "function: the name is empty");
 }
 
 TEST_CASE("a function that was moved away says so") {
