@@ -52,7 +52,7 @@ class Generator {
     std::vector<ValueId> yields;
     if (r_.chance(4)) yields.push_back(fail_and_go_on());
     ops(count - before);
-    for (int i = 0, n = 1 + r_.below(4); i < n; ++i) yields.push_back(r_.chance(80) ? latest() : any());
+    for (int i = 0, n = 1 + r_.below(8); i < n; ++i) yields.push_back(r_.chance(50) ? latest() : any());
     program.module.functions.push_back(b_.finish(yields));
     return program;
   }
@@ -190,7 +190,7 @@ class Generator {
     std::vector<ValueId> operands;
     for (int i = 0; i < d.info.arity; ++i)
       operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));
-    if (d.info.arity == 2 && r_.chance(8)) operands[1] = operands[0];
+    if (d.info.arity == 2 && r_.chance(20)) operands[1] = operands[0];
     std::shared_ptr<OpAttrs> attrs = d.make_attrs != nullptr ? d.make_attrs() : nullptr;
     if (d.info.result == Result::Attribute) {
       // Only types that inference takes: bitcast keeps the size.

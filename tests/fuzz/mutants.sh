@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Whether the fuzzer finds bugs: applies each of the mistakes below to a scratch copy, builds it, runs the fuzzer, and takes the mistake
-# back. Every one must be found. mutants.sh [WORK_FOLDER [REGEX]], with a regular expression for some of them; takes a quarter of an hour, so it
-# is not part of the test run.
+# Whether the fuzzer finds bugs: applies each of the mistakes below to a scratch copy, builds it, runs the fuzzer, and takes the
+# mistake back. Every one must be found. mutants.sh [WORK_FOLDER [REGEX]], with a regular expression for some of them; takes a
+# quarter of an hour, so it is not part of the test run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=${1:-$(mktemp -d)} only=${2:-}
