@@ -83,18 +83,9 @@ std::vector<Array> NativeExecutable::run(std::span<const Array> args, const Prin
 }
 
 void NativeExecutable::fail_arguments(std::span<const TensorImpl* const> args) const {
-  std::vector<Type> types;
-  for (const TensorImpl* t : args) {
-    TJIT_CHECK(t != nullptr);
-    types.push_back(t->type);
-  }
-  try {
-    (void)bind_sizes(name_, param_types_, types);
-  } catch (const Error& e) {
-    throw e.at(program_.function.loc);
-  }
-  TJIT_CHECK(!"arguments of other types than the parameters were bound to them");
-  __builtin_unreachable();
+  for (const TensorImpl* t : args) TJIT_CHECK(t != nullptr);
+  (void)bind_sizes(name_, param_types_, types_of(args), program_.function.loc);
+  check_failed("arguments of other types than the parameters were bound to them", __FILE__, __LINE__);
 }
 
 void NativeExecutable::run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const {

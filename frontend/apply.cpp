@@ -38,12 +38,6 @@ Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operan
   return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
 }
 
-std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
-  std::vector<Array> arrays;
-  for (const Tensor& t : tensors) arrays.push_back(to_array(t));
-  return arrays;
-}
-
 /// Brings elementwise operands to one shape.
 void broadcast(std::vector<Tensor>& operands, const Location& at) {
   Shape shape = operands[0].shape();
@@ -129,8 +123,7 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
     return trace->wrap(results[0]);
   }
   const std::vector<Array> arrays = to_arrays(operands);
-  std::vector<Type> types;
-  for (const Array& a : arrays) types.push_back(a.type());
+  const std::vector<Type> types = types_of(arrays);
   const Type result = in_op(d.info.name, at, [&] {
     if (d.infer == nullptr) {
       check_effect(d, attrs.get(), types);

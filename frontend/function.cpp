@@ -128,15 +128,16 @@ FunctionCore::State& FunctionCore::state() const {
 }
 
 void FunctionCore::call(const Call& call, Results& results) {
+  State& s = state();
   if (Trace::current() != nullptr || eager_flag().load(std::memory_order_relaxed)) {
-    state().require_no_recursion();
-    const RunningBody scope(&state());
+    s.require_no_recursion();
+    const RunningBody scope(&s);
     return call.body(call.tensors.data(), results);
   }
   Arguments args;
-  state().read(call, args);
-  const auto make = [&] { return state().capture(call); };
-  const ProgramCache::Program program = state().cache.compiled({call.types, args, call.statics}, make, call.place);
+  s.read(call, args);
+  const auto make = [&] { return s.capture(call); };
+  const ProgramCache::Program program = s.cache.compiled({call.types, args, call.statics}, make, call.place);
   const Executable& executable = *program->executable;
   ShortList<Array, 4> out(executable.result_types().size());
   executable.run(args, out);
@@ -144,17 +145,19 @@ void FunctionCore::call(const Call& call, Results& results) {
 }
 
 std::string FunctionCore::text(std::string_view stage, const Call& call) {
-  state().require_no_recursion();
+  State& s = state();
+  s.require_no_recursion();
   Arguments args;
-  state().read(call, args);
-  const auto make = [&] { return state().capture(call); };
-  return state().text(stage, *state().cache.made({call.types, args, call.statics}, make, call.place));
+  s.read(call, args);
+  const auto make = [&] { return s.capture(call); };
+  return s.text(stage, *s.cache.made({call.types, args, call.statics}, make, call.place));
 }
 
 std::string FunctionCore::text(std::string_view stage) const {
-  const ProgramCache::Program latest = state().cache.latest();
-  if (latest == nullptr) fail("'" + state().options.name + "' was not called yet: it has no program to show");
-  return state().text(stage, *latest);
+  const State& s = state();
+  const ProgramCache::Program latest = s.cache.latest();
+  if (latest == nullptr) fail("'" + s.options.name + "' was not called yet: it has no program to show");
+  return s.text(stage, *latest);
 }
 
 std::string FunctionCore::explain() const { return state().cache.explain(); }

@@ -60,9 +60,7 @@ struct Program::State {
 
  private:
   CachedProgram make(std::span<const TensorImpl* const> args) const {
-    std::vector<Type> types;
-    for (const TensorImpl* t : args) types.push_back(t->type);
-    return {specialize(module, entry(), types)};
+    return {specialize(module, entry(), types_of(args))};
   }
 
   static constexpr auto kPlace = [](std::size_t i, bool /*is_static*/) {
@@ -112,9 +110,7 @@ std::vector<Tensor> Program::operator()(const std::vector<Tensor>& arguments) co
 
 std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments) const {
   const ProgramCache::Program program = state().specialized(concrete_all(arguments));
-  std::vector<Array> args;
-  for (const Tensor& t : arguments) args.push_back(to_array(t));
-  std::vector<Array> results = interpret(program->module, program->entry(), args);
+  std::vector<Array> results = interpret(program->module, program->entry(), to_arrays(arguments));
   return to_tensors(results);
 }
 

@@ -29,9 +29,8 @@ std::string cure(const Type& before, const Type& now) {
 struct ProgramCache::Entry {
   enum class State : std::uint8_t { Making, Failed, Made, Compiling, Compiled };
 
-  explicit Entry(const Signature& s) : cxx_types(s.cxx_types), statics(s.statics.begin(), s.statics.end()) {
-    for (const TensorImpl* t : s.tensors) types.push_back(t->type);
-  }
+  explicit Entry(const Signature& s)
+      : cxx_types(s.cxx_types), types(types_of(s.tensors)), statics(s.statics.begin(), s.statics.end()) {}
 
   bool matches(const Signature& s) const {
     if (cxx_types != s.cxx_types || types.size() != s.tensors.size() || statics.size() != s.statics.size())

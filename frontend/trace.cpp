@@ -144,4 +144,11 @@ Array to_array(const Tensor& t) {
   return Array::adopt(impl);
 }
 
+std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
+  std::vector<Array> arrays;
+  arrays.reserve(tensors.size());
+  for (const Tensor& t : tensors) arrays.push_back(to_array(t));
+  return arrays;
+}
+
 }  // namespace tjit

@@ -85,6 +85,7 @@ Tensor own(Tensor t);
 
 /// A Tensor's elements as the runtime's Array, and back; both share the counted block.
 Array to_array(const Tensor& t);
+std::vector<Array> to_arrays(std::span<const Tensor> tensors);
 inline Tensor to_tensor(Array a) { return Tensor::adopt(a.release()); }
 
 }  // namespace tjit

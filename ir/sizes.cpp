@@ -54,17 +54,18 @@ std::string Sizes::text() const {
   return text;
 }
 
-Sizes bind_sizes(std::string_view function, std::span<const Type> params, std::span<const Type> args) {
+Sizes bind_sizes(std::string_view function, std::span<const Type> params, std::span<const Type> args,
+                 const Location& at) {
   const std::string name = "@" + std::string(function);
   if (params.size() != args.size())
-    fail(name + " takes " + std::to_string(params.size()) + (params.size() == 1 ? " argument" : " arguments") +
-         ", found " + std::to_string(args.size()));
+    fail_at(at, name + " takes " + std::to_string(params.size()) + (params.size() == 1 ? " argument" : " arguments") +
+                    ", found " + std::to_string(args.size()));
   Sizes sizes;
   for (std::size_t i = 0; i < params.size(); ++i) {
     if (sizes.bind(params[i], args[i])) continue;
     const std::string bound = sizes.text();
-    fail("parameter %" + std::to_string(i) + " of " + name + " is " + to_string(params[i]) + ", found " +
-         to_string(args[i]) + (bound.empty() ? "" : ", where " + bound));
+    fail_at(at, "parameter %" + std::to_string(i) + " of " + name + " is " + to_string(params[i]) + ", found " +
+                    to_string(args[i]) + (bound.empty() ? "" : ", where " + bound));
   }
   return sizes;
 }

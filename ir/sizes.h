@@ -33,7 +33,8 @@ class Sizes {
 };
 
 /// The sizes under which values of types `args` can be passed to a function with these parameters. Throws Error that
-/// names the first parameter that differs and what each size is bound to.
-Sizes bind_sizes(std::string_view function, std::span<const Type> params, std::span<const Type> args);
+/// names the first parameter that differs and what each size is bound to, placed at `at` when that is known.
+Sizes bind_sizes(std::string_view function, std::span<const Type> params, std::span<const Type> args,
+                 const Location& at = {});
 
 }  // namespace tjit

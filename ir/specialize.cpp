@@ -111,7 +111,7 @@ class Rebuilder {
       attrs->callee.name = copy.name;
       op.attrs = std::move(attrs);
     } catch (const Error& e) {
-      throw e.location() ? e : Error(e.kind(), "call: " + e.message(), op.loc);
+      throw e.in("call", op.loc);
     }
   }
 

@@ -214,4 +214,18 @@ bool identical(const Array& a, const Array& b, std::int64_t* where) {
   });
 }
 
+std::vector<Type> types_of(std::span<const Array> arrays) {
+  std::vector<Type> types;
+  types.reserve(arrays.size());
+  for (const Array& a : arrays) types.push_back(a.type());
+  return types;
+}
+
+std::vector<Type> types_of(std::span<const TensorImpl* const> tensors) {
+  std::vector<Type> types;
+  types.reserve(tensors.size());
+  for (const TensorImpl* t : tensors) types.push_back(t->type);
+  return types;
+}
+
 }  // namespace tjit

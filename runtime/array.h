@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "ir/op.h"
 #include "ir/type.h"
@@ -85,5 +87,8 @@ class Array {
 
 /// Same type and the same bits, NaNs counting as equal; the index of the first difference otherwise is `*where`.
 bool identical(const Array& a, const Array& b, std::int64_t* where = nullptr);
+
+std::vector<Type> types_of(std::span<const Array> arrays);
+std::vector<Type> types_of(std::span<const TensorImpl* const> tensors);
 
 }  // namespace tjit

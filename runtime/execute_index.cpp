@@ -165,8 +165,7 @@ Array count_along(const Iota& iota, const Type& result) {
 
 Array execute_index(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
                     const Location& loc) {
-  std::vector<Type> types;
-  for (const Array& x : operands) types.push_back(x.type());
+  const std::vector<Type> types = types_of(operands);
   if (def.placing != nullptr) return place(def, operands, def.placing(attrs, types), result, loc);
   if (def.lookup != nullptr) return look_up(def, operands, def.lookup(attrs, types), result, loc);
   return count_along(static_cast<const Iota&>(*attrs), result);

@@ -131,9 +131,7 @@ class Interpreter {
     if (f_.op(id).result_count == 0) return {};
     const Type& type = f_.type(f_.results(id)[0]);
     if (!is_dynamic(type.shape)) return type;
-    std::vector<Type> types;
-    for (const Array& x : operands) types.push_back(x.type());
-    return f_.def(id).infer(f_.op(id).attrs.get(), types);
+    return f_.def(id).infer(f_.op(id).attrs.get(), types_of(operands));
   }
 
   std::vector<Array> run_control(OpId id) {
@@ -179,16 +177,6 @@ class Interpreter {
   const LastUses* last_uses_ = nullptr;
 };
 
-void check_arguments(const Function& f, std::span<const Array> args) {
-  std::vector<Type> types;
-  for (const Array& x : args) types.push_back(x.type());
-  try {
-    (void)bind_sizes(f.name, f.param_types(), types);
-  } catch (const Error& e) {
-    throw e.at(f.loc);
-  }
-}
-
 /// Runs `f()`; what was printed is visible before an error is raised.
 template <class F>
 std::vector<Array> flushing_on_error(F&& f) {
@@ -204,7 +192,7 @@ std::vector<Array> flushing_on_error(F&& f) {
 
 std::vector<Array> interpret(const Module& module, const Function& function, std::span<const Array> args,
                              const InterpretOptions& options) {
-  check_arguments(function, args);
+  (void)bind_sizes(function.name, function.param_types(), types_of(args), function.loc);
   return flushing_on_error([&] {
     Interpreter interpreter(module, function, options, 0,
                             std::vector<Array>(static_cast<std::size_t>(function.value_count())));

@@ -107,17 +107,18 @@ Action parse_command_line(int argc, char** argv, std::span<const Subcommand> sub
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() != 0) {
-      if (argc > 1 && argv[1][0] != '-') require_command(argv[1], subcommands);
-      if (argc > 1 && argv[1][0] == '-') require_options(app, {argv[1]});
-      for (const auto& [sub, action] : actions)
-        if (sub->parsed()) require_options(*sub, sub->remaining());
+    if (e.get_exit_code() == 0) {
+      (void)app.exit(e);  // prints the help or the version
+      return [] { return kFine; };
     }
+    if (argc > 1 && argv[1][0] != '-') require_command(argv[1], subcommands);
+    if (argc > 1 && argv[1][0] == '-') require_options(app, {argv[1]});
     std::string command = "tjit";
-    for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
-    if (e.get_exit_code() != 0) throw UsageError(std::string(e.what()) + "; see " + command + " --help");
-    (void)app.exit(e);  // prints the help or the version
-    return [] { return kFine; };
+    for (const CLI::App* sub : app.get_subcommands()) {
+      require_options(*sub, sub->remaining());
+      command += " " + sub->get_name();
+    }
+    throw UsageError(std::string(e.what()) + "; see " + command + " --help");
   }
   for (auto& [sub, action] : actions)
     if (sub->parsed()) return std::move(action);

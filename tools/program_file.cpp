@@ -76,6 +76,13 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+/// `random:42`, or elements.
+Array make_array(const std::string& value, const Type& type) {
+  constexpr std::string_view kRandom = "random:";
+  if (!value.starts_with(kRandom)) return parse_elements(value, type);
+  return random_array(type, static_cast<std::uint64_t>(parse_number<std::int64_t>(value.substr(kRandom.size()))));
+}
+
 Array load_array(const std::string& path) {
   if (path.empty()) throw UsageError("'@' names no file");
   const std::size_t colon = path.rfind(':');
@@ -155,16 +162,12 @@ Array parse_spec(const std::string& spec, const Type* param) {
   if (equals == std::string::npos) {
     if (param == nullptr) throw UsageError("'" + spec + "' needs a type, as in f32=1.5 or 2x3xf32=1,2,3,4,5,6");
     if (is_dynamic(param->shape)) throw UsageError("'" + spec + "' needs sizes for " + to_string(*param));
-    return spec.starts_with("random:") ? random_array(*param, parse_number<std::int64_t>(spec.substr(7)))
-                                       : parse_elements(spec, *param);
+    return make_array(spec, *param);
   }
   const std::optional<Type> type = parse_type(spec.substr(0, equals));
   if (!type) throw UsageError("'" + spec.substr(0, equals) + "' is not a type; expected one like 2x3xf32");
   (void)byte_count(*type);
-  const std::string value = spec.substr(equals + 1);
-  if (value.starts_with("random:"))
-    return random_array(*type, static_cast<std::uint64_t>(parse_number<std::int64_t>(value.substr(7))));
-  return parse_elements(value, *type);
+  return make_array(spec.substr(equals + 1), *type);
 }
 
 BoundProgram bind_program(const Module& module, const Function& function, const std::vector<std::string>& specs,

@@ -51,7 +51,7 @@ class FunctionCore {
   /// Runs the function: compiled, or by its body where functions run eagerly or inside another capture. Results go to
   /// `results`.
   void call(const Call& call, Results& results);
-  /// The program's text for these arguments at a stage (`kStages` of codegen/program.h), or after a pass.
+  /// The program's text for these arguments at a stage, "ir", "opt", "kernel", "llvm", "asm" or "obj", or after a pass.
   std::string text(std::string_view stage, const Call& call);
   /// The same for the signature that was used last; throws Error when there is none.
   std::string text(std::string_view stage) const;

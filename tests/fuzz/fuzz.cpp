@@ -31,7 +31,7 @@ void cover(const GeneratedProgram& p, Coverage& coverage) {
     const std::string name(f.def(id).info.name);
     const auto operands = f.operands(id);
     if (operands.empty()) {
-      coverage.executed[name].insert(results[0].dtype());
+      coverage.executed[name].insert(results.empty() ? DType::Bool : results[0].dtype());
     } else {
       // The first operand of `where` is a mask, the last ones of index ops are indices.
       const ValueId data = f.def(id).kind == OpKind::Index ? operands.front() : operands.back();
