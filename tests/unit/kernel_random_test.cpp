@@ -150,9 +150,7 @@ class Generator {
         if (e == nullptr) break;
         args.push_back(e->id);
       }
-      bool fails;
-      const std::vector<reference::Bits> zeros(static_cast<std::size_t>(d.info.arity), 0);
-      if (args.size() != zeros.size() || !reference::eval(d.code, in, out, zeros, &fails)) continue;
+      if (static_cast<int>(args.size()) != d.info.arity || !takes(d, in, out)) continue;
       remember(nest_.op(d.code, out, args, d.can_fail && pick(4) == 0), out);
       return;
     }
