@@ -12,7 +12,7 @@
 
 namespace tjit::test {
 
-/// Edge values first, then random ones, in an order that `seed` shuffles.
+/// Edge values and random ones, again and again, each time in another order.
 template <class T>
 std::vector<T> telling_values(std::int64_t count, unsigned seed) {
   std::mt19937_64 random(seed);
@@ -23,9 +23,10 @@ std::vector<T> telling_values(std::int64_t count, unsigned seed) {
     values = edge_values<T>();
     for (const T x : random_between<T>(std::is_signed_v<T> ? -20 : 0, 20, 64, seed)) values.push_back(x);
     for (const T x : random_bits<T>(64, seed)) values.push_back(x);
-    std::shuffle(values.begin(), values.end(), random);
-    const std::size_t period = values.size();
-    for (std::size_t i = period; i < static_cast<std::size_t>(count); ++i) values.push_back(values[i - period]);
+    const std::vector<T> round = values;
+    while (static_cast<std::int64_t>(values.size()) < count) values.insert(values.end(), round.begin(), round.end());
+    for (auto at = values.begin(); at != values.end(); at += static_cast<std::ptrdiff_t>(round.size()))
+      std::shuffle(at, at + static_cast<std::ptrdiff_t>(round.size()), random);
     values.resize(static_cast<std::size_t>(count));
   }
   return values;
@@ -40,18 +41,47 @@ inline Array telling_array(const Type& type, unsigned seed) {
   return a;
 }
 
-/// Numbers whose sums and products stay finite.
+/// Numbers between `low` and `high` whose sums and products stay finite; bools: whether such a number is positive;
+/// integers below 100.
 inline Array tame_array(const Type& type, unsigned seed, double low = -2, double high = 2) {
   Array a = Array::empty(type);
   std::mt19937_64 random(seed);
   dispatch(type.dtype, [&]<class T>(Tag<T>) {
     for (std::int64_t i = 0; i < a.size(); ++i) {
       const double x = low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
-      static_cast<T*>(a.mutable_data())[i] =
-          static_cast<T>(is_float(type.dtype) ? x : static_cast<double>(random() % 100));
+      if constexpr (std::is_same_v<T, bool>) {
+        static_cast<T*>(a.mutable_data())[i] = x > 0;
+      } else {
+        static_cast<T*>(a.mutable_data())[i] =
+            static_cast<T>(is_float(type.dtype) ? x : static_cast<double>(random() % 100));
+      }
     }
   });
   return a;
+}
+
+/// Calls f(Tag<T>{}) for every element type that the op takes: a test that is an oracle leaves none out.
+template <class Op, class F>
+void for_each_type(F&& f) {
+  for (const DTypeInfo& t : kDTypes)
+    dispatch(t.dtype, [&]<class T>(Tag<T> tag) {
+      if constexpr (contains(Op::info.types, dtype_of<T>)) f(tag);
+    });
+}
+
+/// Operands on which an elementwise op does not fail: where it would, the last operand is 1.
+inline std::vector<Array> elementwise_operands(const OpDef& op, DType operand, DType result, const Shape& shape,
+                                               unsigned seed) {
+  std::vector<Array> in;
+  for (int k = 0; k < op.info.arity; ++k)
+    in.push_back(
+        telling_array({k == 0 && op.info.mask_first ? DType::Bool : operand, shape}, seed + static_cast<unsigned>(k)));
+  const ElementwiseKernel& kernel = kernels().elementwise_kernel(op.code, operand, result);
+  if (kernel.first_failure == nullptr) return in;
+  const void* data[] = {in[0].data(), in[1].data()};
+  for (std::int64_t i; (i = kernel.first_failure(data, in[0].size())) >= 0;)
+    dispatch(operand, [&]<class T>(Tag<T>) { static_cast<T*>(in[1].mutable_data())[i] = T(1); });
+  return in;
 }
 
 template <class T>

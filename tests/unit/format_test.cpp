@@ -101,12 +101,15 @@ Array make(std::vector<T> values, const Shape& shape) {
 TEST_CASE("values print as NumPy prints them") {
   const std::vector<Golden> goldens = read_goldens();
   REQUIRE(goldens.size() > 500);
+  DTypes seen = 0;
   for (const Golden& g : goldens) {
     CAPTURE(g.head);
     const Array a = g.array();
+    seen |= only(a.dtype());
     CHECK(numpy_text(a) == g.str);
     CHECK(numpy_repr(a) == g.repr);
   }
+  for (const DTypeInfo& t : kDTypes) CHECK_MESSAGE(contains(seen, t.dtype), "no golden of ", t.ir_name);
 }
 
 TEST_CASE("strides do not show") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "arrays.h"
+#include "ir/literal_text.h"
 #include "ir/text.h"
 #include "runtime/allocator.h"
 #include "runtime/execute.h"
@@ -93,6 +94,67 @@ TEST_CASE("nested control flow gives known numbers") {
   CHECK(run_scalar<std::int64_t>(kCollatz, {Array::scalar(std::int64_t{27})}) == 111);
   CHECK(run_scalar<std::int64_t>(kCollatz, {Array::scalar(std::int64_t{97})}) == 118);
   CHECK(run_scalar<std::int64_t>(kCollatz, {Array::scalar(std::int64_t{1})}) == 0);
+}
+
+// Two variables change places in every step; each TYPE is the element type, VALUE the elements of the second.
+const std::string kEveryControlOp = R"(
+func @main(%0: TYPE[3], %1: bool[], %2: i32[]) -> (TYPE[3], TYPE[3], TYPE[3]) {
+  %3 = constant {value = VALUE} : TYPE[3]
+  %4, %5, %6 = while %2, %0, %3
+    test(%7: i32[], %8: TYPE[3], %9: TYPE[3]) {
+      %10 = constant {value = 0} : i32[]
+      %11 = greater %7, %10
+      yield %11
+    }
+    body(%12: i32[], %13: TYPE[3], %14: TYPE[3]) {
+      %15 = constant {value = 1} : i32[]
+      %16 = subtract %12, %15
+      yield %16, %14, %13
+    }
+  %17 = cond %1
+    then() {
+      yield %5
+    }
+    else() {
+      yield %6
+    }
+  %18 = call %17 {callee = @turned}
+  yield %5, %6, %18
+}
+func @turned(%0: TYPE[3]) -> (TYPE[3]) {
+  %1 = fusion {kind = "reverse"}
+    body() {
+      %2 = reverse %0 {axes = [0]}
+      yield %2
+    }
+  yield %1
+})";
+
+TEST_CASE("control ops pass every element type") {
+  for (const DTypeInfo& t : kDTypes) {
+    const Array x = telling_array({t.dtype, {3}}, 1), y = telling_array({t.dtype, {3}}, 2);
+    const auto replaced = [](std::string text, std::string_view from, std::string_view to) {
+      for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+        text.replace(at, from.size(), to);
+      return text;
+    };
+    std::string value;
+    for (int i = 0; i < 3; ++i) {
+      value += i == 0 ? "[" : ", ";
+      append_element(value, t.dtype, static_cast<const std::byte*>(y.data()) + i * size_of(t.dtype));
+    }
+    const std::string text = replaced(replaced(kEveryControlOp, "TYPE", t.ir_name), "VALUE", value + "]");
+    for (const int steps : {0, 1, 2, 7}) {
+      const bool odd = steps % 2 == 1;
+      const Array &first = odd ? y : x, &second = odd ? x : y;
+      for (const bool choice : {false, true}) {
+        const std::vector<Array> got = run(text, {x, Array::scalar(choice), Array::scalar(steps)});
+        CHECK(identical(got[0], first));
+        CHECK(identical(got[1], second));
+        CHECK(identical(got[2], laid_out(choice ? first : second, Layout::Dense).view({{3}, {-1}, 2})));
+      }
+    }
+  }
 }
 
 TEST_CASE("calls, also those that the text refuses: recursion, and without end") {

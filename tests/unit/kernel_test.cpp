@@ -1,8 +1,6 @@
 // Every elementwise op on every element type: the kernels of each CPU level against the op's `eval` at width 1, in
-// every memory layout, and against plain C++.
-#include <cmath>
+// every memory layout.
 #include <doctest/doctest.h>
-#include <optional>
 
 #include "arrays.h"
 #include "runtime/elementwise.h"
@@ -18,8 +16,6 @@ struct Case {
   const OpDef* op;
   DType operand, result;
   void (*eval)(void* out, const void* const* in, std::int64_t i);
-
-  DType operand_type(int k) const { return k == 0 && op->info.mask_first ? DType::Bool : operand; }
 };
 
 template <class T>
@@ -79,17 +75,8 @@ const ElementwiseKernel& kernel_of(const Case& c) {
   return kernels().elementwise_kernel(c.op->code, c.operand, c.result);
 }
 
-/// Operands on which the op does not fail: where it would, the last operand is 1.
 std::vector<Array> operands_of(const Case& c, const Shape& shape, unsigned seed) {
-  std::vector<Array> in;
-  for (int k = 0; k < c.op->info.arity; ++k)
-    in.push_back(telling_array({c.operand_type(k), shape}, seed + static_cast<unsigned>(k)));
-  const ElementwiseKernel& kernel = kernel_of(c);
-  if (kernel.first_failure == nullptr) return in;
-  const void* data[] = {in[0].data(), in[1].data()};
-  for (std::int64_t i; (i = kernel.first_failure(data, in[0].size())) >= 0;)
-    dispatch(c.operand, [&]<class T>(Tag<T>) { static_cast<T*>(in[1].mutable_data())[i] = T(1); });
-  return in;
+  return elementwise_operands(*c.op, c.operand, c.result, shape, seed);
 }
 
 Array expected(const Case& c, const std::vector<Array>& operands) {
@@ -219,159 +206,6 @@ TEST_CASE("the fast path gives the same, or leaves it to the general one") {
   CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, laid_out(a, Layout::Gaps)));
   CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, tame_array({DType::F32, {20}}, 1)));
   CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, tame_array({DType::F64, {4, 5}}, 1)));
-}
-
-// ---- an oracle apart from tjit: what C++ and its library give ----
-
-template <class T>
-T wrapped(__int128 x) {
-  return static_cast<T>(static_cast<std::uint64_t>(x));
-}
-
-template <class T>
-std::optional<T> float_oracle(std::string_view op, T x, T y) {
-  if (op == "add") return x + y;
-  if (op == "subtract") return x - y;
-  if (op == "multiply") return x * y;
-  if (op == "divide") return x / y;
-  if (op == "floor_div") return std::floor(x / y);
-  if (op == "negative") return -x;
-  if (op == "abs") return std::fabs(x);
-  if (op == "sign") return x > 0 ? T(1) : x < 0 ? T(-1) : x;
-  if (op == "reciprocal") return 1 / x;
-  if (op == "square") return x * x;
-  if (op == "sqrt") return std::sqrt(x);
-  if (op == "floor") return std::floor(x);
-  if (op == "ceil") return std::ceil(x);
-  if (op == "round") return std::nearbyint(x);
-  if (op == "trunc") return std::trunc(x);
-  if (op == "maximum") return x != x || y != y ? kNan<T> : x == y ? (std::signbit(x) ? y : x) : std::max(x, y);
-  if (op == "minimum") return x != x || y != y ? kNan<T> : x == y ? (std::signbit(x) ? x : y) : std::min(x, y);
-  return {};
-}
-
-template <class T>
-std::optional<T> integer_oracle(std::string_view op, T a, T b) {
-  const __int128 x = a, y = b;
-  const int width = 8 * sizeof(T);
-  if (op == "add") return wrapped<T>(x + y);
-  if (op == "subtract") return wrapped<T>(x - y);
-  if (op == "multiply") return wrapped<T>(x * y);
-  if (op == "floor_div") return wrapped<T>(x / y - (x % y != 0 && (x % y < 0) != (y < 0)));
-  if (op == "mod") return wrapped<T>(x % y + (x % y != 0 && (x % y < 0) != (y < 0) ? y : 0));
-  if (op == "power") {
-    std::uint64_t result = 1, base = static_cast<std::uint64_t>(a);
-    for (std::uint64_t e = static_cast<std::uint64_t>(b); e != 0; e >>= 1, base *= base) result *= e & 1 ? base : 1;
-    return static_cast<T>(result);
-  }
-  if (op == "negative") return wrapped<T>(-x);
-  if (op == "abs") return wrapped<T>(x < 0 ? -x : x);
-  if (op == "sign") return static_cast<T>(x > 0 ? 1 : x < 0 ? -1 : 0);
-  if (op == "square") return wrapped<T>(x * x);
-  if (op == "maximum") return std::max(a, b);
-  if (op == "minimum") return std::min(a, b);
-  if (op == "bitwise_and") return static_cast<T>(a & b);
-  if (op == "bitwise_or") return static_cast<T>(a | b);
-  if (op == "bitwise_xor") return static_cast<T>(a ^ b);
-  if (op == "bitwise_not") return static_cast<T>(~a);
-  if (op == "shift_left") return y < 0 || y >= width ? T(0) : wrapped<T>(x << static_cast<int>(y));
-  if (op == "shift_right") return wrapped<T>(x >> static_cast<int>(y < 0 || y >= width ? width : y));
-  return {};
-}
-
-template <class T>
-std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
-  if (op == "equal") return x == y;
-  if (op == "not_equal") return x != y;
-  if (op == "less") return x < y;
-  if (op == "less_equal") return x <= y;
-  if (op == "greater") return x > y;
-  if (op == "greater_equal") return x >= y;
-  if (op == "logical_and") return x && y;
-  if (op == "logical_or") return x || y;
-  if (op == "logical_xor") return bool(x) != bool(y);
-  if (op == "logical_not") return !x;
-  if constexpr (std::is_floating_point_v<T>) {
-    if (op == "is_nan") return std::isnan(x);
-    if (op == "is_inf") return std::isinf(x);
-    if (op == "is_finite") return std::isfinite(x);
-  }
-  return {};
-}
-
-template <class R, class T>
-R cast_oracle(T x) {
-  if constexpr (std::is_same_v<R, bool>) {
-    return x != 0;
-  } else if constexpr (std::is_floating_point_v<T> && std::is_integral_v<R>) {
-    if (x != x) return 0;
-    // Compared as exact wide numbers: R's limits need not be a T.
-    const long double wide = x, low = std::numeric_limits<R>::min(), high = std::numeric_limits<R>::max();
-    return wide <= low    ? std::numeric_limits<R>::min()
-           : wide >= high ? std::numeric_limits<R>::max()
-                          : static_cast<R>(x);
-  } else {
-    return static_cast<R>(x);
-  }
-}
-
-template <class T, class R>
-std::optional<R> oracle(std::string_view op, T x, T y) {
-  if constexpr (std::is_same_v<R, bool>) {
-    if (const auto b = bool_oracle(op, x, y)) return b;
-  }
-  if (op == "cast") return cast_oracle<R>(x);
-  if constexpr (std::is_same_v<T, R> && std::is_floating_point_v<T>) return float_oracle(op, x, y);
-  if constexpr (std::is_same_v<T, R> && std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    return integer_oracle(op, x, y);
-  return {};
-}
-
-TEST_CASE("exact ops agree with C++") {
-  int compared = 0;
-  for (const Case& c : all_cases()) {
-    if (c.op->info.arity > 2) continue;
-    const std::vector<Array> in = operands_of(c, {3000}, 13);
-    const Array got = execute(*c.op, nullptr, in, {c.result, {3000}});
-    dispatch(c.operand, [&]<class T>(Tag<T>) {
-      dispatch(c.result, [&]<class R>(Tag<R>) {
-        for (int i = 0; i < 3000; ++i) {
-          const T x = in[0].data<T>()[i], y = in.back().data<T>()[i];
-          const std::optional<R> want = oracle<T, R>(c.op->info.name, x, y);
-          if (!want) return;
-          compared += i == 0;
-          INFO(c.op->info.name, " ", info(c.operand).ir_name, " -> ", info(c.result).ir_name, " of ", +x, ", ", +y);
-          if (!same(got.data<R>()[i], *want)) CHECK(got.data<R>()[i] == *want);
-        }
-      });
-    });
-  }
-  // All but bitcast (8), the float math functions and mod.
-  CHECK(compared >= 140);
-}
-
-TEST_CASE("clip, where and bitcast") {
-  for (const Case& c : all_cases()) {
-    const bool clip = c.op->code == kOpcode<Clip>, where = c.op->code == kOpcode<Where>;
-    const bool bits = c.op->code == kOpcode<Bitcast>;
-    if (!clip && !where && !bits) continue;
-    const std::vector<Array> in = operands_of(c, {1000}, 17);
-    const Array got = execute(*c.op, nullptr, in, {c.result, {1000}});
-    if (bits) CHECK(std::memcmp(got.data(), in[0].data(), static_cast<std::size_t>(1000 * size_of(c.result))) == 0);
-    dispatch(c.operand, [&]<class T>(Tag<T>) {
-      for (std::int64_t i = 0; i < 1000 && !bits; ++i) {
-        const T x = in[1].data<T>()[i], y = in[2].data<T>()[i], result = got.data<T>()[i];
-        if (where) {
-          CHECK(same(result, in[0].data<bool>()[i] ? x : y));
-        } else {
-          const T v = in[0].data<T>()[i];
-          const T low = v != v || x != x ? static_cast<T>(v + x) : std::max(v, x);
-          const T high = low != low || y != y ? static_cast<T>(low + y) : std::min(low, y);
-          CHECK((result == high || (result != result && high != high)));
-        }
-      }
-    });
-  }
 }
 
 TEST_CASE("failures name the lowest index") {

@@ -21,6 +21,7 @@ using test::random_between;
 using test::random_bits;
 using test::same;
 using test::ulps;
+using test::Wide;
 
 template <class T>
 struct Worst {
@@ -36,10 +37,6 @@ void check_worst(const Worst<T>& worst, double bound) {
   INFO("at x = ", worst.x, ", y = ", worst.y);
   CHECK(worst.error <= bound);
 }
-
-// The oracles compute in double for float, in 64 bits of long double for double.
-template <class T>
-using Wide = std::conditional_t<sizeof(T) == 4, double, long double>;
 
 template <class T>
 void add_errors(Worst<T>& worst, const std::vector<T>& inputs, auto f, auto oracle) {

@@ -115,14 +115,18 @@ std::vector<T> random_between(double low, double high, int count, unsigned seed)
   return v;
 }
 
+// What oracles compute in for results of type T: double for float, 64 bits of long double for double.
+template <class T>
+using Wide = std::conditional_t<sizeof(T) == 4, double, long double>;
+
 // |got - exact| in units in the last place that T has at `exact`. An infinity stands for the number one step beyond the
 // largest.
-template <class T, class Wide>
-double ulps(T got, Wide exact) {
+template <class T, class W>
+double ulps(T got, W exact) {
   using L = std::numeric_limits<T>;
   if (got != got || exact != exact) return (got != got) == (exact != exact) ? 0 : 1e30;
   if (std::isinf(exact)) return same(got, static_cast<T>(exact)) ? 0 : 1e30;
-  const Wide value = std::isinf(got) ? std::copysign(std::ldexp(Wide(1), L::max_exponent), Wide(got)) : Wide(got);
+  const W value = std::isinf(got) ? std::copysign(std::ldexp(W(1), L::max_exponent), W(got)) : W(got);
   if (std::isinf(got) && std::fabs(exact) >= std::fabs(value)) return 0;
   const int exponent = std::max(std::ilogb(exact), L::min_exponent - 1);
   return static_cast<double>(std::ldexp(std::fabs(value - exact), L::digits - 1 - exponent));
