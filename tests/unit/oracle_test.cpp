@@ -233,7 +233,7 @@ TEST_CASE("every other op has a test that is its oracle") {
     CHECK(std::ranges::count_if(kOracleTests, is_its) == (op.kind == OpKind::Elementwise ? 0 : 1));
   }
   for (const OracleTest& t : kOracleTests) {
-    const std::string text = read_text(std::string(TJIT_SOURCE_DIR "/tests/unit/") + t.file);
+    const std::string text = read_text(tests_folder() / "unit" / t.file);
     CHECK_MESSAGE(text.find("TEST_CASE(\"" + t.name + "\")") != std::string::npos, t.file, " has no test ", t.name);
     for (const std::string_view op : t.ops) CHECK_MESSAGE(find_op(op) != nullptr, op);
   }

@@ -1,4 +1,4 @@
-// What tests of files share: a folder of their own, removed at the end, the files beside the tests, and Io errors.
+// What tests of files share: a folder of their own, removed at the end, their bytes, and Io errors.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/text_runner.h"
 #include "tjit/error.h"
 
 namespace tjit {
@@ -35,8 +36,6 @@ class ScratchFolder {
 };
 
 /// The folder `tests`.
-inline std::filesystem::path tests_folder() { return std::filesystem::path(__FILE__).parent_path().parent_path(); }
-
 inline std::string read_all(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
