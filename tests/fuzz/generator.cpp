@@ -484,6 +484,9 @@ Array edge_array(Random& random, const Type& type) {
   return array;
 }
 
+// A program is one function, and groups are what `fuse` makes of it.
+bool is_drawn(const OpDef& op) { return op.code != kOpcode<Call> && op.code != kOpcode<Fusion>; }
+
 GeneratedProgram generate_program(std::uint64_t seed) { return Generator(seed).run(); }
 
 }  // namespace tjit
