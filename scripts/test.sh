@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds everything, and runs all tests: first under ASan and UBSan, then in release, where also
-# clang-tidy runs and an op is added to a copy. Ends with ctest's summary. With --quick, only the release without these two.
+# Installs what is missing, builds everything, and runs all tests: first under ASan and UBSan, then those of threads under
+# TSan, then in release, where also clang-tidy runs and an op is added to a copy. Ends with ctest's summary. With --quick,
+# only the release without these two.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/packages.sh
-presets=(dev release) filter=()
+presets=(dev tsan release) filter=()
 if [ "${1:-}" = --quick ]; then
   presets=(release) filter=(-LE slow)
 fi

@@ -1,6 +1,5 @@
 // Arrays and the allocator: sharing, views, reuse of memory.
 #include <doctest/doctest.h>
-#include <thread>
 
 #include "arrays.h"
 #include "runtime/tensor_impl.h"
@@ -204,28 +203,6 @@ TEST_CASE("an impossible size is an error, not a crash") {
     CHECK_THROWS_AS(allocate_large((std::size_t{1} << shift) + (std::size_t{7} << (shift - 3))), Error);
   CHECK_THROWS_WITH_AS(allocate_large(SIZE_MAX), "error: out of memory: cannot allocate 18446744073709551615 bytes",
                        Error);
-}
-
-TEST_CASE("arrays travel between threads") {
-  std::vector<Array> made(2000);
-  std::thread maker([&] {
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = counting({static_cast<std::int64_t>(i % 40)});
-  });
-  maker.join();
-  for (std::size_t i = 0; i < made.size(); ++i) CHECK(made[i].size() == static_cast<std::int64_t>(i % 40));
-  const Array shared = counting({10});
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
-    threads.emplace_back(
-        [shared, part = std::vector<Array>(made.begin() + t * 500, made.begin() + (t + 1) * 500)]() mutable {
-          for (int i = 0; i < 20000; ++i) {
-            const Array copy = shared;
-            part[static_cast<std::size_t>(i) % part.size()] = Array::empty({DType::I32, {i % 50}});
-          }
-        });
-  made.clear();
-  for (std::thread& t : threads) t.join();
-  CHECK(shared.unique());
 }
 
 }  // namespace

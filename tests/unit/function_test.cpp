@@ -1,9 +1,6 @@
 // Captured functions: one program for each signature, whose results are those of eager execution.
-#include <atomic>
-#include <chrono>
 #include <doctest/doctest.h>
 #include <functional>
-#include <thread>
 
 #include "tests/unit/both_ways.h"
 #include "tjit/tjit.h"
@@ -253,45 +250,6 @@ TEST_CASE("a function may look at itself while it is captured") {
   CHECK(f.cache_info().misses == 2);
 }
 
-TEST_CASE("a body may wait for another thread that calls the function") {
-  tf::CapturedFunction<std::function<Tensor(Tensor)>>* self = nullptr;
-  auto f = tf::function(std::function([&](Tensor x) {
-    if (x.dtype() == tf::int32) std::thread([&] { CHECK((*self)(constant(1.0f)).item<float>() == 2); }).join();
-    return x + 1;
-  }));
-  self = &f;
-  CHECK(f(constant(1)).item<int>() == 2);
-  CHECK(f.cache_info().size == 2);
-  CHECK(f.cache_info().misses == 2);
-}
-
-TEST_CASE("a capture that fails is tried again by each call that waited for it") {
-  struct Refusal {};
-  std::atomic<int> bodies = 0, refusals = 0;
-  auto f = tf::function([&](Tensor x) {
-    ++bodies;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    if (bodies <= 4) throw Refusal();
-    return x + 1;
-  });
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
-    threads.emplace_back([&] {
-      try {
-        (void)f(constant(1));
-      } catch (const Refusal&) {
-        ++refusals;
-      }
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(bodies == 4);
-  CHECK(refusals == 4);
-  CHECK(f.cache_info().size == 0);
-  CHECK(f.explain() == "function 'main': 0 programs, 0 hits, 4 captures\n");
-  CHECK(f(constant(1)).item<int>() == 2);
-  CHECK(contains(f.explain(), "captured for (i32[]): first call"));
-}
-
 TEST_CASE("the cache is bounded") {
   auto f = tf::function([](Tensor x, int n) { return x + n; });
   const Tensor x = constant(1);
@@ -302,27 +260,4 @@ TEST_CASE("the cache is bounded") {
   (void)f.ir(x, 0);
   CHECK(f.cache_info().misses == 301);
   CHECK(contains(f.explain(), "(i32[], 0): argument 1 changed from 299 to 0"));
-}
-
-TEST_CASE("several threads call one function") {
-  std::atomic<int> captures = 0;
-  auto f = tf::function([&](Tensor x, int n) {
-    ++captures;
-    return tf::reduce_sum(x * n, 0) +
-           tf::while_loop([](Tensor i) { return i < 10; }, [](Tensor i) { return i + 1; }, constant(0));
-  });
-  std::atomic<int> wrong = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 200; ++i) {
-        const int n = (i + t) % 3;
-        if (f(constant({1, 2, t}), n).item<int>() != (3 + t) * n + 10) ++wrong;
-        if (i % 50 == 0) (void)f.explain();
-      }
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(wrong == 0);
-  CHECK(captures == 3);
-  CHECK(f.cache_info().hits == 800 - 3);
 }

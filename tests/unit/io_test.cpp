@@ -1,7 +1,5 @@
 // NumPy files and programs in files, as users read and write them.
-#include <atomic>
 #include <doctest/doctest.h>
-#include <thread>
 
 #include "tests/unit/caught.h"
 #include "tests/unit/scratch.h"
@@ -106,26 +104,4 @@ TEST_CASE("a program keeps the sizes that were used last") {
   CHECK(program.cache_info().size == 256);
   CHECK(run(2) == 2);
   CHECK(program.compile({tf::ones({2}), tf::ones({2})}) > 0);
-}
-
-TEST_CASE("threads may call one program") {
-  const tf::ScratchFolder folder;
-  const std::string path = (folder / "p.tir").string();
-  tf::write_all(path, "func @main(%x: f32[?n]) -> (f32[?n]) {\n  %z = add %x, %x\n  yield %z\n}\n");
-  const tf::Program program = tf::Program::load(path);
-  std::atomic<int> wrong = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 40; ++i) {
-        const auto n = static_cast<std::size_t>((i + t) % 5);
-        const Tensor x = tf::ones({static_cast<std::int64_t>(n)});
-        const std::vector<float> expected(n, 2.0f);
-        if (program({x})[0].to_vector<float>() != expected || program.eager({x})[0].to_vector<float>() != expected)
-          ++wrong;
-      }
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(wrong == 0);
-  CHECK(program.cache_info().misses == 5);
 }

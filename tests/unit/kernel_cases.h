@@ -71,9 +71,7 @@ class Memory {
   static constexpr std::size_t kGuard = 256;
 
   Memory(DType dtype, std::int64_t count, std::mt19937_64& random)
-      : dtype_(dtype), bytes_(static_cast<std::size_t>(count) * static_cast<std::size_t>(size_of(dtype))) {
-    store_.resize(bytes_ + 2 * kGuard + 64, std::byte{0xa5});
-    begin_ = (-reinterpret_cast<std::uintptr_t>(store_.data()) & 63) + kGuard;
+      : Memory(dtype, static_cast<std::size_t>(count) * static_cast<std::size_t>(size_of(dtype))) {
     dispatch(dtype, [&]<class T>(Tag<T>) {
       const auto values = samples<T>(count, random);
       for (std::size_t i = 0; i < values.size(); ++i) {
@@ -82,12 +80,7 @@ class Memory {
       }
     });
   }
-  Memory(const Memory& other) : Memory(other.dtype_, 0, unused()) {
-    bytes_ = other.bytes_;
-    store_.assign(other.store_.size(), std::byte{0xa5});
-    begin_ = (-reinterpret_cast<std::uintptr_t>(store_.data()) & 63) + kGuard;
-    std::memcpy(data(), other.data(), bytes_);
-  }
+  Memory(const Memory& other) : Memory(other.dtype_, other.bytes_) { std::memcpy(data(), other.data(), bytes_); }
   Memory& operator=(const Memory&) = delete;
 
   std::byte* data() { return &store_[begin_]; }
@@ -118,10 +111,11 @@ class Memory {
   }
 
  private:
-  static std::mt19937_64& unused() {
-    static std::mt19937_64 random;
-    return random;
+  Memory(DType dtype, std::size_t bytes)
+      : dtype_(dtype), bytes_(bytes), store_(bytes + 2 * kGuard + 64, std::byte{0xa5}) {
+    begin_ = (-reinterpret_cast<std::uintptr_t>(store_.data()) & 63) + kGuard;
   }
+
   DType dtype_;
   std::size_t bytes_;
   std::vector<std::byte> store_;

@@ -1,6 +1,5 @@
 // Generated code against kernels run one element at a time: every op, node kind, length of tail, reduction and check,
 // at every width of vectors.
-#include <thread>
 
 #include "kernel_cases.h"
 
@@ -301,25 +300,4 @@ TEST_CASE("long reductions join chunk by chunk") {
 TEST_CASE("an unknown CPU is the user's mistake") {
   KernelOf k;
   CHECK_THROWS_WITH_AS(NativeKernel(k.kernel, {.cpu = "8086"}), "error: unknown CPU '8086'", Error);
-}
-
-TEST_CASE("threads compile and run at the same time") {
-  const Kernel kernel = reduction({"reduce_sum", DType::F32}, 3, 5, 100, true, 1);
-  const Case c(kernel);
-  auto expected = c.memory;
-  REQUIRE(interpret(kernel, c.pointers(expected, {}), {}));
-  std::vector<std::thread> threads;
-  std::vector<char> right(4, 0);
-  for (char& ok : right) {
-    threads.emplace_back([&] {
-      ok = 1;
-      for (int i = 0; i < 10; ++i) {
-        auto memory = c.memory;
-        ok &= NativeKernel(kernel).run(c.pointers(memory, {}));
-        ok &= memory[1].difference(expected[1]) == -1;
-      }
-    });
-  }
-  for (std::thread& t : threads) t.join();
-  for (const char ok : right) CHECK(ok == 1);
 }

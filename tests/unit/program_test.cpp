@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <doctest/doctest.h>
-#include <thread>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -303,22 +302,6 @@ TEST_CASE("what a print sink throws reaches the caller") {
   };
   CHECK_THROWS_AS(code->run(std::array{parse_argument("f32=1")}, sink), std::out_of_range);
   CHECK(calls == 2);
-}
-
-TEST_CASE("threads may run one program at once") {
-  const std::unique_ptr<Executable> code = loop_program(kBodies[1]).compiled(true);
-  const std::vector<Array> args{parse_argument("256x256xf32=1"), parse_argument("4xf32=1"),
-                                parse_argument("1x256xf32=2"), parse_argument("i32=3000")};
-  const std::vector<Array> expected = code->run(args, PrintSink{});
-  std::array<bool, 4> same{};
-  std::vector<std::thread> threads;
-  for (bool& s : same)
-    threads.emplace_back([&] {
-      s = true;
-      for (int i = 0; i < 20; ++i) s &= identical(code->run(args, PrintSink{})[0], expected[0]);
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(same == std::array{true, true, true, true});
 }
 
 #if defined(__x86_64__)

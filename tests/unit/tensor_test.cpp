@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 #include <limits>
 #include <sstream>
-#include <thread>
 
 #include "tests/unit/caught.h"
 #include "tjit/tjit.h"
@@ -145,24 +144,6 @@ TEST_CASE("a view with gaps keeps one contiguous copy") {
   CHECK(mine.to_vector<int>() == std::vector{9, 4, 2, 5, 3, 6});
   const Tensor zeros = tf::zeros({2, 3});
   CHECK(zeros.data<float>() == zeros.data<float>());
-}
-
-TEST_CASE("threads may share a constant view with gaps") {
-  for (int round = 0; round < 300; ++round) {
-    const Tensor t = tf::transpose(tf::reshape(tf::range(12), {3, 4}));
-    const int* seen[3];
-    std::vector<std::thread> threads;
-    for (const int*& mine : seen)
-      threads.emplace_back([&] {
-        const Tensor copy = t;
-        mine = t.data<int>();
-        if (copy.to_vector<int>() != std::vector{0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11}) mine = nullptr;
-      });
-    for (std::thread& thread : threads) thread.join();
-    CHECK(seen[0] != nullptr);
-    CHECK(seen[0] == seen[1]);
-    CHECK(seen[0] == seen[2]);
-  }
 }
 
 TEST_CASE("views share memory, writing copies what is shared") {
