@@ -103,6 +103,12 @@ Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op
   });
 }
 
+Dims first_axes(int n) {
+  Dims axes;
+  for (int d = 0; d < n; ++d) axes.push_back(d);
+  return axes;
+}
+
 void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
@@ -180,8 +186,7 @@ Tensor reduce(const Operand& x, const Axes& axes, bool keepdims) {
   const Tensor t = to_tensor(x, Op::info.name);
   Op op;
   op.keepdims = keepdims;
-  op.axes = axes.list;
-  for (int d = 0; axes.all && d < t.rank(); ++d) op.axes.push_back(d);
+  op.axes = axes.all ? first_axes(t.rank()) : axes.list;
   return apply(op, {t}, x.loc());
 }
 

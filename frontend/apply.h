@@ -34,6 +34,9 @@ auto in_op(std::string_view op, const Location& at, F&& f) {
 /// Throws Error for numbers that inference takes for symbolic sizes, which programs in C++ do not have.
 void require_static(const Shape& shape);
 
+/// 0, 1, ..., n-1.
+Dims first_axes(int n);
+
 /// Applies an op with one result; operands are what its inference takes.
 Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at);
 

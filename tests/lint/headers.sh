@@ -7,8 +7,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 flags=(-std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I frontend -I ir -isystem /usr/include/eigen3)
 
-for header in frontend/tjit/*.h ir/tjit/*.h; do
-  echo "#include <tjit/$(basename "$header")>" >"$scratch/one.cpp"
+for header in $(find frontend/tjit ir/tjit -name '*.h'); do
+  echo "#include <tjit/${header#*/tjit/}>" >"$scratch/one.cpp"
   for compiler in clang++-19 g++; do
     "$compiler" "${flags[@]}" "$scratch/one.cpp" || { echo "$header does not compile with $compiler"; exit 1; }
   done

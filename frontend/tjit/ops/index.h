@@ -1,0 +1,31 @@
+// Elements by index.
+#pragma once
+
+#include "tjit/tensor.h"
+
+namespace tjit {
+
+inline namespace ops {
+
+/// `low` and `high` elements of value `fill` before and after x in each dimension.
+Tensor pad(const Operand& x, const Dims& low, const Dims& high, const Operand& fill = 0);
+/// The tensors one after another along `axis`.
+Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis,
+              const Location& at = std::source_location::current());
+/// Elements of x at integer `indices` along `axis`, with `batch_dims` leading dimensions shared; outside raises.
+Tensor gather(const Operand& x, const Operand& indices, std::int64_t axis = 0, std::int64_t batch_dims = 0);
+/// The window of `sizes` at `begin`, one rank-0 integer a dimension; sticking out raises, or is moved inside by
+/// `clamp`.
+Tensor dynamic_slice(const Operand& x, const std::vector<Tensor>& begin, const Dims& sizes, bool clamp = false);
+/// x with the window at `begin` replaced by `update`.
+Tensor dynamic_update_slice(const Operand& x, const Operand& update, const std::vector<Tensor>& begin,
+                            bool clamp = false);
+/// Each element is its index along `axis`.
+Tensor iota(const Shape& shape, std::int64_t axis = 0, DType dtype = int32,
+            const Location& at = std::source_location::current());
+/// 0, 1, ..., n-1.
+Tensor range(std::int64_t n, DType dtype = int32, const Location& at = std::source_location::current());
+
+}  // namespace ops
+
+}  // namespace tjit

@@ -1,0 +1,61 @@
+// Reductions over axes.
+#pragma once
+
+#include <initializer_list>
+
+#include "tjit/ops/core.h"
+
+namespace tjit {
+
+/// Axes of a reduction: all when not given. Negative ones count from the end.
+struct Axes {
+  Axes() = default;
+  Axes(int axis) : all(false), list({axis}) {}
+  Axes(std::initializer_list<std::int64_t> axes) : all(false), list(axes) {}
+  Axes(const Dims& axes) : all(false), list(axes) {}
+  bool all = true;
+  Dims list;
+};
+
+namespace detail {
+// Defined for every reduction of the op list that takes axes.
+template <class Op>
+Tensor reduce(const Operand& x, const Axes& axes, bool keepdims);
+}  // namespace detail
+
+inline namespace ops {
+
+/// Sum over `axes`; 0 over nothing.
+inline detail::ResultOf<struct ReduceSum> reduce_sum(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceSum>(x, axes, keepdims);
+}
+/// Product over `axes`; 1 over nothing.
+inline detail::ResultOf<struct ReduceProd> reduce_prod(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceProd>(x, axes, keepdims);
+}
+/// Largest over `axes`; NaN if any is; the lowest value over nothing.
+inline detail::ResultOf<struct ReduceMax> reduce_max(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceMax>(x, axes, keepdims);
+}
+/// Smallest over `axes`; NaN if any is; the highest value over nothing.
+inline detail::ResultOf<struct ReduceMin> reduce_min(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceMin>(x, axes, keepdims);
+}
+/// Whether any is true; false over nothing.
+inline detail::ResultOf<struct ReduceAny> reduce_any(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceAny>(x, axes, keepdims);
+}
+/// Whether all are true; true over nothing.
+inline detail::ResultOf<struct ReduceAll> reduce_all(const Operand& x, const Axes& axes = {}, bool keepdims = false) {
+  return detail::reduce<ReduceAll>(x, axes, keepdims);
+}
+/// Mean over `axes`, in the dtype of x. That of integers is cut off towards zero, of a sum in int64; 0 over nothing.
+Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = false);
+/// Index (int64) of the first NaN, else of the first largest, along `axis`.
+Tensor argmax(const Operand& x, std::int64_t axis);
+/// Index (int64) of the first NaN, else of the first smallest, along `axis`.
+Tensor argmin(const Operand& x, std::int64_t axis);
+
+}  // namespace ops
+
+}  // namespace tjit
