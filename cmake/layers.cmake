@@ -20,11 +20,11 @@ if(TJIT_FUZZ)  # what libFuzzer steers by
   target_compile_options(tjit_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# tjit_layer(<folder>): every .cpp of the current folder, and of its folders for families of ops, becomes layer
+# tjit_layer(<folder>): every .cpp of the current folder, of its families of ops and of its file formats becomes layer
 # `tjit_<folder>`. The test `layers` checks that includes go downwards only.
 function(tjit_layer name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/ops/*.cpp
-    ${CMAKE_CURRENT_SOURCE_DIR}/composite/*.cpp)
+    ${CMAKE_CURRENT_SOURCE_DIR}/composite/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/io/*.cpp)
   add_library(tjit_${name} OBJECT ${sources})
   target_link_libraries(tjit_${name} PUBLIC tjit_options)
 endfunction()

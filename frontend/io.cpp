@@ -2,8 +2,8 @@
 #include "tjit/io.h"
 
 #include "frontend/trace.h"
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/io/npy.h"
+#include "runtime/io/npz.h"
 
 namespace tjit {
 

@@ -6,9 +6,9 @@
 #include "frontend/trace.h"
 #include "ir/calls.h"
 #include "ir/text.h"
-#include "runtime/file.h"
 #include "runtime/float_state.h"
-#include "runtime/npz.h"
+#include "runtime/io/file.h"
+#include "runtime/io/npz.h"
 
 namespace tjit {
 

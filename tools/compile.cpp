@@ -2,7 +2,7 @@
 #include <iostream>
 #include <memory>
 
-#include "runtime/file.h"
+#include "runtime/io/file.h"
 #include "tools/command.h"
 #include "tools/dump_file.h"
 

@@ -1,7 +1,7 @@
 // Where a dump's data goes.
 #include "tools/dump_file.h"
 
-#include "runtime/file.h"
+#include "runtime/io/file.h"
 
 namespace tjit {
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "ir/text.h"
-#include "runtime/npz.h"
+#include "runtime/io/npz.h"
 
 namespace tjit {
 

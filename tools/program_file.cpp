@@ -8,8 +8,8 @@
 
 #include "ir/literal_text.h"
 #include "runtime/format.h"
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/io/npy.h"
+#include "runtime/io/npz.h"
 #include "tools/arguments.h"
 
 namespace tjit {

@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/io/npy.h"
+#include "runtime/io/npz.h"
 
 namespace {
 

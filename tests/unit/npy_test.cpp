@@ -1,5 +1,5 @@
 // .npy files: NumPy's own files, round trips, hostile input, and writing that replaces a file wholly or not at all.
-#include "runtime/npy.h"
+#include "runtime/io/npy.h"
 
 #include <cstring>
 #include <doctest/doctest.h>

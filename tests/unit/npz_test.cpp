@@ -1,5 +1,5 @@
 // .npz files and the zip archives under them: NumPy's own files, round trips, hostile input; `file(...)` literals.
-#include "runtime/npz.h"
+#include "runtime/io/npz.h"
 
 #include <doctest/doctest.h>
 #include <random>

@@ -1,5 +1,5 @@
 // Reading and writing zip archives. Record layouts: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.
-#include "runtime/zip.h"
+#include "runtime/io/zip.h"
 
 #include <algorithm>
 #include <array>

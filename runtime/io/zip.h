@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/file.h"
+#include "runtime/io/file.h"
 
 namespace tjit {
 

@@ -1,6 +1,6 @@
 // Reading and writing .npy. The header is a Python dict literal of a fixed form, parsed strictly and never evaluated.
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-#include "runtime/npy.h"
+#include "runtime/io/npy.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,10 +1,10 @@
 // .npz on top of zip and .npy.
-#include "runtime/npz.h"
+#include "runtime/io/npz.h"
 
 #include <set>
 #include <string_view>
 
-#include "runtime/npy.h"
+#include "runtime/io/npy.h"
 
 namespace tjit {
 

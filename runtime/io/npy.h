@@ -6,7 +6,7 @@
 #include <string>
 
 #include "runtime/array.h"
-#include "runtime/file.h"
+#include "runtime/io/file.h"
 
 namespace tjit {
 

@@ -1,5 +1,5 @@
 // POSIX files behind runtime/file.h.
-#include "runtime/file.h"
+#include "runtime/io/file.h"
 
 #include <algorithm>
 #include <atomic>

@@ -10,7 +10,7 @@
 
 #include "ir/type.h"
 #include "runtime/array.h"
-#include "runtime/zip.h"
+#include "runtime/io/zip.h"
 
 namespace tjit {
 
