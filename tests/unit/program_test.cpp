@@ -20,6 +20,7 @@
 #include "runtime/allocator.h"
 #include "runtime/format.h"
 #include "tests/text_runner.h"
+#include "tests/unit/arrays.h"
 
 using namespace tjit;
 
@@ -88,8 +89,9 @@ std::string text_of(const Outcome& outcome) {
 struct Program {
   explicit Program(const std::string& text) : module(parse_or_throw(text, {.file = "program"})) {}
 
-  std::unique_ptr<Executable> compiled(bool optimize) const {
+  std::unique_ptr<Executable> compiled(bool optimize, const std::string& cpu = "") const {
     CompileOptions options;
+    options.cpu = cpu;
     options.optimize = optimize;
     options.verify_each = true;
     return compile(module, module.entry(), options);
@@ -131,6 +133,35 @@ TEST_CASE("programs give the same by interpreter, compiled unoptimised, and comp
     INFO(path.string());
     return run_all_ways(input);
   });
+}
+
+TEST_CASE("programs give the same on lesser CPUs: eagerly at each level, and compiled for each") {
+  struct Cpu {
+    CpuLevel needs;
+    const char* name;
+  };
+#if defined(__x86_64__)
+  constexpr Cpu kCpus[] = {{CpuLevel::Base, "x86-64"},
+                           {CpuLevel::Base, "x86-64-v2"},
+                           {CpuLevel::V3, "x86-64-v3"},
+                           {CpuLevel::V4, "x86-64-v4"}};
+#else
+  constexpr Cpu kCpus[] = {{CpuLevel::Base, "generic"}};
+#endif
+  for (const std::filesystem::path& path : text_files("run")) {
+    INFO(path.string());
+    const std::string input = input_of(read_text(path));
+    const Program program(input);
+    std::vector<std::unique_ptr<Executable>> compiled;
+    for (const Cpu& cpu : kCpus)
+      if (cpu.needs <= hardware_level()) compiled.push_back(program.compiled(true, cpu.name));
+    for (const std::vector<Array>& args : runs_of(input)) {
+      const Outcome expected = program.interpreted(args);
+      test::at_each_level([&] { CHECK(difference(expected, program.interpreted(args)) == ""); });
+      for (const auto& code : compiled)
+        CHECK(difference(expected, outcome_of([&](const PrintSink& sink) { return code->run(args, sink); })) == "");
+    }
+  }
 }
 
 namespace {
