@@ -56,16 +56,19 @@ void broadcast(std::vector<Tensor>& operands, const Location& at) {
 std::string to_string(const Scalar& s) {
   if (s.kind == Scalar::Kind::Float) {
     char buffer[32];
-    return {buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr};
+    const std::string text(buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr);
+    return text.find_first_not_of("-0123456789") == text.npos ? text + ".0" : text;
   }
   if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
   return std::to_string(s.i);
 }
 
 void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at) {
-  if (x.dtype() != y.dtype())
-    fail_at(at, std::string(op) + ": operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
-                    std::string(info(y.dtype()).name) + "; use cast(x, dtype) on one of them");
+  if (x.dtype() == y.dtype()) return;
+  in_op(op, at, [&] {
+    fail("operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
+         std::string(info(y.dtype()).name) + "; use cast(x, dtype) on one of them");
+  });
 }
 
 DType natural_dtype(const Scalar& value) {
@@ -81,7 +84,11 @@ Tensor scalar_tensor(const Scalar& value, DType dtype) {
   return with_default_floats([&] {
     return dispatch(dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      if (!holds<T>(value)) fail(to_string(value) + " does not fit " + std::string(info(dtype).name));
+      if (!holds<T>(value)) {
+        const bool is_rounding = value.kind == Scalar::Kind::Float && is_integer(dtype);
+        fail(to_string(value) + (is_rounding ? ", a floating number, does" : " does") + " not fit " +
+             std::string(info(dtype).name));
+      }
       const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
       return to_tensor(Array::scalar(element));
     });
@@ -89,11 +96,11 @@ Tensor scalar_tensor(const Scalar& value, DType dtype) {
 }
 
 Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op) {
-  if (operand.tensor() != nullptr) {
-    if (!operand.tensor()->defined()) fail_undefined(operand.loc(), op);
-    return *operand.tensor();
-  }
   return in_op(op, operand.loc(), [&] {
+    if (operand.tensor() != nullptr) {
+      if (!operand.tensor()->defined()) fail_undefined({});
+      return *operand.tensor();
+    }
     if (!like.defined()) return own(scalar_tensor(operand.scalar(), natural_dtype(operand.scalar())));
     try {
       return own(scalar_tensor(operand.scalar(), like.dtype()));
@@ -113,7 +120,9 @@ void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
-Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at) {
+Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+             const Location& called_at) {
+  const Location& at = Here::of(called_at);
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
   for (const Tensor& t : operands) {
@@ -123,10 +132,12 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
-    const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
-    if (results.empty()) return {};
-    in_op(d.info.name, at, [&] { require_static(trace->builder().type(results[0]).shape); });
-    return trace->wrap(results[0]);
+    return in_op(d.info.name, at, [&]() -> Tensor {
+      const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
+      if (results.empty()) return {};
+      require_static(trace->builder().type(results[0]).shape);
+      return trace->wrap(results[0]);
+    });
   }
   const std::vector<Array> arrays = to_arrays(operands);
   const std::vector<Type> types = types_of(arrays);
@@ -150,7 +161,7 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
 Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands) {
   const OpInfo& op = def(code).info;
   const std::size_t first = op.mask_first ? 1 : 0;
-  Location at = operands[0]->loc();
+  const Location& at = Here::of(operands[0]->loc());
   Tensor like;
   for (std::size_t i = first; i < operands.size() && !like.defined(); ++i)
     if (operands[i]->tensor() != nullptr) like = *operands[i]->tensor();

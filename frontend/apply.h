@@ -1,13 +1,14 @@
 // Applying an op to operands: at once, or recorded in the current trace.
 #pragma once
 
+#include "frontend/here.h"
 #include "frontend/trace.h"
 #include "ir/ops/list.h"
 #include "tjit/ops.h"
 
 namespace tjit {
 
-/// `1.5`, `true`.
+/// `1.5`, `2.0`, `true`.
 std::string to_string(const Scalar& value);
 /// A scalar as a rank-0 tensor of `dtype`; throws Error when that cannot hold it.
 Tensor scalar_tensor(const Scalar& value, DType dtype);
@@ -17,19 +18,11 @@ DType natural_dtype(const Scalar& value);
 /// The tensor that an operand is. A number takes the dtype of `like` when that is defined.
 Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op);
 inline Tensor to_tensor(const Operand& operand, std::string_view op) { return to_tensor(operand, Tensor(), op); }
+/// The same in a function composed of ops.
+inline Tensor to_tensor(const Operand& operand, const Here& /*here*/) { return to_tensor(operand, std::string_view()); }
 
-/// Throws Error, placed at `at`, when the dtypes differ.
+/// Throws Error when the dtypes differ.
 void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at);
-
-/// Runs `f` and puts the op's name and place on the errors of inference.
-template <class F>
-auto in_op(std::string_view op, const Location& at, F&& f) {
-  try {
-    return f();
-  } catch (const Error& e) {
-    throw e.in(op, at);
-  }
-}
 
 /// Throws Error for numbers that inference takes for symbolic sizes, which programs in C++ do not have.
 void require_static(const Shape& shape);

@@ -102,6 +102,16 @@ Tensor full(const Shape& shape, const Scalar& value, DType dtype, const Location
   });
 }
 
+Tensor zeros(const Shape& shape, DType dtype, const Location& at) {
+  const Here here("zeros", at);
+  return full(shape, 0, dtype);
+}
+
+Tensor ones(const Shape& shape, DType dtype, const Location& at) {
+  const Here here("ones", at);
+  return full(shape, 1, dtype);
+}
+
 }  // namespace ops
 
 }  // namespace tjit

@@ -10,7 +10,9 @@ namespace {
 void require_predicate(const Tensor& p, std::string_view what, const Location& at) {
   if (!p.defined()) fail_undefined(at, what);
   if (p.dtype() != DType::Bool || p.rank() != 0)
-    fail_at(at, std::string(what) + " must be a rank-0 bool, not " + to_string(Type{p.dtype(), p.shape()}));
+    throw in_api_words({Error::Kind::User,
+                        std::string(what) + " must be a rank-0 bool, not " + to_string(Type{p.dtype(), p.shape()}),
+                        at});
 }
 
 std::vector<Type> types_of(const Tensors& tensors, const Location& at) {
@@ -156,11 +158,13 @@ Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const
     const Tensors state_of_user(s.begin(), s.end() - 1);
     const Tensor go_on = test(state_of_user);
     require_predicate(go_on, "while_loop: the condition", at);
-    return logical_and({less({s.back(), at}, {options.maximum_iterations, at}), at}, {go_on, at});
+    const Here here("while_loop", at);
+    return (s.back() < options.maximum_iterations) & go_on;
   };
   const auto counted_body = [&](const Tensors& s) {
     Tensors next = body(Tensors(s.begin(), s.end() - 1));
-    next.push_back(add({s.back(), at}, {1, at}));
+    const Here here("while_loop", at);
+    next.push_back(s.back() + 1);
     return next;
   };
   state.push_back(own(scalar_tensor(0, DType::I64)));

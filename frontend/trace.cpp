@@ -48,8 +48,9 @@ std::string Trace::describe(ValueId id) const {
   const int number = value_numbers(f)[static_cast<std::size_t>(id.index)];
   std::string text = (number >= 0 ? "%" + std::to_string(number) : "a tensor") + " (" + to_string(v.type) + ", ";
   if (!v.op.valid()) return text + (v.block == Function::kBody ? "an argument)" : "a loop variable)");
-  text += "`" + std::string(f.def(v.op).info.name) + "`";
-  const std::string place = to_string(f.op(v.op).loc);
+  const Location& at = f.op(v.op).loc;
+  text += "`" + std::string(called_at(at, f.def(v.op).info.name)) + "`";
+  const std::string place = to_string(at);
   return text + (place.empty() ? "" : " at " + place) + ")";
 }
 

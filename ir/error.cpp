@@ -34,7 +34,7 @@ Error::~Error() = default;
 Error Error::at(const Location& loc) const { return loc_ ? *this : Error(kind_, message_, loc); }
 
 Error Error::in(std::string_view op, const Location& loc) const {
-  return loc_ ? *this : Error(kind_, std::string(op) + ": " + message_, loc);
+  return loc_ ? *this : Error(kind_, std::string(called_at(loc, op)) + ": " + message_, loc);
 }
 
 void fail(std::string message) { throw Error(Error::Kind::User, std::move(message)); }

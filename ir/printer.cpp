@@ -48,7 +48,12 @@ class Printer {
     if (options_.locations && op.loc) {
       out_ += " loc(";
       append_quoted(out_, op.loc.file != nullptr ? op.loc.file : "");
-      out_ += ":" + std::to_string(op.loc.line) + ":" + std::to_string(op.loc.column) + ")";
+      out_ += ":" + std::to_string(op.loc.line) + ":" + std::to_string(op.loc.column);
+      if (op.loc.function != nullptr) {
+        out_ += ", ";
+        append_quoted(out_, op.loc.function);
+      }
+      out_ += ")";
     }
   }
 

@@ -227,8 +227,10 @@ Location Reader::location() {
     return static_cast<std::uint32_t>(n);
   };
   const std::uint32_t line = number("line", 1), column = number("column", 0);
+  Location loc(intern(file), line, column);
+  if (accept(',')) loc.function = intern(string());
   expect(")", "at the end of loc");
-  return {intern(file), line, column};
+  return loc;
 }
 
 }  // namespace tjit

@@ -13,7 +13,7 @@
 namespace tjit {
 
 void raise(const OpDef& def, std::string_view cause, const Location& loc) {
-  throw Error(Error::Kind::Runtime, std::string(def.info.name) + ": " + std::string(cause), loc);
+  throw Error(Error::Kind::Runtime, std::string(cause)).in(def.info.name, loc);
 }
 
 std::string index_text(const Shape& shape, std::int64_t linear) {

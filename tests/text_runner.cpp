@@ -32,7 +32,24 @@ std::string first_difference(std::string_view found, std::string_view expected) 
   return "the ends of the lines differ";
 }
 
-void run_text_test(const std::filesystem::path& path, const TextTest& test, bool bless) {
+bool is_blessed() {
+  const char* bless = std::getenv("TJIT_BLESS");
+  return bless != nullptr && std::string_view(bless) == "1";
+}
+
+/// Compares what was found with what the file at `path` expects behind `head`.
+void check_expectation(const std::filesystem::path& path, const std::string& head, const std::string& found,
+                       const std::string& expected) {
+  if (found == expected) return;
+  if (is_blessed()) {
+    std::ofstream(path, std::ios::binary) << head << found;
+    MESSAGE("rewritten: " << path.string());
+  } else {
+    FAIL_CHECK(path.string() << ": " << first_difference(found, expected) << "\n(TJIT_BLESS=1 rewrites it)");
+  }
+}
+
+void run_text_test(const std::filesystem::path& path, const TextTest& test) {
   const std::string text = read_text(path), input = input_of(text);
   const std::size_t at = find_separator(text);
   const std::string expected = at == text.npos ? "" : text.substr(at + kSeparator.size());
@@ -43,13 +60,7 @@ void run_text_test(const std::filesystem::path& path, const TextTest& test, bool
     FAIL_CHECK(path.string() << "\n" << std::string(e.what()));
     return;
   }
-  if (found == expected) return;
-  if (bless) {
-    std::ofstream(path, std::ios::binary) << input << kSeparator << found;
-    MESSAGE("rewritten: " << path.string());
-  } else {
-    FAIL_CHECK(path.string() << ": " << first_difference(found, expected) << "\n(TJIT_BLESS=1 rewrites it)");
-  }
+  check_expectation(path, input + std::string(kSeparator), found, expected);
 }
 
 }  // namespace
@@ -84,9 +95,11 @@ std::string directive(std::string_view input, std::string_view name) {
 }
 
 void run_text_tests(const std::string& folder, const TextTest& test) {
-  const char* bless = std::getenv("TJIT_BLESS");
-  for (const std::filesystem::path& path : text_files(folder))
-    run_text_test(path, test, bless != nullptr && std::string_view(bless) == "1");
+  for (const std::filesystem::path& path : text_files(folder)) run_text_test(path, test);
+}
+
+void check_golden(const std::filesystem::path& path, const std::string& found) {
+  check_expectation(path, "", found, is_blessed() && !exists(path) ? "" : read_text(path));
 }
 
 }  // namespace tjit

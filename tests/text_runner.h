@@ -29,4 +29,7 @@ using TextTest = std::function<std::string(const std::string& input, const std::
 /// Runs `test` on every file of `tests/<folder>` and reports the first line that differs.
 void run_text_tests(const std::string& folder, const TextTest& test);
 
+/// Compares `found` with the whole file at `path`, which TJIT_BLESS=1 writes.
+void check_golden(const std::filesystem::path& path, const std::string& found);
+
 }  // namespace tjit

@@ -8,9 +8,9 @@ namespace tjit {
 namespace {
 
 /// Operands of true division: integers become floats first.
-Tensor to_float(const Tensor& t, const Location& at) {
+Tensor to_float(const Tensor& t) {
   if (!is_integer(t.dtype())) return t;
-  return cast({t, at}, size_of(t.dtype()) >= 4 ? DType::F64 : DType::F32);
+  return cast(t, size_of(t.dtype()) >= 4 ? DType::F64 : DType::F32);
 }
 
 /// Bits of integers, logic of bools: the two meanings of & | ^.
@@ -28,15 +28,16 @@ inline namespace ops {
 Tensor divide(const Operand& x, const Operand& y) {
   const Tensor* known = x.tensor() != nullptr ? x.tensor() : y.tensor();
   if (known != nullptr && known->defined() && is_float(known->dtype())) return detail::binary<Divide>(x, y);
-  Tensor a = x.tensor() != nullptr ? to_tensor(x, "divide") : Tensor();
-  Tensor b = y.tensor() != nullptr ? to_tensor(y, "divide") : Tensor();
+  const Here here("divide", x.loc());
+  Tensor a = x.tensor() != nullptr ? to_tensor(x, here) : Tensor();
+  Tensor b = y.tensor() != nullptr ? to_tensor(y, here) : Tensor();
   if (a.defined() && b.defined()) require_one_dtype(a, b, "divide", x.loc());
-  if (a.defined()) a = to_float(a, x.loc());
-  if (b.defined()) b = to_float(b, y.loc());
+  if (a.defined()) a = to_float(a);
+  if (b.defined()) b = to_float(b);
   // Numbers become what their partner has become.
-  if (!a.defined()) a = to_float(to_tensor(x, b, "divide"), x.loc());
-  if (!b.defined()) b = to_float(to_tensor(y, a, "divide"), y.loc());
-  return detail::binary<Divide>({a, x.loc()}, {b, y.loc()});
+  if (!a.defined()) a = to_float(to_tensor(x, b, "divide"));
+  if (!b.defined()) b = to_float(to_tensor(y, a, "divide"));
+  return detail::binary<Divide>(a, b);
 }
 
 }  // namespace ops

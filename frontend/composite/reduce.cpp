@@ -8,20 +8,27 @@ namespace tjit {
 inline namespace ops {
 
 Tensor reduce_mean(const Operand& x, const Axes& axes, bool keepdims) {
-  const Tensor t = to_tensor(x, "reduce_mean");
-  const Location& at = x.loc();
+  const Here here("reduce_mean", x.loc());
+  const Tensor t = to_tensor(x, here);
   // Sums of small integers would wrap; a mean fits where the elements do.
-  const Tensor sum = reduce_sum({is_integer(t.dtype()) ? cast({t, at}, DType::I64) : t, at}, axes, keepdims);
+  const Tensor sum = reduce_sum(is_integer(t.dtype()) ? cast(t, int64) : t, axes, keepdims);
   std::int64_t count = 1;  // of the elements of one sum
   for (const std::int64_t d : axes.all ? first_axes(t.rank()) : rules::axes(axes.list, t.rank()))
     count *= t.shape()[static_cast<int>(d)];
-  if (is_float(t.dtype())) return divide({sum, at}, {static_cast<double>(count), at});
+  if (is_float(t.dtype())) return sum / static_cast<double>(count);
   // Truncates: the quotient towards minus infinity, plus one where it is negative and inexact.
-  const Tensor n = to_tensor({std::max<std::int64_t>(count, 1), at}, sum, "reduce_mean");
-  const Tensor floor = floor_div({sum, at}, {n, at});
-  const Tensor inexact =
-      logical_and({not_equal({multiply({floor, at}, {n, at}), at}, {sum, at}), at}, {less({sum, at}, {0, at}), at});
-  return cast({add({floor, at}, {cast({inexact, at}, DType::I64), at}), at}, t.dtype());
+  const Tensor n = to_tensor(std::max<std::int64_t>(count, 1), here);
+  const Tensor floor = floor_div(sum, n);
+  const Tensor inexact = (floor * n != sum) & (sum < 0);
+  return cast(floor + cast(inexact, int64), t.dtype());
+}
+
+Tensor reduce_variance(const Operand& x, const Axes& axes, bool keepdims) {
+  const Here here("reduce_variance", x.loc());
+  const Tensor t = to_tensor(x, here);
+  if (!is_float(t.dtype()))
+    here.fail("does not take " + std::string(info(t.dtype()).name) + ", whose variance is not of its type; use cast");
+  return reduce_mean(square(t - reduce_mean(t, axes, true)), axes, keepdims);
 }
 
 }  // namespace ops

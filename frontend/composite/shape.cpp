@@ -8,10 +8,11 @@ namespace tjit {
 inline namespace ops {
 
 Tensor expand_dims(const Operand& x, std::int64_t axis) {
-  const Tensor t = to_tensor(x, "expand_dims");
+  const Here here("expand_dims", x.loc());
+  const Tensor t = to_tensor(x, here);
   Shape shape = t.shape();
-  in_op("expand_dims", x.loc(), [&] { shape.insert(rules::axis(axis, t.rank() + 1), 1); });
-  return apply(Reshape{.shape = shape}, {t}, x.loc());
+  here.run([&] { shape.insert(rules::axis(axis, t.rank() + 1), 1); });
+  return reshape(t, shape);
 }
 
 }  // namespace ops

@@ -64,12 +64,8 @@ Tensor constant(const std::vector<T>& elements, const Location& at = std::source
 /// Every element is `value`.
 Tensor full(const Shape& shape, const Scalar& value, DType dtype = float32,
             const Location& at = std::source_location::current());
-inline Tensor zeros(const Shape& shape, DType dtype = float32, const Location& at = std::source_location::current()) {
-  return full(shape, 0, dtype, at);
-}
-inline Tensor ones(const Shape& shape, DType dtype = float32, const Location& at = std::source_location::current()) {
-  return full(shape, 1, dtype, at);
-}
+Tensor zeros(const Shape& shape, DType dtype = float32, const Location& at = std::source_location::current());
+Tensor ones(const Shape& shape, DType dtype = float32, const Location& at = std::source_location::current());
 
 }  // namespace ops
 

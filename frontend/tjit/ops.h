@@ -7,5 +7,6 @@
 #include "tjit/ops/index.h"
 #include "tjit/ops/linalg.h"
 #include "tjit/ops/math.h"
+#include "tjit/ops/nn.h"
 #include "tjit/ops/reduce.h"
 #include "tjit/ops/shape.h"

@@ -9,10 +9,12 @@
 
 namespace tjit {
 
-/// A place in a user's program. `file` lives as long as the process (see `intern`); line 0 means unknown.
+/// A place in a user's program, and what was called there when that is a function composed of ops: errors have its name
+/// instead of the op's. Both texts live as long as the process (see `intern`); line 0 means unknown.
 struct Location {
   const char* file = nullptr;
   std::uint32_t line = 0, column = 0;
+  const char* function = nullptr;
 
   constexpr Location() = default;
   constexpr Location(const char* f, std::uint32_t l, std::uint32_t c) : file(f), line(l), column(c) {}
@@ -27,6 +29,10 @@ const char* intern(std::string_view text);
 
 /// `file:line:column`, or the empty string for an unknown place.
 std::string to_string(const Location& loc);
+/// What the user called at `loc` to get op `op`: a function composed of ops, or the op itself.
+inline std::string_view called_at(const Location& loc, std::string_view op) {
+  return loc.function != nullptr ? loc.function : op;
+}
 
 class Error : public std::exception {
  public:
@@ -50,7 +56,8 @@ class Error : public std::exception {
   const char* what() const noexcept override { return what_.c_str(); }
   /// The same error, placed at `loc` unless it already has a place.
   Error at(const Location& loc) const;
-  /// The same error as op `op` at `loc` raises it, `op: message`, unless it already has a place.
+  /// The same error as op `op` at `loc` raises it, `op: message` (or `function: message` for the function that was
+  /// called there), unless it already has a place.
   Error in(std::string_view op, const Location& loc) const;
 
  private:

@@ -152,14 +152,15 @@ TEST_CASE("branches that assign instead of giving are refused in a capture") {
 
 TEST_CASE("predicates are rank-0 bools") {
   const auto one = [] { return constant(1); };
-  CHECK(error_here([&] { tf::cond(constant(1), one, one); }) == "cond: the predicate must be a rank-0 bool, not i32[]");
+  CHECK(error_here([&] { tf::cond(constant(1), one, one); }) ==
+        "cond: the predicate must be a rank-0 bool, not int32[]");
   CHECK(error_here([&] { tf::cond(constant({true}), one, one); }) ==
         "cond: the predicate must be a rank-0 bool, not bool[1]");
   CHECK(error_here([&] { tf::cond(Tensor(), one, one); }) ==
         "cond: the predicate: the tensor is undefined: it was declared and never given a value");
   const auto next = [](Tensor i) { return i + 1; };
   CHECK(error_here([&] { tf::while_loop([](Tensor i) { return i; }, next, constant(1)); }) ==
-        "while_loop: the condition must be a rank-0 bool, not i32[]");
+        "while_loop: the condition must be a rank-0 bool, not int32[]");
   const auto loop = [&](Tensor x) { return tf::while_loop([](Tensor i) { return i < 3; }, next, x); };
   for (const tf::Error& e : {caught([&] { loop(constant({1, 2})); }), capture_error(loop, constant({1, 2}))})
     CHECK(e.message() == "while_loop: the condition must be a rank-0 bool, not bool[2]");

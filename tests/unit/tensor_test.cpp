@@ -65,7 +65,8 @@ TEST_CASE("constants that cannot be are errors at their line") {
   CHECK(error_here([&] { (void)(constant({{}, {1}})); }) == "constant: ragged lists: 0 and 1 elements at depth 1");
   CHECK(error_here([&] { (void)(constant({1, 256}, tf::uint8)); }) == "constant: 256 does not fit uint8");
   CHECK(error_here([&] { (void)(constant({-1}, tf::uint8)); }) == "constant: -1 does not fit uint8");
-  CHECK(error_here([&] { (void)(constant(1.5, tf::int32)); }) == "constant: 1.5 does not fit int32");
+  CHECK(error_here([&] { (void)(constant(1.5, tf::int32)); }) ==
+        "constant: 1.5, a floating number, does not fit int32");
   CHECK(error_here([&] { (void)(constant(5000000000, tf::int32)); }) == "constant: 5000000000 does not fit int32");
   CHECK(error_here([&] { (void)(constant(1, tf::bool_)); }) == "constant: 1 does not fit bool");
   CHECK(error_here([&] { (void)(constant({true, 1.5})); }) == "constant: true does not fit float32");
@@ -73,8 +74,8 @@ TEST_CASE("constants that cannot be are errors at their line") {
   CHECK(error_here([&] { (void)(constant(std::vector{1, 2, 3}, {2, 2})); }) ==
         "constant: 3 elements do not fill shape (2,2)");
   CHECK(error_here([&] { (void)(constant(std::vector<int>{}, {-1})); }) == "constant: negative size in shape [-1]");
-  CHECK(error_here([&] { (void)(tf::zeros({INT64_MIN + 1})); }) == "full: a size is below -2^62");
-  CHECK(error_here([&] { (void)(tf::zeros({2, -3})); }) == "full: negative size in shape [2, -3]");
+  CHECK(error_here([&] { (void)(tf::zeros({INT64_MIN + 1})); }) == "zeros: a size is below -2^62");
+  CHECK(error_here([&] { (void)(tf::zeros({2, -3})); }) == "zeros: negative size in shape [2, -3]");
   CHECK(contains(error_here([&] { (void)(tf::ones({1 << 20, 1 << 20, 1 << 20})); }), "more than 2^48 elements"));
   CHECK(error_here([&] { (void)(tf::full({2}, 300, tf::uint8)); }) == "full: 300 does not fit uint8");
   CHECK(contains(caught([] { constant(std::numeric_limits<std::uint64_t>::max()); }).message(), "exceeds int64"));

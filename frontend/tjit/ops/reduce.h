@@ -10,7 +10,7 @@ namespace tjit {
 /// Axes of a reduction: all when not given. Negative ones count from the end.
 struct Axes {
   Axes() = default;
-  Axes(int axis) : all(false), list({axis}) {}
+  Axes(std::int64_t axis) : all(false), list({axis}) {}
   Axes(std::initializer_list<std::int64_t> axes) : all(false), list(axes) {}
   Axes(const Dims& axes) : all(false), list(axes) {}
   bool all = true;
@@ -51,6 +51,8 @@ inline detail::ResultOf<struct ReduceAll> reduce_all(const Operand& x, const Axe
 }
 /// Mean over `axes`, in the dtype of x. That of integers is cut off towards zero, of a sum in int64; 0 over nothing.
 Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = false);
+/// Mean of the squared distance from the mean over `axes`, of floats; NaN over nothing.
+Tensor reduce_variance(const Operand& x, const Axes& axes = {}, bool keepdims = false);
 /// Index (int64) of the first NaN, else of the first largest, along `axis`.
 Tensor argmax(const Operand& x, std::int64_t axis);
 /// Index (int64) of the first NaN, else of the first smallest, along `axis`.
