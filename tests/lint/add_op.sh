@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Adding an op takes its struct, its entry in the op list and its public line, and nothing else: does so in a scratch copy, builds
-# it, and runs the new op eagerly, compiled, in text and in the op table. add_op.sh <build folder to copy settings from>
+# Adding an op takes its struct, its entry in the op list and its public line, and nothing else: does so in a copy, builds it,
+# and runs the new op eagerly, compiled, in text and in the op table. add_op.sh <build>. Does nothing when no part of the library
+# has changed (see changed.sh); the copy stays in the build folder, where what is the same again is not built again.
 set -euo pipefail
-build=$(realpath "$1")
+copy=$(realpath "$1")/add_op
 cd "$(dirname "$0")/../.."
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$scratch"
-cd "$scratch"
+changed=$(tests/lint/changed.sh)
+grep -qE '^(all$|(ir|runtime|passes|codegen|frontend|cmake)/|CMakeLists\.txt$|tests/lint/add_op\.sh$)' <<<"$changed" ||
+  { echo "the library is as it was"; exit; }
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$fresh"
+cd "$fresh"
 git init -q && git add -A && git -c user.name=t -c user.email=t@t commit -qm base
 
 sed -i 's|^struct Sqrt : Elementwise {|struct Cube : Elementwise {\n  static constexpr OpInfo info{.name = "cube", .types = kNumbers, .ulp = 1, .doc = "x * x * x; integers wrap."};\n  static auto eval(auto x) { return x * x * x; }\n};\n\n&|' ir/ops/arithmetic.h
@@ -27,6 +31,12 @@ int main() {
 END
 echo 'add_executable(cube cube.cpp)
 target_link_libraries(cube PRIVATE tjit)' >>CMakeLists.txt
+rm -rf .git
+# Files that differ, and no others, are new to the build.
+mkdir -p "$copy"
+(cd "$copy" && find . -type f -not -path './build/*') | while read -r file; do [ -e "$file" ] || rm "$copy/$file"; done
+find . -type f | while read -r file; do cmp -s "$file" "$copy/$file" || install -D -m "$(stat -c %a "$file")" "$file" "$copy/$file"; done
+cd "$copy"
 cmake -S . -B build -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 -DTJIT_TESTS=OFF \
   -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 >/dev/null  # quick to build
 cmake --build build --target cube tjit-llvm tjit-command
