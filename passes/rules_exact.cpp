@@ -66,6 +66,9 @@ bool casts_join(const Match& m) {
   return widens(from, middle) && (!saturates || widens(from, to));
 }
 
+/// A float between two bitcasts makes one NaN of all.
+bool keeps_nan_bits(const Match& m) { return !is_float(m.function.type(m.operands[0]).dtype); }
+
 // ---- the table ----
 
 std::vector<Rule> sums() {
@@ -207,7 +210,7 @@ std::vector<Rule> rounding_and_casts() {
       {"cast-same", cast(x), x, kAll, keeps_dtype},
       {"cast-cast", cast(cast(x)), cast(x), kAll, casts_join},
       {"bitcast-same", bitcast(x), x, kNumbers, keeps_dtype},
-      {"bitcast-bitcast", bitcast(bitcast(x)), bitcast(x)},
+      {"bitcast-bitcast", bitcast(bitcast(x)), bitcast(x), kNumbers, keeps_nan_bits},
   };
 }
 

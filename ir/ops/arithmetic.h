@@ -212,14 +212,24 @@ struct Bitcast : Elementwise {
   static constexpr OpInfo info{.name = "bitcast",
                                .types = kNumbers,
                                .result = Result::Attribute,
-                               .doc = "The same bits read as another element type of the same size."};
+                               .doc =
+                                   "The same bits read as another element type of the same size; those of a NaN are "
+                                   "the quiet NaN's, whatever its sign and payload."};
   static constexpr auto fields = std::tuple{field<&Bitcast::dtype>("dtype")};
+  /// Sign and payload of a NaN depend on how it was computed. Nothing else lets them out.
   template <class To>
     requires(contains(kNumbers, dtype_of<To>))
   static auto eval(auto x)
     requires(sizeof(typename decltype(x)::Scalar) == sizeof(To))
   {
-    return bit_cast<To>(x);
+    using From = typename decltype(x)::Scalar;
+    if constexpr (is_float(dtype_of<From>) && !std::is_same_v<From, To>) {
+      using Bits = SignedOfSize<sizeof(From)>;
+      constexpr Bits kNan = std::bit_cast<Bits>(std::numeric_limits<From>::quiet_NaN());
+      return bit_cast<To>(select(math::is_nan(x), decltype(bit_cast<Bits>(x))(kNan), bit_cast<Bits>(x)));
+    } else {
+      return bit_cast<To>(x);
+    }
   }
 };
 

@@ -205,7 +205,10 @@ class Generator {
     }
     if (d.can_fail && is_integer(dtype) && !r_.chance(2))
       operands.back() = keep(b_.append(Clip{}, {operands.back(), number(dtype, 1, shape), number(dtype, 4, shape)}));
-    keep(b_.append({d.code, std::move(attrs), operands, {}, {}})[0]);
+    const ValueId result = keep(b_.append({d.code, std::move(attrs), operands, {}, {}})[0]);
+    // A NaN that was just computed shows in integers.
+    if (is_float(type(result).dtype) && r_.chance(15))
+      keep(b_.append(Bitcast{.dtype = size_of(type(result).dtype) == 4 ? DType::I32 : DType::I64}, {result}));
   }
 
   void reduce() {

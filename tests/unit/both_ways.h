@@ -1,11 +1,11 @@
 // Captured functions beside eager execution: the same results, the same errors.
 #pragma once
 
-#include <cstring>
 #include <doctest/doctest.h>
 #include <sstream>
 #include <string>
 
+#include "frontend/trace.h"
 #include "tests/unit/caught.h"
 #include "tjit/function.h"
 
@@ -21,10 +21,7 @@ inline void check_same(const Tensor& a, const Tensor& b) {
   CHECK(a.dtype() == b.dtype());
   CHECK(a.shape() == b.shape());
   CHECK(a.repr() == b.repr());
-  dispatch(a.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    CHECK(std::memcmp(a.data<T>(), b.data<T>(), sizeof(T) * static_cast<std::size_t>(a.size())) == 0);
-  });
+  CHECK(identical(to_array(a), to_array(b)));
 }
 
 /// Runs functions eagerly for a scope.

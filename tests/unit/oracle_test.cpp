@@ -144,6 +144,7 @@ template <class R, class T>
 R bitcast_oracle(T x) {
   R result;
   static_assert(sizeof result == sizeof x);
+  if (x != x) x = std::numeric_limits<T>::quiet_NaN();
   std::memcpy(&result, &x, sizeof x);
   return result;
 }
