@@ -29,8 +29,7 @@ Function fuse_each(const Function& function) {
   const std::optional<Function> now = expanded(function);
   const Function& f = now ? *now : function;
   return rebuild(f, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
-    const bool is_group = f.op(id).code == kOpcode<Fusion>;
-    if (is_group || !becomes_kernel(f, id)) return void(map.copy(id, is_group ? Copier::Each{} : visit));
+    if (!becomes_kernel(f, id)) return void(map.copy(id, visit));
     const BlockId block = b.begin_block({});
     const ValueId inner = map.copy(id)[0];
     b.end_block({&inner, 1});

@@ -289,12 +289,17 @@ ValueRange Copier::copy(OpId id, const Each& each) {
   const Op& op = from_.op(id);
   std::vector<BlockId> blocks;
   blocks.reserve(op.blocks.size());
-  for (const BlockId b : op.blocks) blocks.push_back(copy_block(b, each));
+  for (const BlockId b : op.blocks) blocks.push_back(op.code == kOpcode<Fusion> ? copy_group(b) : copy_block(b, each));
   const std::vector<ValueId> operands = (*this)(from_.operands(id));
   const std::vector<Type> types = from_.types(from_.results(id));
   const ValueRange results = to_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
   for (int i = 0; i < results.size(); ++i) bind(from_.results(id)[i], results[i]);
   return results;
+}
+
+BlockId Copier::copy_group(BlockId old) {
+  const Builder::AsWritten scope(to_);
+  return copy_block(old);
 }
 
 BlockId Copier::copy_block(BlockId old, const Each& each) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <utility>
 
 #include "ir/function.h"
 #include "ir/seen_ops.h"
@@ -73,6 +74,19 @@ class Builder {
   bool visible(ValueId value) const;
   std::span<const ValueId> block_yields(BlockId id) const { return f_.block(id).yields; }
 
+  /// While it lives, ops are appended as they are written: hooks and sharing rest.
+  class AsWritten {
+   public:
+    explicit AsWritten(Builder& b) : b_(b), options_(std::exchange(b.options_, {})) {}
+    AsWritten(const AsWritten&) = delete;
+    AsWritten& operator=(const AsWritten&) = delete;
+    ~AsWritten() { b_.options_ = std::move(options_); }
+
+   private:
+    Builder& b_;
+    Options options_;
+  };
+
   /// Ends the function.
   Function finish(std::span<const ValueId> yields);
 
@@ -122,12 +136,15 @@ class Copier {
   /// Copies parameters of the function body.
   void copy_params();
   /// Copies an op with its blocks; `each` is called for every op inside them instead of a plain copy, when given.
+  /// Groups are copied as they are: what a rewritten one holds need not be a kernel.
   using Each = std::function<void(OpId)>;
   ValueRange copy(OpId op, const Each& each = {});
   /// Copies a block's parameters, ops and yield as a new block.
   BlockId copy_block(BlockId block, const Each& each = {});
 
  private:
+  BlockId copy_group(BlockId block);
+
   const Function& from_;
   Builder& to_;
   std::vector<ValueId> map_;

@@ -63,8 +63,7 @@ void append_check(const Function& f, Builder& b, ValueId old, ValueId now) {
 Function check_nan(const Function& function, const PassContext&) {
   const std::vector<bool> checked = checked_values(function);
   return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
-    // No effect may stand inside a fusion.
-    map.copy(id, function.op(id).code == kOpcode<Fusion> ? Copier::Each{} : visit);
+    map.copy(id, visit);
     if (!computes(function, id)) return;
     for (const ValueId v : function.results(id))
       if (is_float(function.type(v).dtype) && !checked[static_cast<std::size_t>(v.index)])

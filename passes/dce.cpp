@@ -48,6 +48,9 @@ class Liveness {
     } else {
       for (const ValueId v : f_.operands(id)) need(v);
     }
+    // A group stays whole.
+    if (op.code == kOpcode<Fusion>)
+      for (const OpId inner : f_.block(op.blocks[0]).ops) need(inner);
   }
 
   void trace(ValueId v) {
@@ -79,7 +82,7 @@ Function dce(const Function& function, const PassContext&) {
   const Liveness live(function);
   return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     if (!live.needs(id)) return;
-    if (function.op(id).blocks.empty()) {
+    if (function.op(id).blocks.empty() || function.op(id).code == kOpcode<Fusion>) {
       map.copy(id);
     } else {
       copy_results(function, b, map, id, live.kept_results(id), visit);

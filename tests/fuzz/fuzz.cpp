@@ -78,6 +78,25 @@ std::string check_text(const Module& module) {
   return print(read.module) == text ? "" : "the printed program reads back as another";
 }
 
+/// An empty string when the optimised program, written and read back, compiles and does what the program does.
+std::string check_optimised(const GeneratedProgram& p) {
+  const Function& entry = p.module.functions.front();
+  const std::string text = "// tjit 1\n" + emit(p.module, entry, Stage::Opt);
+  const ParseResult read = parse(text);
+  if (!read.errors.empty()) return "the optimised program does not parse: " + to_string(read.errors.front());
+  const auto run = [&](const Module& module) {
+    return outcome_of([&](const PrintSink& sink) { return compile(module, module.entry())->run(p.inputs, sink); });
+  };
+  const Outcome expected = run(p.module);
+  Outcome found = run(read.module);
+  // The place of an error is now a line of the text.
+  if (!expected.error.empty() && !found.error.empty()) found.error = expected.error;
+  const std::string d = difference(expected, found);
+  return d.empty() ? "" : "the optimised program, read back, differs from the program\n" + d + text;
+}
+
+/// Programs whose optimised text is compiled as well.
+constexpr std::uint64_t kReadBack = 300;
 /// Runs of fewer programs are there to look at these.
 constexpr std::uint64_t kLongRun = 100;
 
@@ -108,6 +127,7 @@ int fuzz(std::uint64_t first, std::uint64_t count) {
       failed += c.failed;
       problem = c.difference;
     }
+    if (problem.empty() && count < kReadBack) problem = check_optimised(p);
     if (!problem.empty()) {
       ++differing;
       std::printf("seed %llu: %s\n%s\n", static_cast<unsigned long long>(seed), problem.c_str(),
