@@ -73,7 +73,7 @@ class KernelBuilder {
   void check_unused_indices(OpId op) {
     const OpDef& def = f_.def(op);
     const Type& result = f_.type(f_.op(op).first_result);
-    if (def.lookup == nullptr || !f_.may_fail(op) || element_count(result) != 0) return;
+    if (def.lookup == nullptr || !checks_only(f_, op)) return;
     const auto coordinates = def.lookup(f_.op(op).attrs.get(), f_.operand_types(op));
     for (std::size_t d = 0; d < coordinates.size(); ++d) {
       const Coordinate& c = coordinates[d];

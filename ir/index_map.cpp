@@ -176,6 +176,10 @@ std::int64_t lookup_limit(const Coordinate& c, int dim, const Shape& operand, co
   return operand[dim] - (c.dim >= 0 ? result[c.dim] : 1);
 }
 
+bool checks_only(const Function& f, OpId lookup) {
+  return f.type(f.op(lookup).first_result).shape.contains(0) && f.may_fail(lookup);
+}
+
 IndexMap through_lookup(std::span<const Coordinate> coordinates, std::span<const std::int32_t> lookups,
                         const Shape& operand, const Shape& shape, const IndexMap& result) {
   IndexMap map(operand.size(), result.axes());

@@ -90,6 +90,8 @@ Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape
 /// The map of the index operand that coordinate `c` of a lookup reads, and the largest number that it may be.
 IndexMap index_operand_map(const Coordinate& c, const IndexMap& result);
 std::int64_t lookup_limit(const Coordinate& c, int dim, const Shape& operand, const Shape& result);
+/// Whether a lookup has no elements, and yet indices that must be in range.
+bool checks_only(const Function& f, OpId lookup);
 /// The map of a lookup's operand 0; `lookups` has the number to use for each dimension (unused where there is no
 /// index).
 IndexMap through_lookup(std::span<const Coordinate> coordinates, std::span<const std::int32_t> lookups,

@@ -196,6 +196,8 @@ std::int16_t FusionGroup::operand_map(OpId op, std::int16_t result, int operand)
 bool FusionGroup::operand_maps(MemberUse use, Maps& out) {
   start_space();
   const Member& member = members_[static_cast<std::size_t>(use.member)];
+  // A lookup without elements checks its indices all the same, where the group evaluates nothing.
+  if (use.operand > 0 && f_->def(member.op).lookup != nullptr && checks_only(*f_, member.op)) return false;
   const auto add = [&](std::int16_t id) { return id >= 0 && out.add(id); };
   if (kind_ == Kind::Place && use.member == 0) return add(piece_map(use.operand));
   return std::ranges::all_of(member.maps.all(),
