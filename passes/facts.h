@@ -8,7 +8,8 @@
 
 namespace tjit {
 
-/// `Function::is_ordered` for every op, in one walk.
+/// `Function::is_ordered` for every op, in one walk; and whether it might not end: such a loop stays like an effect, as
+/// what comes after it may never run.
 std::vector<bool> ordered_ops(const Function& f);
 
 /// `Function::uniform_constant`, also behind views.
