@@ -1,6 +1,7 @@
 // Reading and writing elements and strings.
 #include "ir/literal_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -56,6 +57,23 @@ std::string parse_as_integer(std::string_view text, T& value) {
   return {};
 }
 
+/// Whether a number that its type cannot hold lies below the type's smallest ones, and not above its largest.
+bool rounds_to_zero(const NumberText& number) {
+  const std::size_t mark = number.digits.find_first_of(number.hex ? "pP" : "eE");
+  const std::string_view digits = number.digits.substr(0, mark);
+  std::int64_t exponent = 0;
+  if (mark != number.digits.npos) {
+    std::string_view text = number.digits.substr(mark + 1);
+    if (text.starts_with('+')) text.remove_prefix(1);
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
+    if (error == std::errc::result_out_of_range) return text.starts_with('-');
+  }
+  const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+  const auto first = static_cast<std::int64_t>(digits.find_first_not_of("0."));
+  const std::int64_t power = first < point ? point - first - 1 : point - first;  // of the base, of the first digit
+  return exponent < -power * (number.hex ? 4 : 1);
+}
+
 template <class T>
 std::string parse_as_float(std::string_view text, T& value) {
   constexpr DType dtype = dtype_of<T>;
@@ -76,9 +94,11 @@ std::string parse_as_float(std::string_view text, T& value) {
     const auto [stop, error] = starts_well && first != '-'
                                    ? std::from_chars(begin, end, value, format)
                                    : std::from_chars_result{nullptr, std::errc::invalid_argument};
-    if (error == std::errc::result_out_of_range) return does_not_fit(text, dtype);
-    if (error != std::errc() || stop != end || !std::isfinite(value))
+    const bool out_of_range = error == std::errc::result_out_of_range;
+    if ((error != std::errc() && !out_of_range) || stop != end || !std::isfinite(value))
       return "expected a number for " + std::string(info(dtype).ir_name) + ", found " + quote(text);
+    if (out_of_range && !rounds_to_zero(number)) return does_not_fit(text, dtype);
+    if (out_of_range) value = 0;
   }
   if (number.negative) value = -value;
   return {};
