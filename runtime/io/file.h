@@ -26,6 +26,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   /// Fills `to` with the next `size` bytes; throws Error when there are fewer.
   virtual void read(void* to, std::size_t size) = 0;
+  /// Says that the rest will not be read; throws Error when what the source knows of all its bytes is not true.
+  virtual void finish() {}
 };
 
 /// An open file descriptor.

@@ -20,13 +20,14 @@ constexpr std::size_t kAlignment = 64;  ///< of the first element, in files that
 constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
 constexpr std::string_view kSupported = "bool (b1), uint8 (u1), int32 (i4), int64 (i8), float32 (f4) or float64 (f8)";
 
-/// An element type as .npy names it, without the byte order.
+/// An element type as .npy names it, without the byte order: as NumPy writes it, and the letter that it reads as well.
 struct NpyDType {
   DType dtype;
-  std::string_view code;
+  std::string_view code, letter;
 };
-constexpr NpyDType kNpyDTypes[kDTypeCount] = {{DType::Bool, "b1"}, {DType::U8, "u1"},  {DType::I32, "i4"},
-                                              {DType::I64, "i8"},  {DType::F32, "f4"}, {DType::F64, "f8"}};
+constexpr NpyDType kNpyDTypes[kDTypeCount] = {{DType::Bool, "b1", "?"}, {DType::U8, "u1", "B"},
+                                              {DType::I32, "i4", "i"},  {DType::I64, "i8", "q"},
+                                              {DType::F32, "f4", "f"},  {DType::F64, "f8", "d"}};
 
 struct Header {
   Type type;
@@ -123,8 +124,9 @@ class HeaderParser {
     const std::string_view value = string();
     const bool has_order = !value.empty() && std::string_view("<>=|").find(value[0]) != std::string_view::npos;
     const std::string_view code = value.substr(has_order ? 1 : 0);
-    const auto* found =
-        std::find_if(std::begin(kNpyDTypes), std::end(kNpyDTypes), [&](auto& t) { return t.code == code; });
+    const auto* found = std::find_if(std::begin(kNpyDTypes), std::end(kNpyDTypes), [&](auto& t) {
+      return t.code == code || t.letter == code || info(t.dtype).name == value;
+    });
     if (code.starts_with('O')) fail_io(name_, "found an array of Python objects, expected " + std::string(kSupported));
     if (found == std::end(kNpyDTypes)) {
       std::string text;
@@ -146,6 +148,7 @@ class HeaderParser {
       }
     }
     if (position_ == begin) wrong("a size");
+    if (position_ < text_.size() && text_[position_] == 'L') ++position_;  // a long of Python 2
     return value;
   }
 
@@ -275,11 +278,18 @@ class WholeFile : public ByteSource {
 
 }  // namespace
 
+bool starts_like_npy(ByteSource& source, std::uint64_t size) {
+  char start[kMagic.size()];
+  if (size < sizeof start) return false;
+  source.read(start, sizeof start);
+  return std::string_view(start, sizeof start) == kMagic;
+}
+
 Array read_npy(ByteSource& source, std::uint64_t size, const std::string& name) {
   std::uint64_t position = 0;
   const Header header = read_header(source, size, name, &position);
   const std::uint64_t bytes = data_bytes(header.type, name);
-  if (bytes != size - position)
+  if (bytes > size - position)
     fail_io(name, "found " + std::to_string(size - position) + " bytes of elements, expected " + std::to_string(bytes) +
                       " for " + std::string(info(header.type.dtype).name) + " " + shape_text(header.type.shape));
   Array array = allocate(header.fortran_order ? reversed(header.type) : header.type, name);

@@ -10,14 +10,17 @@
 
 namespace tjit {
 
-/// Reads a file whose length must be what its header says. Nothing is allocated before sizes are checked. Throws Error
-/// of kind Io: `data.npy: found ..., expected ...`.
+/// Reads a file. What follows the elements is not looked at: several arrays may be saved into one file, and the first
+/// is read. Nothing is allocated before sizes are checked. Throws Error of kind Io: `data.npy: found ..., expected
+/// ...`.
 Array load_npy(const std::filesystem::path& path);
 /// Writes the bytes that NumPy would; the file is replaced wholly or not at all.
 void save_npy(const std::filesystem::path& path, const Array& array);
 
-/// The same from `size` bytes of `source`, which is read to its end; `name` is for messages.
+/// The same from a source of `size` bytes; `name` is for messages.
 Array read_npy(ByteSource& source, std::uint64_t size, const std::string& name);
+/// Whether the `size` bytes of a source begin as an array's do.
+bool starts_like_npy(ByteSource& source, std::uint64_t size);
 /// What stands before the row-major elements of an array of this type.
 std::string npy_header(const Type& type);
 

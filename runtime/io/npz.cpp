@@ -12,7 +12,15 @@ namespace {
 
 constexpr std::string_view kSuffix = ".npy";
 
-bool is_array(const ZipReader::Member& member) { return std::string_view(member.name).ends_with(kSuffix); }
+/// Whether the member is meant as an array: what cannot be read may be one, and says so when it is.
+bool is_array(const ZipReader& archive, const ZipReader::Member& member) {
+  if (!std::string_view(member.name).ends_with(kSuffix)) return false;
+  if (!member.problem.empty()) return true;
+  const auto source = archive.open(member);
+  if (starts_like_npy(*source, member.size)) return true;
+  source->finish();  // a damaged array is not passed over
+  return false;
+}
 
 std::string key_of(const ZipReader::Member& member) {
   return member.name.substr(0, member.name.size() - kSuffix.size());
@@ -21,12 +29,22 @@ std::string key_of(const ZipReader::Member& member) {
 std::vector<std::string> keys_of(const ZipReader& archive) {
   std::vector<std::string> keys;
   for (const auto& member : archive.members())
-    if (is_array(member)) keys.push_back(key_of(member));
+    if (is_array(archive, member)) keys.push_back(key_of(member));
   return keys;
 }
 
 Array read_member(const ZipReader& archive, const ZipReader::Member& member) {
-  return read_npy(*archive.open(member), member.size, archive.name() + ": " + member.name);
+  const auto source = archive.open(member);
+  Array array = read_npy(*source, member.size, archive.name() + ": " + member.name);
+  source->finish();
+  return array;
+}
+
+/// The member of this name, or null.
+const ZipReader::Member* find(const ZipReader& archive, const std::string& name) {
+  for (const auto& member : archive.members())
+    if (member.name == name) return &member;
+  return nullptr;
 }
 
 }  // namespace
@@ -35,8 +53,8 @@ std::vector<std::string> npz_keys(const std::filesystem::path& path) { return ke
 
 Array load_npz(const std::filesystem::path& path, const std::string& key) {
   const ZipReader archive(path);
-  for (const auto& member : archive.members())
-    if (is_array(member) && key_of(member) == key) return read_member(archive, member);
+  for (const std::string& name : {key + std::string(kSuffix), key})
+    if (const ZipReader::Member* member = find(archive, name)) return read_member(archive, *member);
   std::string known;
   for (const std::string& k : keys_of(archive)) known += (known.empty() ? "\"" : ", \"") + k + "\"";
   fail_io(archive.name(), "found no array \"" + key + "\", expected one of " + (known.empty() ? "none" : known));
@@ -46,7 +64,7 @@ std::vector<NamedArray> load_npz(const std::filesystem::path& path) {
   const ZipReader archive(path);
   std::vector<NamedArray> arrays;
   for (const auto& member : archive.members())
-    if (is_array(member)) arrays.emplace_back(key_of(member), read_member(archive, member));
+    if (is_array(archive, member)) arrays.emplace_back(key_of(member), read_member(archive, member));
   return arrays;
 }
 

@@ -16,9 +16,9 @@ namespace tjit {
 
 using NamedArray = std::pair<std::string, Array>;
 
-/// The names of the arrays, in the file's order. Members that are not .npy are passed over.
+/// The names of the arrays, in the file's order. Members that are no arrays are passed over, by name or by contents.
 std::vector<std::string> npz_keys(const std::filesystem::path& path);
-/// One array; throws Error of kind Io, which lists the keys, when there is none of this name.
+/// The array of this name, with or without `.npy`; throws Error of kind Io, which lists the keys, when there is none.
 Array load_npz(const std::filesystem::path& path, const std::string& key);
 /// All arrays, in the file's order.
 std::vector<NamedArray> load_npz(const std::filesystem::path& path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <zlib.h>
@@ -91,6 +92,12 @@ class MemberSource : public ByteSource {
     crc_ = crc32_z(crc_, static_cast<const unsigned char*>(to), size);
     position_ += size;
     if (position_ == member_.size) check_end();
+  }
+
+  void finish() override {
+    std::array<std::byte, kChunk> rest;
+    while (position_ < member_.size)
+      read(rest.data(), static_cast<std::size_t>(std::min<std::uint64_t>(member_.size - position_, rest.size())));
   }
 
  private:
@@ -201,6 +208,7 @@ ZipReader::ZipReader(const std::filesystem::path& path) : file_(path) {
   read_directory(directory);
   for (Member& member : members_) locate_data(member, directory.offset);
   check_layout();
+  drop_replaced();
 }
 
 ZipReader::Directory ZipReader::find_directory() const {
@@ -277,9 +285,11 @@ void ZipReader::read_directory(const Directory& directory) {
     fields.skip(comment_size);
     if (!is_entry || !fields.ok) fail_io(name(), "found a damaged zip directory");
     const std::string where = name() + ": " + member.name;
-    if ((flags & kEncryptionFlags) != 0) fail_io(where, "found an encrypted member, expected a plain one");
-    if (method != kStored && method != kDeflated)
-      fail_io(where, "found compression method " + std::to_string(method) + ", expected stored (0) or deflated (8)");
+    if ((flags & kEncryptionFlags) != 0) {
+      member.problem = "found an encrypted member, expected a plain one";
+    } else if (method != kStored && method != kDeflated) {
+      member.problem = "found compression method " + std::to_string(method) + ", expected stored (0) or deflated (8)";
+    }
     member.compression = method == kStored ? Compression::None : Compression::Deflate;
     apply_zip64(extra, std::array{&member.size, &member.packed_size, &member.header_offset}, where);
     members_.push_back(std::move(member));
@@ -311,6 +321,7 @@ void ZipReader::locate_data(Member& member, std::uint64_t directory_offset) cons
       (method == kStored) != (member.compression == Compression::None) ||
       ((flags & kSizesFollowFlag) == 0 && !same_sizes))
     fail_io(where, "found a zip directory that contradicts the member's own header");
+  if (!member.problem.empty()) return;
   if (member.compression == Compression::None && member.size != member.packed_size)
     fail_io(where, "found different sizes of a stored member, expected equal ones");
   if (member.compression == Compression::Deflate &&
@@ -322,19 +333,26 @@ void ZipReader::locate_data(Member& member, std::uint64_t directory_offset) cons
 }
 
 void ZipReader::check_layout() const {
-  std::set<std::string_view> names;
   std::vector<const Member*> in_order;
-  for (const Member& member : members_) {
-    if (!names.insert(member.name).second) fail_io(name(), "found " + member.name + " twice, expected unique names");
-    in_order.push_back(&member);
-  }
+  in_order.reserve(members_.size());
+  for (const Member& member : members_) in_order.push_back(&member);
   std::sort(in_order.begin(), in_order.end(), [](auto* a, auto* b) { return a->header_offset < b->header_offset; });
   for (std::size_t i = 1; i < in_order.size(); ++i)
     if (in_order[i]->header_offset < in_order[i - 1]->data_offset + in_order[i - 1]->packed_size)
       fail_io(name(), "found " + in_order[i - 1]->name + " and " + in_order[i]->name + " on the same bytes");
 }
 
+// Appending to an archive is how Python replaces a member, and its readers take the last of a name.
+void ZipReader::drop_replaced() {
+  std::set<std::string> later;
+  std::vector<Member> kept;
+  for (; !members_.empty(); members_.pop_back())
+    if (later.insert(members_.back().name).second) kept.push_back(std::move(members_.back()));
+  members_.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
+}
+
 std::unique_ptr<ByteSource> ZipReader::open(const Member& member) const {
+  if (!member.problem.empty()) fail_io(name() + ": " + member.name, member.problem);
   return std::make_unique<MemberSource>(file_, member);
 }
 

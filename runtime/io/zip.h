@@ -3,9 +3,9 @@
 // Own container code instead of libzip, because libzip links OpenSSL (0.8 ms more at each process start, where an eager
 // program may take 10 ms) and does not let a reader see whether members overlap; the container itself is small.
 //
-// Invariants that hold once a ZipReader is constructed, whatever the file says: member names are unique; the members'
-// bytes lie inside the file, before the directory, and do not overlap; a member's size is one its packed bytes can
-// have.
+// Invariants that hold once a ZipReader is constructed, whatever the file says: member names are unique, since of two
+// members of one name the later replaces the earlier; the members' bytes lie inside the file, before the directory, and
+// do not overlap; the size of a member without a problem is one its packed bytes can have.
 #pragma once
 
 #include <cstddef>
@@ -35,14 +35,15 @@ class ZipReader {
     std::uint64_t size = 0, packed_size = 0;
     std::uint64_t header_offset = 0;  ///< of its local header
     std::uint64_t data_offset = 0;
+    std::string problem;  ///< why it cannot be read, such as encryption; empty: it can
   };
 
   explicit ZipReader(const std::filesystem::path& path);
 
   const std::string& name() const { return file_.name(); }
   const std::vector<Member>& members() const { return members_; }
-  /// The member's `size` bytes. Reading the last of them throws Error when the CRC differs or packed bytes are left.
-  /// The source refers to this reader.
+  /// The member's `size` bytes. Reading the last of them, or finishing, throws Error when the CRC differs or packed
+  /// bytes are left. The source refers to this reader.
   std::unique_ptr<ByteSource> open(const Member& member) const;
 
  private:
@@ -54,6 +55,7 @@ class ZipReader {
   void read_directory(const Directory& directory);
   void locate_data(Member& member, std::uint64_t directory_offset) const;
   void check_layout() const;
+  void drop_replaced();
 
   InputFile file_;
   std::vector<Member> members_;

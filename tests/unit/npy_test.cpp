@@ -96,6 +96,31 @@ TEST_CASE("npy: a bool that is neither 0 nor 1 is true") {
   CHECK(std::vector<int>(p, p + 3) == std::vector<int>{0, 1, 1});
 }
 
+TEST_CASE("npy: headers that NumPy reads, and does not write") {
+  const ScratchFolder folder;
+  const auto read = [&](const std::string& header, const std::string& elements) {
+    std::string bytes("\x93NUMPY\1\0", 8);
+    bytes += {static_cast<char>(header.size()), '\0'};
+    write_all(folder / "a.npy", bytes + header + elements);
+    return load_npy(folder / "a.npy");
+  };
+  const auto header = [](const std::string& descr, const std::string& shape) {
+    return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + "}";
+  };
+  CHECK(read(header("<i4", "(2L, 3L)"), std::string(24, '\1')).type() == Type{DType::I32, {2, 3}});
+  CHECK(read(header("<i4", "(1L,)"), std::string(4, '\1')).type() == Type{DType::I32, {1}});
+  const auto dtype = [&](const std::string& descr) {
+    return read(header(descr, "(1,)"), std::string(8, '\1')).dtype();
+  };
+  for (const char* descr : {"|?", "?", "bool", "|b1", "b1"}) CHECK(dtype(descr) == DType::Bool);
+  for (const char* descr : {"|B", "uint8", "u1"}) CHECK(dtype(descr) == DType::U8);
+  for (const char* descr : {"<i", "int32", "=i4"}) CHECK(dtype(descr) == DType::I32);
+  for (const char* descr : {"<q", ">q", "int64", "i8"}) CHECK(dtype(descr) == DType::I64);
+  for (const char* descr : {"f", "float32", "=f4"}) CHECK(dtype(descr) == DType::F32);
+  for (const char* descr : {"<d", "float64", "f8"}) CHECK(dtype(descr) == DType::F64);
+  CHECK(read(header(">i", "(1,)"), std::string("\0\0\0\1", 4)).data<std::int32_t>()[0] == 1);
+}
+
 TEST_CASE("npy: every truncation is an error") {
   const ScratchFolder folder;
   for (const char* name :
@@ -106,8 +131,9 @@ TEST_CASE("npy: every truncation is an error") {
       write_all(folder / "cut.npy", bytes.substr(0, size));
       CHECK_FALSE(loads(folder / "cut.npy"));
     }
-    write_all(folder / "cut.npy", bytes + '\0');
-    CHECK_FALSE(loads(folder / "cut.npy"));
+    // Several arrays saved into one file: NumPy reads the first.
+    write_all(folder / "two.npy", bytes + bytes);
+    CHECK(identical(load_npy(folder / "two.npy"), load_npy(tests_folder() / "golden/npy" / name)));
   }
 }
 

@@ -1,9 +1,11 @@
 // .npz files and the zip archives under them: NumPy's own files, round trips, hostile input; `file(...)` literals.
 #include "runtime/io/npz.h"
 
+#include <array>
 #include <doctest/doctest.h>
 #include <random>
 
+#include "runtime/io/npy.h"
 #include "tests/unit/golden_array.h"
 #include "tests/unit/scratch.h"
 
@@ -65,6 +67,63 @@ TEST_CASE("npz: bytes that do not pack survive packing") {
   const std::vector<NamedArray> arrays{{"noise", Array::copy({DType::I64, {300000}}, noise.data())}};
   save_npz(folder / "a.npz", arrays, Compression::Deflate);
   CHECK(same(load_npz(folder / "a.npz"), arrays));
+}
+
+/// Writes members as bytes, whatever they are, in this order.
+void write_members(const fs::path& path, std::initializer_list<std::pair<std::string, std::string>> members) {
+  OutputFile file(path);
+  ZipWriter writer(file);
+  for (const auto& [name, bytes] : members)
+    writer.add(name, std::array{std::as_bytes(std::span(bytes))}, Compression::Deflate);
+  writer.finish();
+  file.commit();
+}
+
+std::string npy_of(std::int32_t value) {
+  std::string bytes = npy_header({DType::I32, {}});
+  return bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+TEST_CASE("npz: a member that is no array is passed over unless asked for") {
+  const ScratchFolder folder;
+  const fs::path path = folder / "a.npz";
+  write_members(path, {{"notes.txt", "read me"},
+                       {"folder/", ""},
+                       {"w.npy", npy_of(5)},
+                       {"text.npy", "no array"},
+                       {"empty.npy", ""},
+                       {"bare", npy_of(7)}});
+  CHECK(npz_keys(path) == std::vector<std::string>{"w"});
+  CHECK(same(load_npz(path), {{"w", Array::scalar(5)}}));
+  CHECK(identical(load_npz(path, "w.npy"), Array::scalar(5)));
+  CHECK(identical(load_npz(path, "bare"), Array::scalar(7)));
+  for (const char* key : {"text", "notes.txt"})
+    CHECK(message_of([&] { load_npz(path, key); }).find("expected an .npy file") != std::string::npos);
+  CHECK(message_of([&] { load_npz(path, "none"); }).ends_with("found no array \"none\", expected one of \"w\""));
+}
+
+TEST_CASE("npz: a member that cannot be unpacked is an error when it is asked for") {
+  const fs::path files = tests_folder() / "hostile/files";
+  for (const char* name : {"encrypted.npz", "method.npz"}) {
+    CAPTURE(name);
+    CHECK(npz_keys(files / name) == std::vector<std::string>{"a"});
+    CHECK(message_of([&] { load_npz(files / name); }).starts_with((files / name).string() + ": a.npy: found "));
+  }
+}
+
+TEST_CASE("npz: of members with one name the last is the array") {
+  const ScratchFolder folder;
+  const fs::path path = folder / "a.npz";
+  write_members(path, {{"w.npy", npy_of(1)}, {"v.npy", npy_of(2)}, {"w.npy", npy_of(3)}});
+  CHECK(identical(load_npz(path, "w"), Array::scalar(3)));
+  CHECK(same(load_npz(path), {{"v", Array::scalar(2)}, {"w", Array::scalar(3)}}));
+}
+
+TEST_CASE("npz: bytes after a member's array are checked and not read") {
+  const ScratchFolder folder;
+  const fs::path path = folder / "a.npz";
+  write_members(path, {{"w.npy", npy_of(1) + npy_of(2) + std::string(200000, 'x')}});
+  CHECK(same(load_npz(path), {{"w", Array::scalar(1)}}));
 }
 
 TEST_CASE("npz: names must differ") {
