@@ -11,8 +11,10 @@ namespace tjit {
 void add_program_options(Arguments& arguments, ProgramOptions& options) {
   arguments.required("file", options.file, "Program in tjit's text form (.tir); - is standard input");
   arguments.text("--function,-f", options.function, "Function to take; default: @main, or the only one");
-  arguments.texts("--input,-i", options.inputs,
-                  "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, 2x3xf32=random:42, @x.npy, @x.npz:key; name=SPEC, or in order");
+  arguments.texts(
+      "--input,-i", options.inputs,
+      "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, [[1. 2.] [3. 4.]], 2x3xf32=random:42, @x.npy, @x.npz:key, - (a value on "
+      "standard input); name=SPEC, or in order");
 }
 
 void add_seed_option(Arguments& arguments, ProgramOptions& options) {

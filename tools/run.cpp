@@ -5,6 +5,7 @@
 #include "runtime/execute_kinds.h"
 #include "runtime/format.h"
 #include "tools/command.h"
+#include "tools/spec.h"
 
 namespace tjit {
 
@@ -23,7 +24,7 @@ void check_expected(std::span<const Array> results, const std::vector<std::strin
   if (specs.size() != results.size())
     fail(std::to_string(results.size()) + " results need as many --expect=SPEC; found " + std::to_string(specs.size()));
   for (std::size_t i = 0; i < results.size(); ++i) {
-    const Array expected = parse_spec(specs[i], &results[i].type());
+    const Array expected = parse_spec(specs[i], results[i].type());
     std::int64_t where = 0;
     if (identical(results[i], expected, &where)) continue;
     std::string text = "result " + std::to_string(i) + " is not what --expect says";
