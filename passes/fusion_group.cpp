@@ -10,7 +10,11 @@ namespace tjit {
 namespace {
 
 // Kernels stay small, so that compiling them stays cheap and vectors stay in registers.
-constexpr std::size_t kMostOps = 256, kMostMaps = 64;
+constexpr int kMostSize = 256;
+constexpr std::size_t kMostMaps = 64;
+/// What an op adds to a kernel's code, in cheap ops: divisions of integers go lane by lane, and functions that are not
+/// rounded correctly are long.
+constexpr int kLargeOp = 8;
 /// Cheap ops that a kernel may do more than once for each element.
 constexpr int kMostRecomputed = 12;
 
@@ -19,6 +23,11 @@ Dims reduced_axes(const Function& f, OpId op) {
 }
 
 bool needs_memory(const Function& f, ValueId v) { return !f.type(v).is_scalar() && f.uniform_constant(v) == nullptr; }
+
+/// How much code an op is, in cheap ops.
+int code_size(const Function& f, OpId op) {
+  return f.def(op).kind == OpKind::Elementwise && recompute_cost(f, op) < 0 ? kLargeOp : 1;
+}
 
 std::int64_t product(const Extents& axes, int count) {
   std::int64_t n = 1;
@@ -82,6 +91,7 @@ std::int32_t FusionGroup::join(const Joining& joining) {
   }
   results_ += joining.result ? 1 : 0;
   recomputed_ += joining.recomputed;
+  size_ += code_size(*f_, joining.op);
   members_.push_back({joining.op, joining.maps, joining.result});
   return static_cast<std::int32_t>(members_.size()) - 1;
 }
@@ -228,7 +238,7 @@ bool FusionGroup::has_room(const Joining& joining) const {
     buffers += needs_memory(*f_, v) && !inputs_.contains(v) ? 1 : 0;
     scalars += f_->type(v).is_scalar() && !scalars_.contains(v) ? 1 : 0;
   }
-  return members_.size() < kMostOps && std::max(buffers, scalars) <= FewValues::kMost;
+  return size_ + code_size(*f_, joining.op) <= kMostSize && std::max(buffers, scalars) <= FewValues::kMost;
 }
 
 bool FusionGroup::fits_reduction(OpId op) const {

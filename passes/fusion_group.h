@@ -123,7 +123,7 @@ class FusionGroup {
   std::vector<Member> members_;
   FewValues inputs_;  ///< rank > 0, but for constants that need no memory
   FewValues scalars_;
-  int results_ = 0, recomputed_ = 0;
+  int results_ = 0, recomputed_ = 0, size_ = 0;
   // Made when the first op asks to join.
   std::vector<LoopSpace> spaces_;
   std::vector<SeenMap> maps_;

@@ -15,12 +15,19 @@ void add_scopes(KernelFrame& frame) {
   llvm::MDBuilder metadata(frame.b.getContext());
   llvm::MDNode* domain = metadata.createAnonymousAliasScopeDomain(frame.kernel.name);
   const std::size_t count = frame.buffers.size();
-  llvm::SmallVector<std::size_t, 8> memory(count);  // an output that shares has its input's
+  // An output that shares has its input's memory. What is only read may overlap, and counts as one.
+  llvm::SmallVector<std::size_t, 8> memory(count);
+  llvm::SmallVector<bool, 8> written(count);
   llvm::SmallVector<llvm::Metadata*, 8> scopes(count);
   for (std::size_t i = 0; i < count; ++i) {
     const int shares = frame.buffers[i].shares;
     memory[i] = shares >= 0 ? static_cast<std::size_t>(shares) : i;
-    scopes[i] = metadata.createAnonymousAliasScope(domain);
+    if (frame.kernel.buffers[i].output) written[memory[i]] = true;
+  }
+  std::size_t first_read = count;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (memory[i] == i && !written[i]) memory[i] = first_read = std::min(first_read, i);
+    if (memory[i] == i) scopes[i] = metadata.createAnonymousAliasScope(domain);
   }
   for (std::size_t i = 0; i < count; ++i) {
     frame.scope.push_back(llvm::MDNode::get(frame.b.getContext(), {scopes[memory[i]]}));
@@ -50,7 +57,11 @@ llvm::Value* KernelEmitter::emit(llvm::IRBuilderBase& b, const Kernel& kernel, l
   std::vector<NestEmitter> nests;
   nests.reserve(kernel.nests.size());
   for (const Nest& nest : kernel.nests) nests.emplace_back(frame, nest, shares).emit_uniform();
-  for (NestEmitter& nest : nests) nest.emit();
+  AccessBatch batch(b);
+  for (NestEmitter& nest : nests) {
+    nest.emit();
+    batch.add(4);
+  }
   if (!kernel.may_fail) return b.getFalse();
   b.CreateBr(frame.exit);
   frame.exit->insertInto(b.GetInsertBlock()->getParent());

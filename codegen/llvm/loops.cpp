@@ -40,6 +40,14 @@ void emit_loop(llvm::IRBuilderBase& b, llvm::Value* begin, llvm::Value* end, std
   b.SetInsertPoint(done);
 }
 
+void AccessBatch::add(std::uint64_t accesses) {
+  constexpr std::uint64_t kMost = 64;
+  open_ += accesses;
+  if (open_ < kMost) return;
+  b_.CreateFence(llvm::AtomicOrdering::AcquireRelease, llvm::SyncScope::SingleThread);
+  open_ = 0;
+}
+
 void emit_if(llvm::IRBuilderBase& b, llvm::Value* condition, llvm::function_ref<void()> body) {
   llvm::BasicBlock* const then = new_block(b, "then");
   llvm::BasicBlock* const done = new_block(b, "done");

@@ -30,4 +30,16 @@ void emit_loop(llvm::IRBuilderBase& b, llvm::Value* begin, llvm::Value* end, std
 /// `body()` when `condition` holds.
 void emit_if(llvm::IRBuilderBase& b, llvm::Value* condition, llvm::function_ref<void()> body);
 
+/// Counts accesses of memory in straight code, and puts a barrier for the compiler alone, which takes no instruction,
+/// behind every so many: LLVM's scheduler compares each access with all others up to the last barrier.
+class AccessBatch {
+ public:
+  explicit AccessBatch(llvm::IRBuilderBase& b) : b_(b) {}
+  void add(std::uint64_t accesses);
+
+ private:
+  llvm::IRBuilderBase& b_;
+  std::uint64_t open_ = 0;
+};
+
 }  // namespace tjit

@@ -1,5 +1,6 @@
 // The walk over a program: blocks, loops, branches, rank-0 ops, moves.
 
+#include "codegen/llvm/loops.h"
 #include "codegen/llvm/program_emitter.h"
 #include "ir/ops/list.h"
 
@@ -9,6 +10,10 @@ namespace {
 
 /// Kernels of programs with more of them become functions: LLVM's time grows faster than the size of a function.
 constexpr std::size_t kMostKernelsInPlace = 24;
+
+/// Addresses that are loaded once, at the start. More of them would not stay in registers: then each is loaded from the
+/// frame's tables where it is used.
+constexpr std::size_t kMostAddresses = 64;
 
 }  // namespace
 
@@ -23,7 +28,9 @@ ProgramEmitter::ProgramEmitter(llvm::Module& module, const Target& target, const
       b_(context_),
       values_(static_cast<std::size_t>(f_.value_count())),
       pointers_(plan_.buffers.size()),
-      kernels_apart_(program.kernels.size() > kMostKernelsInPlace) {}
+      kernels_apart_(program.kernels.size() > kMostKernelsInPlace),
+      loads_at_use_(plan_.buffers.size() + static_cast<std::size_t>(f_.params().size()) + f_.body().yields.size() >
+                    kMostAddresses) {}
 
 void ProgramEmitter::run() {
   auto* type = llvm::FunctionType::get(b_.getInt32Ty(), {b_.getPtrTy()}, false);
@@ -38,7 +45,7 @@ void ProgramEmitter::run() {
   llvm::BasicBlock* body = new_block("body");
   b_.SetInsertPoint(body);
   for (const ValueId p : f_.params())
-    if (is_scalar(p)) value(p) = load_scalar(f_.type(p).dtype, table_entry(0, f_.value(p).index));
+    if (is_scalar(p)) value(p) = load_scalar(f_.type(p).dtype, table_entry(b_, 0, f_.value(p).index));
   emit_block(Function::kBody);
   store_results();
   b_.CreateRet(b_.getInt32(kDone));
@@ -153,16 +160,24 @@ void ProgramEmitter::emit_moves(const Moves& moves) {
   for (const Move& m : moves.trades) places.push_back(pointer(b_, m.from));
   for (std::size_t i = 0; i < places.size(); ++i)
     b_.CreateStore(places[i], pointers_[static_cast<std::size_t>(moves.trades[i].to.index)]);
-  for (const Move& m : moves.copies)
+  AccessBatch batch(b_);
+  for (const Move& m : moves.copies) {
+    const auto bytes = static_cast<std::uint64_t>(plan_[m.to].bytes);
     b_.CreateMemCpy(pointer(b_, m.to), llvm::Align(alignment(m.to)), pointer(b_, m.from),
-                    llvm::Align(alignment(m.from)), static_cast<std::uint64_t>(plan_[m.to].bytes));
+                    llvm::Align(alignment(m.from)), bytes);
+    batch.add(1 + bytes / 32);
+  }
 }
 
 void ProgramEmitter::store_results() {
   emit_moves(plan_.at_yield[0]);
   const auto& yields = f_.body().yields;
-  for (std::size_t i = 0; i < yields.size(); ++i)
-    if (is_scalar(yields[i])) b_.CreateStore(value(yields[i]), table_entry(1, static_cast<std::int32_t>(i)));
+  AccessBatch batch(b_);
+  for (std::size_t i = 0; i < yields.size(); ++i) {
+    if (!is_scalar(yields[i])) continue;
+    b_.CreateStore(value(yields[i]), table_entry(b_, 1, static_cast<std::int32_t>(i)));
+    batch.add(1);
+  }
 }
 
 }  // namespace tjit

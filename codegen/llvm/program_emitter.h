@@ -50,8 +50,9 @@ class ProgramEmitter {
 
   // program_memory.cpp: where values are
   llvm::Value* frame_field(unsigned number);
-  llvm::Value* table_entry(unsigned table, std::int32_t slot);
+  llvm::Value* table_entry(llvm::IRBuilderBase& b, unsigned table, std::int32_t slot);
   llvm::Value* pointer(llvm::IRBuilderBase& b, BufferId buffer);
+  llvm::Value* address(llvm::IRBuilderBase& b, const PlannedBuffer& buffer);
   std::uint64_t alignment(BufferId buffer) const;
   /// Memory with a value's elements, of rank 0 too.
   llvm::Value* address_of(ValueId v);
@@ -83,6 +84,7 @@ class ProgramEmitter {
   std::map<std::pair<DType, std::size_t>, llvm::Value*> slots_;
   llvm::StringMap<llvm::Function*> kernel_functions_;  ///< by what they do
   bool kernels_apart_ = false;
+  bool loads_at_use_ = false;  ///< addresses
 };
 
 }  // namespace tjit

@@ -37,35 +37,39 @@ llvm::Value* ProgramEmitter::frame_field(unsigned number) {
   return field;
 }
 
-llvm::Value* ProgramEmitter::table_entry(unsigned table, std::int32_t slot) {
+llvm::Value* ProgramEmitter::table_entry(llvm::IRBuilderBase& b, unsigned table, std::int32_t slot) {
   llvm::Value* const base = frame_field(table);
-  llvm::IRBuilder<> b = at_start();
   return load_fixed(b, b.CreateConstInBoundsGEP1_64(b.getPtrTy(), base, static_cast<std::uint64_t>(slot)));
 }
 
 llvm::Value* ProgramEmitter::pointer(llvm::IRBuilderBase& b, BufferId id) {
   TJIT_CHECK(id.valid());
   const PlannedBuffer& buffer = plan_[id];
+  if (loads_at_use_ && !buffer.trades) return address(b, buffer);
   llvm::Value*& known = pointers_[static_cast<std::size_t>(id.index)];
   if (known == nullptr) {
-    switch (buffer.home) {
-      case Home::Input: known = table_entry(kInputs, buffer.slot); break;
-      case Home::Output: known = table_entry(kOutputs, buffer.slot); break;
-      case Home::Constant: known = table_entry(kConstants, buffer.slot); break;
-      case Home::Arena: {
-        llvm::Value* const arena = frame_field(kArena);
-        llvm::IRBuilder<> start = at_start();
-        known = start.CreateConstInBoundsGEP1_64(start.getInt8Ty(), arena, static_cast<std::uint64_t>(buffer.offset));
-        if (buffer.trades) {
-          llvm::Value* const variable = start.CreateAlloca(start.getPtrTy());
-          start.CreateStore(known, variable);
-          known = variable;
-        }
-        break;
-      }
+    llvm::IRBuilder<> start = at_start();
+    known = address(start, buffer);
+    if (buffer.trades) {
+      llvm::Value* const variable = start.CreateAlloca(start.getPtrTy());
+      start.CreateStore(known, variable);
+      known = variable;
     }
   }
   return buffer.trades ? b.CreateLoad(b.getPtrTy(), known) : known;
+}
+
+/// Where a buffer lies when the program starts.
+llvm::Value* ProgramEmitter::address(llvm::IRBuilderBase& b, const PlannedBuffer& buffer) {
+  switch (buffer.home) {
+    case Home::Input: return table_entry(b, kInputs, buffer.slot);
+    case Home::Output: return table_entry(b, kOutputs, buffer.slot);
+    case Home::Constant: return table_entry(b, kConstants, buffer.slot);
+    case Home::Arena:
+      return b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), frame_field(kArena),
+                                          static_cast<std::uint64_t>(buffer.offset));
+  }
+  __builtin_unreachable();
 }
 
 std::uint64_t ProgramEmitter::alignment(BufferId id) const {

@@ -77,6 +77,51 @@ TEST_CASE("kernels of different sizes") {
   check_linear(shape, 30);
 }
 
+const auto kVector = [](const std::string&) { return std::string("f32[128]"); };
+
+TEST_CASE("results that are copies of parameters") {
+  const Shape shape = [](int n) {
+    const auto param = [](const std::string& i) { return "%x" + i + ": f32[128]"; };
+    return "func @main(" + repeated(n, param, ", ") + ") -> (" + repeated(n, kVector, ", ") + ") {\n  yield " +
+           repeated(n, [](const std::string& i) { return "%x" + i; }, ", ") + "\n}\n";
+  };
+  check_linear(shape, 50);
+}
+
+TEST_CASE("variables that a loop rotates") {
+  const Shape shape = [](int n) {
+    const auto names = [n](const std::string& prefix, int from, const char* type) {
+      const auto name = [&](const std::string& i) {
+        return "%" + prefix + std::to_string((std::stoi(i) + from) % n) + type;
+      };
+      return repeated(n, name, ", ");
+    };
+    const std::string types = repeated(n, kVector, ", ");
+    return "func @main(%k: i32[], " + names("x", 0, ": f32[128]") + ") -> (" + types +
+           ") {\n  %zero = constant {value = 0} : i32[]\n  %one = constant {value = 1} : i32[]\n  %i, " +
+           names("r", 0, "") + " = while %zero, " + names("x", 0, "") + " : i32[], " + types +
+           "\n    test(%j: i32[], " + names("t", 0, ": f32[128]") +
+           ") {\n      %go = less %j, %k\n      yield %go\n    }\n    body(%j: i32[], " + names("b", 0, ": f32[128]") +
+           ") {\n      %n = add %j, %one\n      yield %n, " + names("b", 1, "") + "\n    }\n  yield " +
+           names("r", 0, "") + "\n}\n";
+  };
+  check_linear(shape, 50);
+}
+
+TEST_CASE("results of rank 0") {
+  const Shape shape = [](int n) {
+    const auto part = [](const std::string& i) {
+      return "  %v" + std::to_string(std::stoi(i) + 1) + " = add %v" + i + ", %c\n";
+    };
+    return "func @main(%v0: f32[], %c: f32[]) -> (" +
+           repeated(
+               n, [](const std::string&) { return std::string("f32[]"); }, ", ") +
+           ") {\n" + repeated(n, part) + "  yield " +
+           repeated(n, [](const std::string& i) { return "%v" + i; }, ", ") + "\n}\n";
+  };
+  check_linear(shape, 125);
+}
+
 TEST_CASE("scalars in one block") {
   check_linear([](int n) {
     const auto part = [](const std::string& i) {
