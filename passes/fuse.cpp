@@ -8,6 +8,7 @@
 #include "ir/ops/list.h"
 #include "passes/expand.h"
 #include "passes/fusion_plan.h"
+#include "passes/sink.h"
 
 namespace tjit {
 
@@ -153,7 +154,9 @@ class Fuser {
 
 Function fuse(const Function& function, const PassContext&) {
   const std::optional<Function> now = expanded(function);
-  return Fuser(now ? *now : function).run();
+  const Function& f = now ? *now : function;
+  const std::optional<Function> with_views = sunk(f);
+  return Fuser(with_views ? *with_views : f).run();
 }
 
 }  // namespace tjit
