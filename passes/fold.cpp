@@ -40,7 +40,7 @@ bool is_worthwhile(const OpDef& d, Known operands, const Type& result) {
 std::optional<Literal> evaluate(const NewOp& op, Known operands, const Type& result) {
   const OpDef& d = def(op.code);
   const Literal& first = *operands[0];
-  const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_splat(); });
+  const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_uniform(); });
   if (d.kind == OpKind::View && splats) return Literal(result, first.owner(), true);
   if (op.code == kOpcode<Reshape>) return Literal(result, first.owner(), false);
   // One element stands for all.

@@ -189,7 +189,7 @@ Array Array::contiguous() const { return is_contiguous() ? *this : packed_copy(*
 
 Literal Array::literal() const {
   TensorImpl& own = checked(impl_);
-  bool splat = own.size > 0 && rank() > 0;
+  bool splat = own.size > 0;
   for (int d = 0; d < rank(); ++d) splat &= own.type.shape[d] == 1 || own.strides[d] == 0;
   if (!splat && !own.contiguous) return contiguous().literal();
   TensorImpl* holder = own.storage == Storage::Base ? own.base : impl_;

@@ -127,6 +127,7 @@ TEST_CASE("a literal is shared both ways") {
   CHECK(splat.strides() == Dims{0, 0});
   CHECK(splat.size() == 1000000);
   CHECK(splat.literal().is_splat());
+  CHECK(Array::scalar(2.5f).literal().is_splat());
   CHECK(splat.view({{1000}, {0}, 0}).literal().is_splat());
 }
 
