@@ -9,7 +9,7 @@
 #include "codegen/program.h"
 #include "frontend/read_program.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "runtime/kernels.h"
 #include "tjit/tjit.h"
 

@@ -8,7 +8,7 @@
 #include <exception>
 
 #include "codegen/arena.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/sizes.h"
 #include "runtime/allocator.h"
 #include "runtime/float_state.h"
@@ -63,15 +63,14 @@ NativeExecutable::NativeExecutable(std::string name, Lowered program, std::uniqu
   result_types_ = f.result_types();
   for (const OpId id : program_.dots) {
     const Type &lhs = f.type(f.operand(id, 0)), &rhs = f.type(f.operand(id, 1));
-    dots_.emplace_back(f.op(id).attrs.get(), row_major(lhs), row_major(rhs), lhs.dtype);
+    dots_.emplace_back(f.attrs<Dot>(id), row_major(lhs), row_major(rhs), lhs.dtype);
   }
   for (const ValueId v : program_.plan.constants) {
     constants_.push_back(Array::of(*f.constant(v)).contiguous());
     constant_data_.push_back(constants_.back().data());
   }
   for (std::int32_t i = 0; i < f.op_count(); ++i) {
-    const Opcode code_of_op = f.op({i}).code;
-    if (f.def({i}).kind == OpKind::Elementwise || code_of_op == kOpcode<Fusion> || f.def({i}).is_effect)
+    if (f.form({i}) == Form::Map || f.is_group({i}) || f.form({i}) == Form::Effect)
       record_size_ = std::max(record_size_, recorded_values(f, {i}).size());
   }
 }
@@ -193,7 +192,7 @@ void NativeExecutable::print(OpId op, const std::uint64_t* record, const PrintSi
     const Literal* c = f.constant(v);
     operands.push_back(c != nullptr ? Array::of(*c) : std::ranges::find(values, v, &Recorded::value)->array);
   }
-  write_print(print_text(f.attrs<Print>(op).message, operands), sink);
+  write_print(print_text(f.def(op).effect().message(f.op(op).attrs.get()), operands), sink);
 }
 
 /// Runs `f` for generated code, which has no unwind tables: an exception may not pass through it.

@@ -1,7 +1,7 @@
 // One fusion per op.
 #include "codegen/fuse_each.h"
 
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "passes/copy.h"
 #include "passes/expand.h"
 
@@ -10,15 +10,19 @@ namespace tjit {
 namespace {
 
 bool becomes_kernel(const Function& f, OpId id) {
-  switch (f.def(id).kind) {
-    case OpKind::Elementwise: return !f.type(f.op(id).first_result).is_scalar();
-    case OpKind::View: return f.op(id).code != kOpcode<Reshape>;
-    case OpKind::Reduce:
-    case OpKind::Index: return true;
-    case OpKind::Contract:
-    case OpKind::Control:
-    case OpKind::Source:
-    case OpKind::Effect: return false;
+  switch (f.form(id)) {
+    case Form::Map: return !f.type(f.op(id).first_result).is_scalar();
+    case Form::View:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Reduction: return true;
+    case Form::Reshape:
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return false;
   }
   __builtin_unreachable();
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "codegen/nest_builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 
 namespace tjit {
 
@@ -25,7 +25,7 @@ class KernelBuilder {
   Kernel build() {
     if (block_.ops.size() > kMostOps) refuse("more than " + std::to_string(kMostOps) + " ops in a group");
     for (const OpId op : block_.ops) check_unused_indices(op);
-    const OpId placing = find([&](OpId op) { return f_.def(op).placing != nullptr; });
+    const OpId placing = find([&](OpId op) { return f_.form(op) == Form::Placing; });
     if (placing.valid()) {
       build_placing(placing);
     } else {
@@ -71,10 +71,9 @@ class KernelBuilder {
 
   /// Indices are checked where they are used; a lookup without results uses none, and yet they must be in range.
   void check_unused_indices(OpId op) {
-    const OpDef& def = f_.def(op);
     const Type& result = f_.type(f_.op(op).first_result);
-    if (def.lookup == nullptr || !checks_only(f_, op)) return;
-    const auto coordinates = def.lookup(f_.op(op).attrs.get(), f_.operand_types(op));
+    if (f_.form(op) != Form::Lookup || !checks_only(f_, op)) return;
+    const auto coordinates = f_.lookup(op);
     for (std::size_t d = 0; d < coordinates.size(); ++d) {
       const Coordinate& c = coordinates[d];
       if (c.index < 0 || c.dim >= 0) continue;
@@ -90,10 +89,9 @@ class KernelBuilder {
   // ---- pointwise and reductions ----
 
   std::optional<ReductionSpace> reduction() const {
-    const OpId op = find([&](OpId o) { return f_.def(o).combine != kNoOp; });
+    const OpId op = find([&](OpId o) { return f_.form(o) == Form::Reduction; });
     if (!op.valid()) return std::nullopt;
-    const Shape& shape = f_.type(f_.operand(op, 0)).shape;
-    return ReductionSpace{shape, rules::axes(f_.attrs<ReduceAxes>(op).axes, shape.size())};
+    return ReductionSpace{f_.type(f_.operand(op, 0)).shape, f_.reduced_axes(op)};
   }
 
   /// Results and ops that may fail, last op first: what comes early may be met, with its map, on the way from what
@@ -140,7 +138,7 @@ class KernelBuilder {
     const ValueId result = f_.op(op).first_result;
     if (block_.ops.back() != op || block_.yields != std::vector{result})
       refuse(std::string(f_.def(op).info.name) + " must be the last op of its group and its only result");
-    const Placing placing = f_.def(op).placing(f_.op(op).attrs.get(), f_.operand_types(op));
+    const Placing placing = f_.placing(op);
     const Shape& shape = f_.type(result).shape;
     if (placing.background >= 0) add_background(op, placing, shape);
     for (const Placement& piece : placing.pieces) add_piece(op, placing, piece, shape);
@@ -218,7 +216,7 @@ class KernelBuilder {
 }  // namespace
 
 Kernel build_kernel(const Function& function, OpId fusion) {
-  TJIT_CHECK(function.op(fusion).code == kOpcode<Fusion>);
+  TJIT_CHECK(function.is_group(fusion));
   try {
     return KernelBuilder(function, fusion).build();
   } catch (const Error& e) {

@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "ir/ops/list.h"
-
 namespace tjit {
 
 namespace {
 
 std::size_t at(ValueId v) { return static_cast<std::size_t>(v.index); }
-
-bool is_fusion(const Function& f, OpId op) { return f.op(op).code == kOpcode<Fusion>; }
 
 }  // namespace
 
@@ -29,7 +25,7 @@ void Ticks::number(const Function& f, BlockId block) {
   for (const OpId op : f.block(block).ops) {
     const auto i = static_cast<std::size_t>(op.index);
     op_begin_[i] = op_end_[i] = next_++;
-    if (f.op(op).blocks.empty() || is_fusion(f, op)) continue;
+    if (f.op(op).blocks.empty() || f.is_group(op)) continue;
     for (const BlockId b : f.op(op).blocks) number(f, b);
     op_end_[i] = next_++;
   }
@@ -41,9 +37,7 @@ std::vector<ValueId> fusion_inputs(const Function& f, OpId fusion) {
   std::unordered_set<std::int32_t> seen;
   const BlockId body = f.op(fusion).blocks[0];
   const auto add = [&](ValueId v) {
-    const Value& value = f.value(v);
-    const BlockId home = value.op.valid() ? f.op(value.op).parent : value.block;
-    if (home != body && seen.insert(v.index).second) inputs.push_back(v);
+    if (f.home(v) != body && seen.insert(v.index).second) inputs.push_back(v);
   };
   for (const OpId op : f.block(body).ops) std::ranges::for_each(f.operands(op), add);
   std::ranges::for_each(f.block(body).yields, add);
@@ -60,17 +54,18 @@ std::vector<ValueId> same_elements(const Function& f) {
   const auto visit = [&](auto&& self, BlockId block) -> void {
     for (const OpId id : f.block(block).ops) {
       const Op& op = f.op(id);
-      if (op.code == kOpcode<Reshape>) bind(f.results(id)[0], f.operand(id, 0));
-      if (op.code == kOpcode<While>) {
+      if (f.form(id) == Form::Reshape) bind(f.results(id)[0], f.operand(id, 0));
+      if (f.is_loop(id)) {
+        const auto [test, body] = f.loop(id);
         for (int i = 0; i < op.result_count; ++i) {
-          const ValueId param = f.params(op.blocks[1])[i];
-          if (f.block(op.blocks[1]).yields[static_cast<std::size_t>(i)] != param) continue;
-          for (const ValueId v : {f.params(op.blocks[0])[i], param, f.results(id)[i]}) bind(v, f.operand(id, i));
+          const ValueId param = f.params(body)[i];
+          if (f.block(body).yields[static_cast<std::size_t>(i)] != param) continue;
+          for (const ValueId v : {f.params(test)[i], param, f.results(id)[i]}) bind(v, f.operand(id, i));
         }
       }
-      if (!is_fusion(f, id))
+      if (!f.is_group(id))
         for (const BlockId b : op.blocks) self(self, b);
-      if (op.code == kOpcode<Cond>) {
+      if (f.is_branch(id)) {
         for (int i = 0; i < op.result_count; ++i) {
           const ValueId a = f.block(op.blocks[0]).yields[static_cast<std::size_t>(i)];
           const ValueId b = f.block(op.blocks[1]).yields[static_cast<std::size_t>(i)];
@@ -88,14 +83,9 @@ Liveness::Liveness(const Function& f, const Ticks& ticks, const std::vector<Valu
   scan(Function::kBody);
 }
 
-BlockId Liveness::home(ValueId v) const {
-  const Value& value = f_.value(v);
-  return value.op.valid() ? f_.op(value.op).parent : value.block;
-}
-
 void Liveness::scan(BlockId block) {
   for (const OpId op : f_.block(block).ops) {
-    if (is_fusion(f_, op)) {
+    if (f_.is_group(op)) {
       for (const ValueId v : fusion_inputs(f_, op)) use(v, block, ticks_.begin(op));
       continue;
     }
@@ -108,7 +98,7 @@ void Liveness::scan(BlockId block) {
 void Liveness::use(ValueId v, BlockId block, std::int32_t tick) {
   if (f_.type(v).is_scalar()) return;
   v = same_[at(v)];
-  const BlockId defined = home(v);
+  const BlockId defined = f_.home(v);
   while (block != defined) {
     const std::uint64_t key = (static_cast<std::uint64_t>(v.index) << 32) | static_cast<std::uint32_t>(block.index);
     std::vector<Nested>& blocks = nested_[v.index];
@@ -119,7 +109,7 @@ void Liveness::use(ValueId v, BlockId block, std::int32_t tick) {
     }
     blocks.push_back({block, tick});
     const OpId owner = f_.block(block).owner;
-    tick = f_.op(owner).code == kOpcode<While> ? ticks_.end(owner) : ticks_.begin(owner);
+    tick = f_.is_loop(owner) ? ticks_.end(owner) : ticks_.begin(owner);
     block = f_.op(owner).parent;
   }
   last_[at(v)] = std::max(last_[at(v)], tick);
@@ -133,14 +123,14 @@ Segments Liveness::segments(ValueId v) const {
   if (!value.op.valid()) {
     const OpId owner = f_.block(value.block).owner;
     add(moment(ticks_.start(value.block)));
-    if (owner.valid() && f_.op(owner).code == kOpcode<While>) {
-      const bool test = f_.op(owner).blocks[0] == value.block;
+    if (owner.valid() && f_.is_loop(owner)) {
+      const bool test = f_.loop(owner).test == value.block;
       if (test) s.back() = {moment(ticks_.begin(owner)), moment(ticks_.yield(value.block)) + 2};
       if (!test) s.push_back({moment(ticks_.yield(value.block)), moment(ticks_.yield(value.block)) + 1});
     }
   } else {
     add(moment(ticks_.end(value.op)));
-    if (f_.op(value.op).code == kOpcode<Cond>)
+    if (f_.is_branch(value.op))
       for (const BlockId b : f_.op(value.op).blocks)
         s.push_back({moment(ticks_.yield(b)), moment(ticks_.yield(b)) + 1});
   }

@@ -65,7 +65,6 @@ class Liveness {
  private:
   void use(ValueId v, BlockId block, std::int32_t tick);
   void scan(BlockId block);
-  BlockId home(ValueId v) const;
 
   struct Nested {
     BlockId block;

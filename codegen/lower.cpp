@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "codegen/liveness.h"
-#include "ir/ops/list.h"
 
 namespace tjit {
 
@@ -14,12 +13,12 @@ void number_ops(Lowered& program, BlockId block) {
   const Function& f = program.function;
   for (const OpId id : f.block(block).ops) {
     const Op& op = f.op(id);
-    if (op.code == kOpcode<Fusion>) {
+    if (f.is_group(id)) {
       program.kernel_of[static_cast<std::size_t>(id.index)] = static_cast<std::int32_t>(program.kernels.size());
       program.kernels.push_back(build_kernel(f, id));
       continue;
     }
-    if (op.code == kOpcode<Dot>) {
+    if (f.form(id) == Form::Product) {
       program.dot_of[static_cast<std::size_t>(id.index)] = static_cast<std::int32_t>(program.dots.size());
       program.dots.push_back(id);
     }
@@ -41,7 +40,7 @@ Lowered lower(Function function) {
 
 std::vector<ValueId> recorded_values(const Function& f, OpId op) {
   std::vector<ValueId> values;
-  if (f.op(op).code == kOpcode<Fusion>) {
+  if (f.is_group(op)) {
     values = fusion_inputs(f, op);
   } else {
     for (const ValueId v : f.operands(op))

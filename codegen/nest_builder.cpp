@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 
@@ -144,37 +144,39 @@ NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map, const Shape& shap
 NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
   const OpDef& def = f_.def(op);
   const ValueId result = f_.op(op).first_result;
-  switch (def.kind) {
-    case OpKind::Elementwise: {
+  switch (def.form()) {
+    case Form::Map: {
       std::vector<NodeId> args;
       for (const ValueId v : f_.operands(op)) args.push_back(eval(v, map));
       return wanted_ ? NodeId{} : add_op(def.code, f_.type(result).dtype, std::move(args), f_.may_fail(op));
     }
-    case OpKind::View: {
+    case Form::View: {
       const ValueId x = f_.operand(op, 0);
-      if (def.view == nullptr) return eval_reshape(op, map);
       return eval(x, through_view(def, f_.op(op).attrs.get(), f_.type(x).shape, map));
     }
-    case OpKind::Index: {
-      if (def.lookup != nullptr) return eval_lookup(op, map);
-      if (def.placing != nullptr) refuse(f_, op, "must be the last op of its group");
-      return eval_count(op, map);
-    }
-    case OpKind::Reduce: return eval_reduction(op, map);
-    case OpKind::Source: {
+    case Form::Reshape: return eval_reshape(op, map);
+    case Form::Lookup: return eval_lookup(op, map);
+    case Form::Placing: refuse(f_, op, "must be the last op of its group");
+    case Form::Count: return eval_count(op, map);
+    case Form::Reduction: return eval_reduction(op, map);
+    case Form::Constant: {
       const Literal* literal = f_.uniform_constant(result);
       if (literal == nullptr) refuse(f_, op, "with several elements must stand outside");
       return add_constant(literal->type().dtype, literal->first_bits());
     }
-    default: check_failed("a group holds only what inference of `fusion` lets in", __FILE__, __LINE__);
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Effect: break;
   }
+  check_failed("a group holds only what inference of `fusion` lets in", __FILE__, __LINE__);
 }
 
 NodeId NestBuilder::eval_reshape(OpId op, const IndexMap& map) {
   const Shape& shape = f_.type(f_.op(op).first_result).shape;
   const ValueId x = f_.operand(op, 0);
   ValueId base = x;
-  while (is_inner(base) && f_.op(f_.value(base).op).code == kOpcode<Reshape>) base = f_.operand(f_.value(base).op, 0);
+  while (is_inner(base) && f_.form(f_.value(base).op) == Form::Reshape) base = f_.operand(f_.value(base).op, 0);
   if (!is_inner(base)) return eval_outer(base, map, shape);
   const Reshaped r = through_reshape(map, shape, f_.type(x).shape, space_.axes);
   if (r.map) return eval(x, *r.map);
@@ -206,7 +208,7 @@ bool NestBuilder::add_index(IndexMap& map, int dim, ValueId index, const IndexMa
 NodeId NestBuilder::eval_lookup(OpId op, const IndexMap& map) {
   const ValueId x = f_.operand(op, 0);
   const Shape &from = f_.type(x).shape, &shape = f_.type(f_.op(op).first_result).shape;
-  const auto coordinates = f_.def(op).lookup(f_.op(op).attrs.get(), f_.operand_types(op));
+  const auto coordinates = f_.lookup(op);
   const bool may_fail = f_.may_fail(op);
   IndexMap at(from.size(), map.axes());
   for (int d = 0; d < from.size(); ++d) {
@@ -220,8 +222,8 @@ NodeId NestBuilder::eval_lookup(OpId op, const IndexMap& map) {
 }
 
 NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
-  const auto& iota = f_.attrs<Iota>(op);
-  const int dim = rules::axis(iota.axis, iota.shape.size());
+  const Type& result = f_.type(f_.op(op).first_result);
+  const int dim = f_.def(op).counted(f_.op(op).attrs.get(), result.shape);
   Node index{.kind = NodeKind::Index, .dtype = DType::I64};
   index.address = address(map, dim);
   const std::vector<Address::Term> terms = std::exchange(index.address.dynamic, {});
@@ -231,18 +233,15 @@ NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
     const NodeId part = t.factor == 1 ? t.node : add_op(kOpcode<Multiply>, DType::I64, {t.node, factor});
     node = add_op(kOpcode<Add>, DType::I64, {node, part});
   }
-  return iota.dtype == DType::I64 ? node : add_op(kOpcode<Cast>, iota.dtype, {node});
+  return result.dtype == DType::I64 ? node : add_op(kOpcode<Cast>, result.dtype, {node});
 }
 
 bool NestBuilder::fits(OpId reduction) const {
-  const Shape& shape = f_.type(f_.operand(reduction, 0)).shape;
-  return shape == reduction_->shape &&
-         rules::axes(f_.attrs<ReduceAxes>(reduction).axes, shape.size()) == reduction_->axes;
+  return f_.type(f_.operand(reduction, 0)).shape == reduction_->shape && f_.reduced_axes(reduction) == reduction_->axes;
 }
 
 NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
-  const OpDef& def = f_.def(op);
-  TJIT_CHECK(def.combine != kNoOp);  // such ops give way to others before groups are made
+  const ReductionFacts& facts = f_.def(op).reduction();
   if (reduction_ == nullptr || in_reduction_) refuse(f_, op, "reduces what the group does not");
   if (!fits(op)) refuse(f_, op, "differs in shape or axes from another reduction of its group");
   const ValueId x = f_.operand(op, 0);
@@ -254,10 +253,10 @@ NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
   if (wanted_) return {};
   const DType dtype = f_.type(x).dtype;
   std::uint64_t identity = 0;
-  def.identity(dtype, &identity);
-  const auto same = [&](const Reduction& r) { return r.value == value && r.combine == def.combine; };
+  facts.identity(dtype, &identity);
+  const auto same = [&](const Reduction& r) { return r.value == value && r.combine == facts.combine; };
   auto it = std::ranges::find_if(nest_.reductions, same);
-  if (it == nest_.reductions.end()) it = nest_.reductions.insert(it, {value, def.combine, dtype, identity});
+  if (it == nest_.reductions.end()) it = nest_.reductions.insert(it, {value, facts.combine, dtype, identity});
   const auto slot = static_cast<std::int32_t>(it - nest_.reductions.begin());
   return add({.kind = NodeKind::Reduced, .dtype = dtype, .slot = slot});
 }
@@ -268,7 +267,7 @@ void NestBuilder::store(int output, const Shape& shape, const IndexMap& map, Nod
 }
 
 std::optional<IndexMap> NestBuilder::beside_reductions(OpId reduction) const {
-  if (f_.def(reduction).combine == kNoOp || !reduction_operand_ || !fits(reduction)) return std::nullopt;
+  if (f_.form(reduction) != Form::Reduction || !reduction_operand_ || !fits(reduction)) return std::nullopt;
   return reduction_result_map(reduction_->axes, f_.type(f_.op(reduction).first_result).shape.size(),
                               *reduction_operand_);
 }

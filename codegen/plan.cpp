@@ -7,7 +7,6 @@
 #include "codegen/arena.h"
 #include "codegen/coalesce.h"
 #include "codegen/liveness.h"
-#include "ir/ops/list.h"
 #include "ir/text.h"
 
 namespace tjit {
@@ -77,15 +76,14 @@ class Planner {
     for (const OpId id : f_.block(block).ops) {
       const Op& op = f_.op(id);
       for (const ValueId v : f_.results(id)) add(v);
-      if (op.code == kOpcode<Constant>) classes_.set(op.first_result.index, Coalescer::kPinned);
-      if (op.code == kOpcode<Fusion>) continue;
+      if (f_.form(id) == Form::Constant) classes_.set(op.first_result.index, Coalescer::kPinned);
+      if (f_.is_group(id)) continue;
       for (const BlockId b : op.blocks) define(b, liveness);
-      if (op.code != kOpcode<While>) continue;
+      if (!f_.is_loop(id)) continue;
       for (int i = 0; i < op.result_count; ++i) {
         const ValueId r = f_.results(id)[i];
         if (!in_memory(r) || same_[at(r)] != r) continue;
-        classes_.unite(r.index, f_.params(op.blocks[0])[i].index);
-        classes_.unite(r.index, f_.params(op.blocks[1])[i].index);
+        for (const BlockId b : op.blocks) classes_.unite(r.index, f_.params(b)[i].index);
       }
     }
   }
@@ -100,18 +98,18 @@ class Planner {
   void collect(BlockId block, std::int32_t depth) {
     for (const OpId id : f_.block(block).ops) {
       const Op& op = f_.op(id);
-      if (op.code == kOpcode<Fusion>) {
+      if (f_.is_group(id)) {
         collect_kernel(id, depth);
         continue;
       }
-      const bool loop = op.code == kOpcode<While>;
+      const bool loop = f_.is_loop(id);
       for (int i = 0; loop && i < op.result_count; ++i)
         if (in_memory(f_.results(id)[i]))
           candidate(member(f_.operand(id, i)), member(f_.results(id)[i]), ticks_.begin(id), true, depth,
                     bytes(f_.results(id)[i]));
       for (const BlockId b : op.blocks) {
         collect(b, loop ? depth + 1 : depth);
-        if (loop && b == op.blocks[0]) continue;
+        if (!f_.info(b).gives_results) continue;
         for (std::size_t i = 0; i < yields(b).size(); ++i) {
           const ValueId v = yields(b)[i];
           if (in_memory(v))
@@ -179,10 +177,10 @@ class Planner {
   void for_each_end(BlockId block, F&& f) {
     for (const OpId id : f_.block(block).ops) {
       const Op& op = f_.op(id);
-      if (op.code == kOpcode<Fusion>) continue;
+      if (f_.is_group(id)) continue;
       for (const BlockId b : op.blocks) {
         for_each_end(b, f);
-        if (op.code != kOpcode<While> || b == op.blocks[1]) f(b);
+        if (f_.info(b).gives_results) f(b);
       }
     }
   }
@@ -207,8 +205,8 @@ class Planner {
   std::vector<ClassMove> traded(BlockId block) const {
     const std::vector<ClassMove> moves = yield_moves(block);
     const OpId owner = f_.block(block).owner;
-    const bool loop = f_.op(owner).code == kOpcode<While>;
-    const std::int32_t next = moment(loop ? ticks_.start(f_.op(owner).blocks[0]) : ticks_.end(owner));
+    const bool loop = f_.is_loop(owner);
+    const std::int32_t next = moment(loop ? ticks_.start(f_.loop(owner).test) : ticks_.end(owner));
     const auto is_target = [&](Member c) {
       return std::ranges::any_of(moves, [&](const ClassMove& m) { return m.to == c; });
     };
@@ -257,9 +255,9 @@ class Planner {
   void plan_moves_in(BlockId block) {
     for (const OpId id : f_.block(block).ops) {
       const Op& op = f_.op(id);
-      if (op.code == kOpcode<Fusion>) continue;
+      if (f_.is_group(id)) continue;
       for (const BlockId b : op.blocks) plan_moves_in(b);
-      if (op.code != kOpcode<While>) continue;
+      if (!f_.is_loop(id)) continue;
       for (int i = 0; i < op.result_count; ++i) {
         const ValueId r = f_.results(id)[i], init = f_.operand(id, i);
         if (in_memory(r) && same_[at(r)] == r && root(r) != root(init))
@@ -301,7 +299,7 @@ class Planner {
     for (const ValueId v : f_.params(block)) add(v);
     for (const OpId id : f_.block(block).ops) {
       for (const ValueId v : f_.results(id)) add(v);
-      if (f_.op(id).code == kOpcode<Fusion>) continue;
+      if (f_.is_group(id)) continue;
       for (const BlockId b : f_.op(id).blocks) number_buffers(b);
     }
   }
@@ -315,7 +313,7 @@ class Planner {
     const auto scan = [&](auto&& self, BlockId block) -> void {
       for (const OpId id : f_.block(block).ops) {
         const Op& op = f_.op(id);
-        if (op.code == kOpcode<Fusion>) {
+        if (f_.is_group(id)) {
           for (const KernelBuffer& b : kernel_of_[at(id)]->buffers) need(b.value);
           // What a failing kernel leaves for the runtime; constants themselves are at hand there.
           if (kernel_of_[at(id)]->may_fail)
@@ -323,7 +321,7 @@ class Planner {
               if (f_.constant(v) == nullptr) need(v);
           continue;
         }
-        if (op.code != kOpcode<Reshape> || !in_memory(f_.operand(id, 0)) || !in_memory(f_.results(id)[0]))
+        if (f_.form(id) != Form::Reshape || !in_memory(f_.operand(id, 0)) || !in_memory(f_.results(id)[0]))
           std::ranges::for_each(f_.operands(id), need);
         for (const BlockId b : op.blocks) self(self, b);
       }

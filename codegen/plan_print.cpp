@@ -1,6 +1,6 @@
 // The text of a plan.
 #include "codegen/plan.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 
 namespace tjit {
@@ -31,13 +31,13 @@ void append_block(std::string& out, const Function& f, const Plan& plan, const s
                   BlockId block) {
   for (const OpId id : f.block(block).ops) {
     const Op& op = f.op(id);
-    if (op.code == kOpcode<Fusion> || op.blocks.empty() || op.result_count == 0) continue;
+    if (f.is_group(id) || op.blocks.empty() || op.result_count == 0) continue;
     const std::string op_text = "%" + std::to_string(numbers[static_cast<std::size_t>(op.first_result.index)]) + " = " +
                                 std::string(def(op.code).info.name);
     append_moves(out, "before " + op_text, plan.before[static_cast<std::size_t>(id.index)]);
     for (std::size_t i = 0; i < op.blocks.size(); ++i) {
       append_block(out, f, plan, numbers, op.blocks[i]);
-      append_moves(out, "end of `" + std::string(block_names(op.code)[i]) + "` of " + op_text,
+      append_moves(out, "end of `" + std::string(f.info(op.blocks[i]).name) + "` of " + op_text,
                    plan.at_yield[static_cast<std::size_t>(op.blocks[i].index)]);
     }
   }

@@ -120,8 +120,8 @@ void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
-Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-             const Location& called_at) {
+Tensors apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+                  const Location& called_at) {
   const Location& at = Here::of(called_at);
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
@@ -129,29 +129,27 @@ Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const 
     if (!t.defined()) fail_undefined(at, d.info.name);
     if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at);
   }
+  Tensors results;
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
-    return in_op(d.info.name, at, [&]() -> Tensor {
-      const ValueRange results = trace->builder().append({code, std::move(attrs), values, {}, at});
-      if (results.empty()) return {};
-      require_static(trace->builder().type(results[0]).shape);
-      return trace->wrap(results[0]);
+    in_op(d.info.name, at, [&] {
+      for (const ValueId v : trace->builder().append({code, std::move(attrs), values, {}, at})) {
+        require_static(trace->builder().type(v).shape);
+        results.push_back(trace->wrap(v));
+      }
     });
+    return results;
   }
   const std::vector<Array> arrays = to_arrays(operands);
-  const std::vector<Type> types = types_of(arrays);
-  const Type result = in_op(d.info.name, at, [&] {
-    if (d.infer == nullptr) {
-      check_effect(d, attrs.get(), types);
-      return Type{};
-    }
-    const Type type = d.infer(attrs.get(), types);
-    require_static(type.shape);
-    return type;
+  const Types types = in_op(d.info.name, at, [&] {
+    Types inferred = d.infer(attrs.get(), types_of(arrays));
+    for (const Type& t : inferred) require_static(t.shape);
+    return inferred;
   });
   try {
-    return to_tensor(execute(d, attrs.get(), arrays, result, at));
+    for (Array& x : execute(d, attrs.get(), arrays, types, at)) results.push_back(to_tensor(std::move(x)));
+    return results;
   } catch (const Error&) {
     std::fflush(stdout);  // what was printed is visible before the error
     throw;
@@ -209,7 +207,7 @@ constexpr const void* instance() {
   return nullptr;
 }
 template <class Op>
-  requires(Op::kind == OpKind::Elementwise && !requires { Op::fields; })
+  requires(std::is_base_of_v<Elementwise, Op> && !requires { Op::fields; })
 auto instance() {
   if constexpr (Op::info.arity == 1) {
     return &unary<Op>;

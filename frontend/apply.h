@@ -3,7 +3,7 @@
 
 #include "frontend/here.h"
 #include "frontend/trace.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "tjit/ops.h"
 
 namespace tjit {
@@ -30,8 +30,18 @@ void require_static(const Shape& shape);
 /// 0, 1, ..., n-1.
 Dims first_axes(int n);
 
-/// Applies an op with one result; operands are what its inference takes.
-Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands, const Location& at);
+/// An op's results.
+using Tensors = ShortList<Tensor, 2>;
+
+/// Applies an op; operands are what its inference takes.
+Tensors apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+                  const Location& at);
+/// The same for an op with one result, or with none: then an undefined tensor.
+inline Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+                    const Location& at) {
+  Tensors results = apply_all(code, std::move(attrs), operands, at);
+  return results.empty() ? Tensor() : std::move(results.front());
+}
 
 template <class Op>
 Tensor apply(const Op& attrs, std::span<const Tensor> operands, const Location& at) {

@@ -30,7 +30,7 @@ std::vector<ValueId> values_of(Trace& trace, const Tensors& tensors, const Locat
   return values;
 }
 
-Tensors wrap_all(Trace& trace, const ValueRange& values) {
+Tensors wrap_all(Trace& trace, const auto& values) {
   Tensors tensors;
   for (const ValueId v : values) tensors.push_back(trace.wrap(v));
   return tensors;
@@ -129,7 +129,7 @@ Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Call
     blocks.push_back(block.end(yields[i]));
   }
   require_equal_results(*trace, yields[0], yields[1], at);
-  const ValueRange results = trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at});
+  const ValueList results = trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at});
   const Function& f = trace->builder().function();
   if (results.empty() && !f.is_ordered({f.op_count() - 1}))
     fail_at(at,

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 
 namespace tjit {
 
@@ -53,7 +53,7 @@ Type merged(const Type& inferred, const Type& declared) {
 }
 
 /// Throws when a block's yield does not have the types `expected`.
-void require_yield(const std::vector<Type>& found, const std::vector<Type>& expected, const char* block) {
+void require_yield(const std::vector<Type>& found, const std::vector<Type>& expected, std::string_view block) {
   const std::string where = "block `" + std::string(block) + "` yields ";
   if (found.size() != expected.size())
     fail(where + std::to_string(found.size()) + " values where " + std::to_string(expected.size()) + " are expected");
@@ -63,7 +63,7 @@ void require_yield(const std::vector<Type>& found, const std::vector<Type>& expe
            " is expected");
 }
 
-void require_params(const Function& f, BlockId block, const std::vector<Type>& expected, const char* name) {
+void require_params(const Function& f, BlockId block, const std::vector<Type>& expected, std::string_view name) {
   const std::vector<Type> found = f.types(f.params(block));
   const std::string text = "block `" + std::string(name) + "` takes ";
   if (found.size() != expected.size())
@@ -83,56 +83,57 @@ void require_blocks(const NewOp& op, std::size_t count) {
 
 /// A group holds what a kernel computes element by element: no effects, control flow or products, and no ops that give
 /// way to others first.
-void require_group(const Function& f, BlockId block) {
-  for (const OpId id : f.block(block).ops) {
-    const OpDef& d = f.def(id);
-    if (d.kind == OpKind::Effect || d.kind == OpKind::Control || d.kind == OpKind::Contract || d.expand != nullptr)
-      fail(std::string(d.info.name) + " cannot stand in a group");
+bool may_stand_in_group(Form form) {
+  switch (form) {
+    case Form::Map:
+    case Form::View:
+    case Form::Reshape:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Reduction:
+    case Form::Constant: return true;
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Effect: return false;
   }
+  __builtin_unreachable();
+}
+
+void require_group(const Function& f, BlockId block) {
+  for (const OpId id : f.block(block).ops)
+    if (!may_stand_in_group(f.form(id))) fail(std::string(f.def(id).info.name) + " cannot stand in a group");
+}
+
+void require_predicate(std::span<const Type> operands) {
+  if (operands.size() != 1 || operands[0] != Type{DType::Bool, {}})
+    fail("the predicate must be bool[]" + (operands.empty() ? "" : ", not " + to_string(operands[0])));
 }
 
 /// Result types of the ops that own blocks.
-std::vector<Type> infer_control(const Function& f, const NewOp& op) {
-  std::vector<Type> operands = f.types(op.operands);
-  const auto yields = [&](std::size_t block) { return f.types(f.block(op.blocks[block]).yields); };
-  if (op.code == kOpcode<Cond>) {
-    require_blocks(op, 2);
-    if (operands.size() != 1 || operands[0] != Type{DType::Bool, {}})
-      fail("the predicate must be bool[]" + (operands.empty() ? "" : ", not " + to_string(operands[0])));
-    require_params(f, op.blocks[0], {}, "then");
-    require_params(f, op.blocks[1], {}, "else");
-    require_yield(yields(1), yields(0), "else");
-    return yields(0);
-  }
-  if (op.code == kOpcode<While>) {
-    require_blocks(op, 2);
-    require_params(f, op.blocks[0], operands, "test");
-    require_params(f, op.blocks[1], operands, "body");
-    require_yield(yields(0), {{DType::Bool, {}}}, "test");
-    require_yield(yields(1), operands, "body");
-    return operands;
-  }
-  TJIT_CHECK(op.code == kOpcode<Fusion>);
-  if (!operands.empty()) fail("takes no operands");
-  require_blocks(op, 1);
-  require_params(f, op.blocks[0], {}, "body");
-  require_group(f, op.blocks[0]);
-  return yields(0);
+Types infer_control(const Function& f, const NewOp& op) {
+  const ControlFacts& control = def(op.code).control();
+  const std::vector<Type> operands = f.types(op.operands);
+  require_blocks(op, control.blocks.size());
+  if (control.kind == ControlKind::Branch) require_predicate(operands);
+  if (control.kind == ControlKind::Group && !operands.empty()) fail("takes no operands");
+  for (std::size_t i = 0; i < op.blocks.size(); ++i)
+    require_params(f, op.blocks[i], control.blocks[i].takes_variables ? operands : std::vector<Type>(),
+                   control.blocks[i].name);
+  const std::vector<Type> results =
+      control.kind == ControlKind::Loop ? operands : f.types(f.block(op.blocks.front()).yields);
+  for (std::size_t i = 0; i < op.blocks.size(); ++i)
+    require_yield(f.types(f.block(op.blocks[i]).yields),
+                  control.blocks[i].gives_results ? results : std::vector<Type>{{DType::Bool, {}}},
+                  control.blocks[i].name);
+  if (control.kind == ControlKind::Group) require_group(f, op.blocks.front());
+  Types types;
+  for (const Type& t : results) types.push_back(t);
+  return types;
 }
 
 }  // namespace
-
-void check_effect(const OpDef& d, const OpAttrs* attrs, std::span<const Type> operands) {
-  if (d.info.arity >= 0 && static_cast<int>(operands.size()) != d.info.arity)
-    fail("takes " + std::to_string(d.info.arity) + " operand, found " + std::to_string(operands.size()));
-  for (const Type& t : operands)
-    if (!contains(d.info.types, t.dtype)) fail("does not take " + to_string(t));
-  if (d.code != kOpcode<Print>) return;
-  const std::size_t places = static_cast<const Print*>(attrs)->places();
-  if (places != operands.size())
-    fail("the message has " + std::to_string(places) + " {} for " + std::to_string(operands.size()) +
-         (operands.size() == 1 ? " operand" : " operands"));
-}
 
 std::size_t hash_attrs(const OpDef& def, const OpAttrs* attrs) {
   std::size_t h = 0;
@@ -169,53 +170,49 @@ ValueId Builder::param(const Type& type) {
   return new_value(type, {}, Function::kBody, body.param_count++);
 }
 
-std::vector<Type> infer_results(const Function& f, const NewOp& op) {
+Types infer_results(const Function& f, const NewOp& op) {
   const OpDef& d = def(op.code);
-  TJIT_CHECK(op.code != kOpcode<Call>);
-  if (d.infer != nullptr) return {d.infer(op.attrs.get(), f.types(op.operands))};
-  if (!d.is_effect) return infer_control(f, op);
-  check_effect(d, op.attrs.get(), f.types(op.operands));
-  return {};
+  return d.infer != nullptr ? d.infer(op.attrs.get(), f.types(op.operands)) : infer_control(f, op);
 }
 
-std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type> declared) {
+void refine_types(std::span<Type> inferred, std::span<const Type> declared) {
   if (declared.size() != inferred.size())
     fail("has " + std::to_string(inferred.size()) + (inferred.size() == 1 ? " result, but " : " results, but ") +
          std::to_string(declared.size()) + (declared.size() == 1 ? " type is written" : " types are written"));
   for (std::size_t i = 0; i < inferred.size(); ++i) inferred[i] = merged(inferred[i], declared[i]);
-  return inferred;
 }
 
-std::optional<ValueId> Builder::find_equal(const NewOp& op, std::size_t hash) const {
-  const OpId found = seen_.find(hash, [&](OpId id) {
+OpId Builder::find_equal(const NewOp& op, std::size_t hash) const {
+  return seen_.find(hash, [&](OpId id) {
     const Op& other = f_.op(id);
     return other.code == op.code && std::ranges::equal(f_.operands(id), op.operands) &&
            equal_attrs(def(op.code), other.attrs.get(), op.attrs.get());
   });
-  return found.valid() ? std::optional(f_.op(found).first_result) : std::nullopt;
 }
 
-bool Builder::fits(ValueId value, std::span<const Type> declared) const {
-  return declared.empty() || declared[0] == f_.type(value);
+bool Builder::fit(std::span<const ValueId> values, std::span<const Type> declared) const {
+  return declared.empty() || std::ranges::equal(values, declared, {}, [&](ValueId v) { return f_.type(v); });
 }
 
-ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
+ValueList Builder::append(NewOp op, std::span<const Type> declared) {
   const OpDef& d = def(op.code);
-  const bool plain = op.blocks.empty() && d.infer != nullptr;
+  const bool plain = d.is_plain();
   if (plain && options_.simplify) {
-    if (const auto value = options_.simplify(*this, op); value && fits(*value, declared)) return {*value, 1};
+    if (auto values = options_.simplify(*this, op); values && fit(*values, declared)) return std::move(*values);
   }
   const std::size_t hash = plain && options_.share ? hash_op(op) : 0;
   if (plain && options_.share) {
-    if (const auto value = find_equal(op, hash); value && fits(*value, declared)) return {*value, 1};
+    if (const OpId equal = find_equal(op, hash); equal.valid()) {
+      if (ValueList values = f_.results(equal).list(); fit(values, declared)) return values;
+    }
   }
-  std::vector<Type> types;
+  Types types;
   try {
-    if (op.code == kOpcode<Call>) {
-      types.assign(declared.begin(), declared.end());
+    if (d.form() == Form::Control && d.control().kind == ControlKind::Call) {
+      for (const Type& t : declared) types.push_back(t);
     } else {
       types = infer_results(f_, op);
-      if (!declared.empty()) types = refine_types(std::move(types), declared);
+      if (!declared.empty()) refine_types(types, declared);
     }
   } catch (const Error& e) {
     throw e.in(d.info.name, op.loc);
@@ -236,7 +233,7 @@ ValueRange Builder::append(NewOp op, std::span<const Type> declared) {
   for (std::size_t i = 0; i < types.size(); ++i) new_value(types[i], id, {}, static_cast<int>(i));
   f_.blocks_[Function::index(open_.back())].ops.push_back(id);
   if (plain && options_.share) seen_.insert(hash, id);
-  return f_.results(id);
+  return f_.results(id).list();
 }
 
 ValueId Builder::constant(Literal value, Location loc) {
@@ -245,10 +242,7 @@ ValueId Builder::constant(Literal value, Location loc) {
   return append(c, {}, loc);
 }
 
-bool Builder::visible(ValueId id) const {
-  const Value& v = f_.value(id);
-  return std::ranges::find(open_, v.op.valid() ? f_.op(v.op).parent : v.block) != open_.end();
-}
+bool Builder::visible(ValueId id) const { return std::ranges::find(open_, f_.home(id)) != open_.end(); }
 
 BlockId Builder::begin_block(std::span<const Type> params) {
   const BlockId id{f_.block_count()};
@@ -285,15 +279,15 @@ void Copier::copy_params() {
   for (const ValueId p : from_.params()) bind(p, to_.param(from_.type(p)));
 }
 
-ValueRange Copier::copy(OpId id, const Each& each) {
+ValueList Copier::copy(OpId id, const Each& each) {
   const Op& op = from_.op(id);
   std::vector<BlockId> blocks;
   blocks.reserve(op.blocks.size());
-  for (const BlockId b : op.blocks) blocks.push_back(op.code == kOpcode<Fusion> ? copy_group(b) : copy_block(b, each));
+  for (const BlockId b : op.blocks) blocks.push_back(from_.is_group(id) ? copy_group(b) : copy_block(b, each));
   const std::vector<ValueId> operands = (*this)(from_.operands(id));
   const std::vector<Type> types = from_.types(from_.results(id));
-  const ValueRange results = to_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
-  for (int i = 0; i < results.size(); ++i) bind(from_.results(id)[i], results[i]);
+  ValueList results = to_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
+  for (int i = 0; i < from_.results(id).size(); ++i) bind(from_.results(id)[i], results[static_cast<std::size_t>(i)]);
   return results;
 }
 

@@ -11,10 +11,6 @@
 
 namespace tjit {
 
-/// The opcode of an op struct; defined for every op of the list in ir/table.cpp.
-template <class T>
-Opcode opcode_of();
-
 /// An op about to be appended.
 struct NewOp {
   Opcode code{};
@@ -26,9 +22,9 @@ struct NewOp {
 
 class Builder {
  public:
-  /// Asked before an op without blocks is appended: a value that already is its result, or nullopt. Folding and rewrite
-  /// rules come in here, so that ir/ knows neither kernels nor rules.
-  using Hook = std::function<std::optional<ValueId>(Builder&, const NewOp&)>;
+  /// Asked before an op without blocks is appended: values that already are its results, or nothing. Folding and
+  /// rewrite rules come in here, so that ir/ knows neither kernels nor rules.
+  using Hook = std::function<std::optional<ValueList>(Builder&, const NewOp&)>;
 
   struct Options {
     Hook simplify;       ///< null: ops are kept as written
@@ -51,7 +47,7 @@ class Builder {
   /// Appends an op; its operands must be visible here. Throws Error, placed at `op.loc`, when inference refuses it.
   /// `declared` are the result types when the text states them: checked against inference (sizes that inference leaves
   /// unknown are taken from them), and needed for `call`.
-  ValueRange append(NewOp op, std::span<const Type> declared = {});
+  ValueList append(NewOp op, std::span<const Type> declared = {});
 
   /// The same for an op struct with one result: `b.append(Slice{.begin = ..., .end = ...}, {x})`.
   template <class T>
@@ -62,7 +58,7 @@ class Builder {
   template <class T>
     requires std::is_base_of_v<OpAttrs, T>
   ValueId append(const T& attrs, std::span<const ValueId> operands, Location loc = {}) {
-    return append({opcode_of<T>(), share_attrs(attrs), operands, {}, loc ? loc : loc_})[0];
+    return append({kOpcode<T>, share_attrs(attrs), operands, {}, loc ? loc : loc_})[0];
   }
   ValueId constant(Literal value, Location loc = {});
 
@@ -72,7 +68,6 @@ class Builder {
   BlockId current_block() const { return open_.back(); }
   /// Whether an op appended now may use `value`: its block is open.
   bool visible(ValueId value) const;
-  std::span<const ValueId> block_yields(BlockId id) const { return f_.block(id).yields; }
 
   /// While it lives, ops are appended as they are written: hooks and sharing rest.
   class AsWritten {
@@ -99,9 +94,9 @@ class Builder {
     if constexpr (requires { T::fields; }) return std::make_shared<const T>(attrs);
     return nullptr;
   }
-  std::optional<ValueId> find_equal(const NewOp& op, std::size_t hash) const;
-  /// Whether a value can stand for a result that is declared with these types.
-  bool fits(ValueId value, std::span<const Type> declared) const;
+  OpId find_equal(const NewOp& op, std::size_t hash) const;
+  /// Whether values can stand for results that are declared with these types.
+  bool fit(std::span<const ValueId> values, std::span<const Type> declared) const;
   ValueId new_value(const Type& type, OpId op, BlockId block, int index);
 
   Function f_;
@@ -113,11 +108,9 @@ class Builder {
 
 /// The result types of an op (not call, whose callee says them) whose operands and blocks are in `f`. Throws Error when
 /// the op's operands, attributes or blocks are wrong.
-std::vector<Type> infer_results(const Function& f, const NewOp& op);
-/// Throws Error when an effect does not take operands of these types.
-void check_effect(const OpDef& def, const OpAttrs* attrs, std::span<const Type> operands);
-/// Inferred types with the sizes they leave unknown taken from the declared ones; throws Error when the two differ.
-std::vector<Type> refine_types(std::vector<Type> inferred, std::span<const Type> declared);
+Types infer_results(const Function& f, const NewOp& op);
+/// Takes sizes that inferred types leave unknown from the declared ones; throws Error when the two differ.
+void refine_types(std::span<Type> inferred, std::span<const Type> declared);
 
 /// Hash and equality of an op's attributes, by value.
 std::size_t hash_attrs(const OpDef& def, const OpAttrs* attrs);
@@ -138,7 +131,7 @@ class Copier {
   /// Copies an op with its blocks; `each` is called for every op inside them instead of a plain copy, when given.
   /// Groups are copied as they are: what a rewritten one holds need not be a kernel.
   using Each = std::function<void(OpId)>;
-  ValueRange copy(OpId op, const Each& each = {});
+  ValueList copy(OpId op, const Each& each = {});
   /// Copies a block's parameters, ops and yield as a new block.
   BlockId copy_block(BlockId block, const Each& each = {});
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
-
 namespace tjit {
 
 namespace {
@@ -21,8 +19,8 @@ std::vector<Type> Function::types(ValueRange values) const { return list_types(*
 
 const Literal* Function::constant(ValueId id) const {
   const Value& v = value(id);
-  if (!v.op.valid() || op(v.op).code != kOpcode<Constant>) return nullptr;
-  return &attrs<Constant>(v.op).value;
+  if (!v.op.valid() || form(v.op) != Form::Constant) return nullptr;
+  return &def(v.op).value(op(v.op).attrs.get());
 }
 
 const Literal* Function::uniform_constant(ValueId id) const {
@@ -40,10 +38,16 @@ bool Function::may_fail(Opcode code, const OpAttrs* attrs, std::span<const Value
 }
 
 bool Function::is_ordered(OpId id) const {
-  if (def(id).is_effect || op(id).code == kOpcode<Call> || may_fail(id)) return true;
+  if (form(id) == Form::Effect || is_call(id) || may_fail(id)) return true;
   return std::ranges::any_of(op(id).blocks, [&](BlockId b) {
     return std::ranges::any_of(block(b).ops, [&](OpId inner) { return is_ordered(inner); });
   });
+}
+
+const BlockInfo& Function::info(BlockId id) const {
+  const OpId owner = block(id).owner;
+  const std::vector<BlockId>& blocks = op(owner).blocks;
+  return def(owner).control().blocks[static_cast<std::size_t>(std::ranges::find(blocks, id) - blocks.begin())];
 }
 
 const Function* Module::find(std::string_view name) const {

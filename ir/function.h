@@ -1,7 +1,6 @@
 // Programs: functions of ops in blocks, append-only. An id is a position in the function's tables.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +9,9 @@
 #include "ir/op.h"
 
 namespace tjit {
+
+/// ValueList in any order, such as what stands for an op's results.
+using ValueList = ShortList<ValueId, 2>;
 
 /// `count` consecutive ids, as a range.
 class ValueRange {
@@ -31,12 +33,19 @@ class ValueRange {
   constexpr int size() const { return count_; }
   constexpr bool empty() const { return count_ == 0; }
   constexpr ValueId operator[](int i) const { return {first_ + i}; }
+  ValueList list() const;
   constexpr Iterator begin() const { return Iterator(first_); }
   constexpr Iterator end() const { return Iterator(first_ + count_); }
 
  private:
   std::int32_t first_, count_;
 };
+
+inline ValueList ValueRange::list() const {
+  ValueList values(static_cast<std::size_t>(count_));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = (*this)[static_cast<int>(i)];
+  return values;
+}
 
 /// What defines a value: an op's result number `index`, or a block's parameter number `index`.
 struct Value {
@@ -97,12 +106,37 @@ class Function {
   std::vector<Type> param_types() const { return types(params()); }
   std::vector<Type> result_types() const { return types(body().yields); }
 
-  /// The op's struct with its attributes: `function.attrs<Slice>(id).begin`. The op must be a `T` or derive from it.
+  /// The op's struct with its attributes: `function.attrs<Slice>(id).begin`. The op must be a `T`.
   template <class T>
   const T& attrs(OpId id) const {
-    TJIT_CHECK(op(id).attrs != nullptr);
-    return static_cast<const T&>(*op(id).attrs);
+    return attrs_as<T>(op(id).code, op(id).attrs.get());
   }
+
+  // What ops state of themselves, with their attributes and operand types.
+  Form form(OpId id) const { return def(id).form(); }
+  std::vector<Coordinate> lookup(OpId id) const { return def(id).lookup(op(id).attrs.get(), operand_types(id)); }
+  Placing placing(OpId id) const { return def(id).placing(op(id).attrs.get(), operand_types(id)); }
+  /// Of a reduction: its reduced dimensions, ascending.
+  Dims reduced_axes(OpId id) const {
+    return def(id).reduction().axes(op(id).attrs.get(), type(operand(id, 0)).shape.size());
+  }
+
+  bool is_branch(OpId id) const { return is_control(id, ControlKind::Branch); }
+  bool is_loop(OpId id) const { return is_control(id, ControlKind::Loop); }
+  bool is_call(OpId id) const { return is_control(id, ControlKind::Call); }
+  bool is_group(OpId id) const { return is_control(id, ControlKind::Group); }
+  /// The blocks of a loop.
+  struct Loop {
+    BlockId test, body;
+  };
+  Loop loop(OpId id) const {
+    TJIT_CHECK(is_loop(id));
+    return {op(id).blocks[0], op(id).blocks[1]};
+  }
+  /// What the owner of a block says of it.
+  const BlockInfo& info(BlockId id) const;
+  /// The block whose op or parameter a value is.
+  BlockId home(ValueId id) const { return value(id).op.valid() ? op(value(id).op).parent : value(id).block; }
 
   /// The literal that a value is, or null when a constant op does not define it.
   const Literal* constant(ValueId id) const;
@@ -122,6 +156,9 @@ class Function {
 
  private:
   friend class Builder;
+  bool is_control(OpId id, ControlKind kind) const {
+    return form(id) == Form::Control && def(id).control().kind == kind;
+  }
   template <class T>
   static std::size_t index(IdOf<T> id) {
     return static_cast<std::size_t>(id.index);

@@ -11,18 +11,33 @@
 #include <variant>
 #include <vector>
 
+#include "ir/ops/list.h"
 #include "ir/type.h"
 
 namespace tjit {
 
 class Builder;
 
-enum class OpKind : std::uint8_t { Elementwise, Reduce, View, Index, Contract, Control, Source, Effect };
+/// Where an op is documented; decides nothing.
+enum class Family : std::uint8_t { Elementwise, Reduce, View, Index, Contract, Control, Source, Effect };
 /// `elementwise`, ...
-std::string_view kind_name(OpKind kind);
+std::string_view family_name(Family family);
 
-/// Position in the op list (`ir/ops/list.h`).
-enum class Opcode : std::uint16_t {};
+/// How every layer treats an op: one exclusive fact, derived from what the op's struct states (ir/ops/form.h).
+enum class Form : std::uint8_t {
+  Map,        ///< each element of the result from those of the operands at its index
+  View,       ///< another window on the operand's elements
+  Reshape,    ///< the operand's elements in the same order under another shape
+  Lookup,     ///< elements of operand 0 at indices
+  Placing,    ///< operands written into a larger result
+  Count,      ///< indices along a dimension
+  Reduction,  ///< elements joined by one associative op
+  Search,     ///< the place of an extreme element; compiled code writes it with other ops
+  Product,    ///< sums of products
+  Control,    ///< owns blocks, or calls a function
+  Constant,   ///< a literal
+  Effect,     ///< keeps its order and is never dropped; no results
+};
 
 template <class T>
 struct IdOf {
@@ -52,6 +67,13 @@ inline constexpr DTypes kIndices = only(DType::I32) | only(DType::I64);
 
 /// Base of op structs that carry attributes; it gives them one address type.
 struct OpAttrs {};
+
+/// The one way from attributes to an op's struct: the op must be a `T`.
+template <class T>
+const T& attrs_as(Opcode code, const OpAttrs* attrs) {
+  TJIT_CHECK(code == kOpcode<T> && attrs != nullptr);
+  return static_cast<const T&>(*attrs);
+}
 
 /// The name of a function, printed `@name`.
 struct Callee {
@@ -116,33 +138,120 @@ struct Coordinate {
   bool clamp = false;  ///< what would lie outside is moved inside
 };
 
-struct OpDef {
+/// A block that a control op owns.
+struct BlockInfo {
+  std::string_view name;
+  bool takes_variables = false;  ///< its parameters are the op's operands, or what a turn of the loop made of them
+  bool gives_results = false;    ///< its yield becomes the results, or the variables of the next turn; else one bool[]
+  bool repeats = false;          ///< may run any number of times
+};
+enum class ControlKind : std::uint8_t {
+  Branch,  ///< one of its blocks runs, chosen by a rank-0 bool
+  Loop,    ///< `test`, then `body` as long as the test yields true; operand, parameters and result i are variable i
+  Call,    ///< runs another function
+  Group    ///< its block becomes one kernel
+};
+struct ControlFacts {
+  ControlKind kind;
+  std::span<const BlockInfo> blocks;
+};
+
+/// What an effect does.
+enum class EffectKind : std::uint8_t {
+  Write,  ///< writes its message, with operands for its places
+  Check   ///< raises with its message unless every element of its operand is true
+};
+
+// ---- what ops of each form state, in the order of Form ----
+
+struct MapFacts {};
+struct ViewFacts {
+  View (*view)(const OpAttrs*, const View&);
+};
+struct ReshapeFacts {};
+struct LookupFacts {
+  std::vector<Coordinate> (*lookup)(const OpAttrs*, std::span<const Type>);
+};
+struct PlacingFacts {
+  Placing (*placing)(const OpAttrs*, std::span<const Type>);
+};
+struct CountFacts {
+  int (*counted)(const OpAttrs*, const Shape& result);
+};
+struct ReductionFacts {
+  Opcode combine;                          ///< the elementwise op that joins two
+  void (*identity)(DType, void*);          ///< writes the result over nothing
+  Dims (*axes)(const OpAttrs*, int rank);  ///< reduced dimensions, ascending
+};
+struct SearchFacts {
+  int (*axis)(const OpAttrs*, int rank);
+  ValueId (*expand)(Builder&, const OpAttrs*, std::span<const ValueId>);
+};
+struct ProductFacts {
+  std::int64_t (*depth)(const OpAttrs*, std::span<const Type>);  ///< products that one result sums
+};
+struct ConstantFacts {
+  const Literal& (*value)(const OpAttrs*);
+};
+struct EffectFacts {
+  EffectKind kind;
+  const std::string& (*message)(const OpAttrs*);
+  int (*places)(const OpAttrs*);  ///< operands that the message has places for
+};
+
+class OpDef {
+ public:
   Opcode code{};
   OpInfo info;
-  OpKind kind{};
+  Family family{};
   std::vector<AttrField> attrs;
-  bool is_effect = false;  ///< keeps its order and is never dropped (print, assert)
-  bool can_fail = false;   ///< some execution may raise: see `may_fail`
+  bool can_fail = false;  ///< some execution may raise: see `may_fail`
   std::string_view failure;
 
   std::shared_ptr<OpAttrs> (*make_attrs)() = nullptr;  ///< default attributes; null when the op has none
-  /// Result type; throws Error on wrong operands or attributes. Null for ops that own blocks, and for call.
-  Type (*infer)(const OpAttrs*, std::span<const Type>) = nullptr;
+  /// Result types; throws Error on wrong operands or attributes. Null for control ops (`infer_results`).
+  Types (*infer)(const OpAttrs*, std::span<const Type>) = nullptr;
   /// Whether this op may raise, given its attributes, operand types, and the operands that are constants (others null).
   bool (*may_fail)(const OpAttrs*, std::span<const Type>, std::span<const Literal* const>) = nullptr;
-
-  // Kind-specific facts; null where they do not apply.
-  View (*view)(const OpAttrs*, const View&) = nullptr;  ///< view ops but reshape
-  /// View ops: the attributes of the one op that does what `outer` does to the result of `inner`; the shape is that of
-  /// `inner`'s operand. Both are this op; sizes are known.
+  /// Views and reshape: the attributes of the one op that does what `outer` does to the result of `inner`; the shape is
+  /// that of `inner`'s operand. Both are this op; sizes are known.
   std::shared_ptr<const OpAttrs> (*compose)(const OpAttrs* outer, const OpAttrs* inner, const Shape&) = nullptr;
-  Opcode combine{};                          ///< reductions: the elementwise op that joins two
-  void (*identity)(DType, void*) = nullptr;  ///< reductions: writes the result over nothing
-  Placing (*placing)(const OpAttrs*, std::span<const Type>) = nullptr;
-  std::vector<Coordinate> (*lookup)(const OpAttrs*, std::span<const Type>) = nullptr;
-  /// Ops defined by others in compiled code: builds the replacement for these operands and returns it.
-  ValueId (*expand)(Builder&, const OpAttrs*, std::span<const ValueId>) = nullptr;
+
+  Form form() const { return static_cast<Form>(facts.index()); }
+  /// The blocks that it owns, with their names.
+  std::span<const BlockInfo> blocks() const {
+    return form() == Form::Control ? control().blocks : std::span<const BlockInfo>();
+  }
+  /// Whether it gives results from operands and attributes and does nothing else.
+  bool is_plain() const { return form() != Form::Control && form() != Form::Effect; }
+
+  // What the op's form states of it; asking for another form's facts is an internal error.
+  View view(const OpAttrs* a, const View& v) const { return get<ViewFacts>().view(a, v); }
+  std::vector<Coordinate> lookup(const OpAttrs* a, std::span<const Type> in) const {
+    return get<LookupFacts>().lookup(a, in);
+  }
+  Placing placing(const OpAttrs* a, std::span<const Type> in) const { return get<PlacingFacts>().placing(a, in); }
+  int counted(const OpAttrs* a, const Shape& result) const { return get<CountFacts>().counted(a, result); }
+  const ReductionFacts& reduction() const { return get<ReductionFacts>(); }
+  const SearchFacts& search() const { return get<SearchFacts>(); }
+  const ProductFacts& product() const { return get<ProductFacts>(); }
+  const ControlFacts& control() const { return get<ControlFacts>(); }
+  const Literal& value(const OpAttrs* a) const { return get<ConstantFacts>().value(a); }
+  const EffectFacts& effect() const { return get<EffectFacts>(); }
+
+  std::variant<MapFacts, ViewFacts, ReshapeFacts, LookupFacts, PlacingFacts, CountFacts, ReductionFacts, SearchFacts,
+               ProductFacts, ControlFacts, ConstantFacts, EffectFacts>
+      facts;
+
+ private:
+  template <class F>
+  const F& get() const {
+    const F* f = std::get_if<F>(&facts);
+    TJIT_CHECK(f != nullptr);
+    return *f;
+  }
 };
+static_assert(std::variant_size_v<decltype(OpDef::facts)> == static_cast<std::size_t>(Form::Effect) + 1);
 
 /// All ops, in list order.
 std::span<const OpDef> op_table();
@@ -151,7 +260,6 @@ const OpDef& def(Opcode code);
 const OpDef* find_op(std::string_view name);
 /// The known name nearest to a misspelt one, or an empty string when none is near: for "did you mean".
 std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
-std::string_view nearest_op(std::string_view name);
 
 inline constexpr Opcode kNoOp{0xffff};
 

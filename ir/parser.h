@@ -95,7 +95,7 @@ class FunctionParser {
   void recover(const Reader::Mark& start, const Token& wrong);
 
   /// Nothing when the callee's signature is not known for sure.
-  std::optional<ValueRange> append(const OpText& op);
+  std::optional<ValueList> append(const OpText& op);
   bool find_call_types(const OpText& op, std::vector<Type>& types);
   void check_results(const Yield& yield);
   void report_error(const Token& at, const Error& error);

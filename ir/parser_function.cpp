@@ -1,9 +1,8 @@
 // Ops, blocks and names of one function, and how reading goes on after an error.
 #include <algorithm>
-#include <array>
 
 #include "ir/calls.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "ir/parser.h"
 #include "ir/sizes.h"
 
@@ -19,9 +18,8 @@ std::string counted(std::size_t count, std::string_view what) {
 }
 
 bool is_block_name(const Token& token) {
-  constexpr std::array owners{kOpcode<Cond>, kOpcode<While>, kOpcode<Fusion>};
-  return token.kind == TokenKind::Word && std::ranges::any_of(owners, [&](Opcode owner) {
-           return std::ranges::count(block_names(owner), token.text) != 0;
+  return token.kind == TokenKind::Word && std::ranges::any_of(op_table(), [&](const OpDef& d) {
+           return std::ranges::count(d.blocks(), token.text, &BlockInfo::name) != 0;
          });
 }
 
@@ -142,10 +140,10 @@ void FunctionParser::read_op(OpText& op) {
   op.sound &= op.attrs.sound;
   read_types(op);
   if (reader_.peek().is_word("loc")) op.loc = reader_.location();
-  const auto names = block_names(op.def->code);
-  if (names.empty() || !reader_.peek().first_on_line) read_end_of_op(op);
-  for (const std::string_view name : names) read_block(op, name);
-  if (!names.empty()) read_end_of_op(op);
+  const std::span<const BlockInfo> blocks = op.def->blocks();
+  if (blocks.empty() || !reader_.peek().first_on_line) read_end_of_op(op);
+  for (const BlockInfo& block : blocks) read_block(op, block.name);
+  if (!blocks.empty()) read_end_of_op(op);
   if (op.attrs.missing != nullptr) {
     reader_.report(op.place, std::string(op.def->info.name) + " needs the attribute '" +
                                  std::string(op.attrs.missing->name) + "'");
@@ -162,7 +160,7 @@ void FunctionParser::parse_op() {
     op.sound = false;
     recover(start, error.at);
   }
-  std::optional<ValueRange> results;
+  std::optional<ValueList> results;
   if (op.sound) {
     try {
       results = append(op);
@@ -170,26 +168,27 @@ void FunctionParser::parse_op() {
       report_error(op.place, error);
     }
   }
-  if (results && static_cast<std::size_t>(results->size()) != op.names.size()) {
+  if (results && results->size() != op.names.size()) {
     const std::string name(op.def->info.name);
-    reader_.report(op.first, name + " has " + counted(static_cast<std::size_t>(results->size()), "result") +
-                                 ", found " + counted(op.names.size(), "name"));
+    reader_.report(op.first,
+                   name + " has " + counted(results->size(), "result") + ", found " + counted(op.names.size(), "name"));
     results.reset();
   }
   for (std::size_t i = 0; i < op.names.size(); ++i) {
-    const ValueId value = results ? (*results)[static_cast<int>(i)] : ValueId{};
+    const ValueId value = results ? (*results)[i] : ValueId{};
     define(op.names[i], results ? &value : nullptr);
   }
 }
 
-std::optional<ValueRange> FunctionParser::append(const OpText& op) {
+std::optional<ValueList> FunctionParser::append(const OpText& op) {
   std::vector<Type> types = op.types;
-  if (op.def->code == kOpcode<Call> && !find_call_types(op, types)) return std::nullopt;
+  const bool calls = op.def->form() == Form::Control && op.def->control().kind == ControlKind::Call;
+  if (calls && !find_call_types(op, types)) return std::nullopt;
   return builder_.append({op.def->code, op.attrs.attrs, op.operands, op.blocks, op.loc}, types);
 }
 
 bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types) {
-  const std::string& callee = static_cast<const Call&>(*op.attrs.attrs).callee.name;
+  const std::string& callee = attrs_as<Call>(op.def->code, op.attrs.attrs.get()).callee.name;
   const auto it = signatures_.by_name.find(callee);
   if (it == signatures_.by_name.end()) {
     if (!signatures_.complete) return false;
@@ -204,7 +203,8 @@ bool FunctionParser::find_call_types(const OpText& op, std::vector<Type>& types)
   const std::vector<Type> operands = builder_.function().types(op.operands);
   try {
     std::vector<Type> results = bind_sizes(callee, it->second.params, operands).substitute(it->second.results);
-    types = types.empty() ? std::move(results) : refine_types(std::move(results), types);
+    if (!types.empty()) refine_types(results, types);
+    types = std::move(results);
   } catch (const Error& error) {
     throw Error(error.kind(), "call: " + error.message());
   }

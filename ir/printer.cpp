@@ -1,9 +1,6 @@
 // Prints functions. Values are numbered in the order in which the text shows them, whatever their ids are.
-#include <array>
-
 #include "ir/lexer.h"
 #include "ir/literal_text.h"
-#include "ir/ops/list.h"
 #include "ir/text.h"
 
 namespace tjit {
@@ -111,10 +108,10 @@ class Printer {
 
   void print_blocks(OpId id, std::size_t indent) {
     const Op& op = f_.op(id);
-    const auto names = block_names(op.code);
+    const std::span<const BlockInfo> blocks = def(op.code).blocks();
     for (std::size_t i = 0; i < op.blocks.size(); ++i) {
       out_.append(indent, ' ');
-      out_ += names[i];
+      out_ += blocks[i].name;
       append_params(op.blocks[i]);
       out_ += " {\n";
       print_block(op.blocks[i], indent + 2);
@@ -170,14 +167,6 @@ class Printer {
 };
 
 }  // namespace
-
-std::span<const std::string_view> block_names(Opcode code) {
-  static constexpr std::array<std::string_view, 2> kCond{"then", "else"}, kWhile{"test", "body"};
-  if (code == kOpcode<Cond>) return kCond;
-  if (code == kOpcode<While>) return kWhile;
-  if (code == kOpcode<Fusion>) return std::span(kWhile).last(1);
-  return {};
-}
 
 std::vector<int> value_numbers(const Function& f) {
   std::vector<int> numbers(static_cast<std::size_t>(f.value_count()), -1);

@@ -5,7 +5,7 @@
 
 #include "ir/builder.h"
 #include "ir/calls.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "ir/sizes.h"
 
 namespace tjit {
@@ -66,9 +66,9 @@ class Rebuilder {
     now.blocks.reserve(op.blocks.size());
     for (const BlockId b : op.blocks) now.blocks.push_back(copy_block(b, operands));
     std::vector<Type> declared = sizes_.substitute(from_.types(from_.results(id)));
-    if (op.code == kOpcode<Call>) call(now, declared);
-    const ValueRange results = builder_.append(std::move(now), declared);
-    for (int i = 0; i < results.size(); ++i) copier_.bind(from_.results(id)[i], results[i]);
+    if (from_.is_call(id)) call(now, declared);
+    const ValueList results = builder_.append(std::move(now), declared);
+    for (std::size_t i = 0; i < results.size(); ++i) copier_.bind(from_.results(id)[static_cast<int>(i)], results[i]);
   }
 
   /// Parameters of a block, where it has any, are what its op's operands are.
@@ -100,13 +100,15 @@ class Rebuilder {
   }
 
   void call(NewOp& op, std::vector<Type>& types) {
-    const std::string& name = static_cast<const Call&>(*op.attrs).callee.name;
+    const std::string& name = attrs_as<Call>(op.code, op.attrs.get()).callee.name;
     const Function* callee = all_.original(name);
     if (callee == nullptr) fail_at(op.loc, "call: " + no_function_text(name));
     const std::vector<Type> args = builder_.function().types(op.operands);
     try {
       const Function& copy = all_.to.functions[all_.copy_for(*callee, args)];
-      types = refine_types(copy.result_types(), types);
+      std::vector<Type> results = copy.result_types();
+      refine_types(results, types);
+      types = std::move(results);
       auto attrs = std::make_shared<Call>();
       attrs->callee.name = copy.name;
       op.attrs = std::move(attrs);

@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/form.h"
 
 namespace tjit {
 
 namespace {
 
+/// The op's struct; the table calls what belongs to the op, and `attrs` is null when that has no attributes.
 template <class T>
 const T& as(const OpAttrs* attrs) {
   if constexpr (std::is_empty_v<T>) {
@@ -71,19 +72,28 @@ Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
       return DType::Bool;
     }
   });
-  if constexpr (std::is_same_v<T, Bitcast>) {
-    if (size_of(result.dtype) != size_of(in[0].dtype) || !contains(kNumbers, result.dtype))
-      fail("cannot keep the bits of " + to_string(in[0]) + " as " + std::string(info(result.dtype).ir_name));
-  }
+  if constexpr (requires { T::check_result(in[0], result); }) T::check_result(in[0], result);
   return result;
 }
 
+/// An effect takes as many operands as its message has places for, and gives nothing.
 template <class T>
-Type infer_op(const OpAttrs* attrs, std::span<const Type> in) {
-  if constexpr (T::kind == OpKind::Elementwise) {
-    return infer_elementwise<T>(attrs, in);
+Types infer_effect(const OpAttrs* attrs, std::span<const Type> in) {
+  const int places = T::places(as<T>(attrs));
+  if (places != static_cast<int>(in.size()))
+    fail("the message has " + std::to_string(places) + " {} for " + std::to_string(in.size()) +
+         (in.size() == 1 ? " operand" : " operands"));
+  return {};
+}
+
+template <class T>
+Types infer_op(const OpAttrs* attrs, std::span<const Type> in) {
+  if constexpr (form_of<T>() == Form::Map) {
+    return {infer_elementwise<T>(attrs, in)};
+  } else if constexpr (form_of<T>() == Form::Effect) {
+    return infer_effect<T>(attrs, in);
   } else {
-    return T::infer(as<T>(attrs), in);
+    return {T::infer(as<T>(attrs), in)};
   }
 }
 
@@ -106,7 +116,7 @@ template <class T>
 bool op_may_fail(const OpAttrs* attrs, std::span<const Type> in, std::span<const Literal* const> known) {
   if constexpr (requires { T::may_fail(as<T>(attrs), in, known); }) {
     return T::may_fail(as<T>(attrs), in, known);
-  } else if constexpr (T::kind == OpKind::Elementwise) {
+  } else if constexpr (form_of<T>() == Form::Map) {
     // Over nothing it does nothing.
     if (std::ranges::any_of(in, [](const Type& t) { return t.shape.contains(0); })) return false;
     const bool fallible = dispatch(in.back().dtype, [](auto tag) {
@@ -121,52 +131,82 @@ bool op_may_fail(const OpAttrs* attrs, std::span<const Type> in, std::span<const
   }
 }
 
+/// Whether all operands are elements that the op computes with; what moves or places elements also takes indices.
+template <class T>
+constexpr bool kComputes =
+    form_of<T>() == Form::Map || form_of<T>() == Form::Reduction || form_of<T>() == Form::Search ||
+    form_of<T>() == Form::Product || form_of<T>() == Form::Effect;
+
 /// Checks what is common to all ops before an op's own inference.
 template <class T>
-Type infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
+Types infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
   const OpInfo& i = T::info;
   if (i.arity >= 0 && static_cast<int>(in.size()) != i.arity)
     fail("takes " + std::to_string(i.arity) + " operand" + (i.arity == 1 ? "" : "s") + ", found " +
          std::to_string(in.size()));
-  if constexpr (T::kind == OpKind::Elementwise || T::kind == OpKind::Reduce || T::kind == OpKind::Contract) {
+  if constexpr (kComputes<T>) {
     for (std::size_t k = i.mask_first ? 1 : 0; k < in.size(); ++k)
       if (!contains(i.types, in[k].dtype))
         fail("does not take " + std::string(info(in[k].dtype).ir_name) + ": operand " + std::to_string(k) + " is " +
              to_string(in[k]));
   }
-  const Type result = infer_op<T>(attrs, in);
-  if (!is_dynamic(result.shape)) (void)byte_count(result);
-  return result;
+  Types results = infer_op<T>(attrs, in);
+  for (const Type& t : results)
+    if (!is_dynamic(t.shape)) (void)byte_count(t);
+  return results;
 }
 
 template <class T>
-void describe_kind(OpDef& def) {
-  if constexpr (requires { T::infer(std::declval<const T&>(), std::span<const Type>{}); } ||
-                T::kind == OpKind::Elementwise)
-    def.infer = infer_checked<T>;
-  if constexpr (requires { T::view(std::declval<const T&>(), View{}); })
-    def.view = [](const OpAttrs* a, const View& v) { return T::view(as<T>(a), v); };
-  if constexpr (requires(const T& t) { T::compose(t, t, Shape{}); })
-    def.compose = [](const OpAttrs* outer, const OpAttrs* inner, const Shape& shape) {
-      return std::shared_ptr<const OpAttrs>(std::make_shared<T>(T::compose(as<T>(outer), as<T>(inner), shape)));
-    };
-  if constexpr (requires { typename T::Combine; }) {
-    def.combine = kOpcode<typename T::Combine>;
-    def.identity = [](DType t, void* out) {
-      dispatch(t, [&](auto tag) {
-        using E = typename decltype(tag)::type;
-        *static_cast<E*>(out) = T::template identity<E>;
-      });
-    };
+constexpr ReductionFacts kReductionFacts{.combine = kOpcode<typename T::Combine>,
+                                         .identity =
+                                             [](DType t, void* out) {
+                                               dispatch(t, [&](auto tag) {
+                                                 using E = typename decltype(tag)::type;
+                                                 *static_cast<E*>(out) = T::template identity<E>;
+                                               });
+                                             },
+                                         .axes = [](const OpAttrs* a, int rank) { return T::reduced(as<T>(a), rank); }};
+
+template <class T>
+constexpr SearchFacts kSearchFacts{
+    .axis = [](const OpAttrs* a, int rank) { return T::searched(as<T>(a), rank); },
+    .expand = [](Builder& b, const OpAttrs* a, std::span<const ValueId> in) { return T::expand(b, as<T>(a), in[0]); }};
+
+template <class T>
+constexpr EffectFacts kEffectFacts{.kind = T::effect,
+                                   .message = [](const OpAttrs* a) -> const std::string& { return as<T>(a).message; },
+                                   .places = [](const OpAttrs* a) { return T::places(as<T>(a)); }};
+
+template <class T>
+decltype(OpDef::facts) facts_of() {
+  constexpr Form form = form_of<T>();
+  using In = std::span<const Type>;
+  if constexpr (form == Form::Map) {
+    return MapFacts{};
+  } else if constexpr (form == Form::View) {
+    return ViewFacts{[](const OpAttrs* a, const View& v) { return T::view(as<T>(a), v); }};
+  } else if constexpr (form == Form::Reshape) {
+    return ReshapeFacts{};
+  } else if constexpr (form == Form::Lookup) {
+    return LookupFacts{[](const OpAttrs* a, In in) { return T::lookup(as<T>(a), in); }};
+  } else if constexpr (form == Form::Placing) {
+    return PlacingFacts{[](const OpAttrs* a, In in) { return T::placing(as<T>(a), in); }};
+  } else if constexpr (form == Form::Count) {
+    return CountFacts{[](const OpAttrs* a, const Shape& result) { return T::counted(as<T>(a), result); }};
+  } else if constexpr (form == Form::Reduction) {
+    return kReductionFacts<T>;
+  } else if constexpr (form == Form::Search) {
+    return kSearchFacts<T>;
+  } else if constexpr (form == Form::Product) {
+    return ProductFacts{[](const OpAttrs* a, In in) { return T::depth(as<T>(a), in); }};
+  } else if constexpr (form == Form::Control) {
+    return T::control;
+  } else if constexpr (form == Form::Constant) {
+    return ConstantFacts{[](const OpAttrs* a) -> const Literal& { return T::literal(as<T>(a)); }};
+  } else {
+    static_assert(form == Form::Effect);
+    return kEffectFacts<T>;
   }
-  if constexpr (requires { T::placing(std::declval<const T&>(), std::span<const Type>{}); })
-    def.placing = [](const OpAttrs* a, std::span<const Type> in) { return T::placing(as<T>(a), in); };
-  if constexpr (requires { T::lookup(std::declval<const T&>(), std::span<const Type>{}); })
-    def.lookup = [](const OpAttrs* a, std::span<const Type> in) { return T::lookup(as<T>(a), in); };
-  if constexpr (requires(Builder& b) { T::expand(b, std::declval<const T&>(), ValueId{}); })
-    def.expand = [](Builder& b, const OpAttrs* a, std::span<const ValueId> in) {
-      return T::expand(b, as<T>(a), in[0]);
-    };
 }
 
 template <class T>
@@ -174,9 +214,9 @@ OpDef describe() {
   OpDef def;
   def.code = kOpcode<T>;
   def.info = T::info;
-  def.kind = T::kind;
-  def.is_effect = T::kind == OpKind::Effect;
-  def.combine = kNoOp;
+  def.family = T::family;
+  def.facts = facts_of<T>();
+  TJIT_CHECK(def.form() == form_of<T>());
   if constexpr (requires { T::fields; }) {
     std::apply([&](auto... f) { (def.attrs.push_back(erase(f)), ...); }, T::fields);
     def.make_attrs = []() -> std::shared_ptr<OpAttrs> { return std::make_shared<T>(); };
@@ -186,7 +226,11 @@ OpDef describe() {
     def.failure = T::failure;
     def.may_fail = op_may_fail<T>;
   }
-  describe_kind<T>(def);
+  if constexpr (form_of<T>() != Form::Control) def.infer = infer_checked<T>;
+  if constexpr (requires(const T& t) { T::compose(t, t, Shape{}); })
+    def.compose = [](const OpAttrs* outer, const OpAttrs* inner, const Shape& shape) {
+      return std::shared_ptr<const OpAttrs>(std::make_shared<T>(T::compose(as<T>(outer), as<T>(inner), shape)));
+    };
   return def;
 }
 
@@ -217,31 +261,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-template <class T>
-Opcode opcode_of() {
-  return kOpcode<T>;
-}
-
-namespace {
-// Makes the instances that other files link to.
-template <class... T>
-constexpr auto instances(TypeList<T...>) {
-  return std::array{&opcode_of<T>...};
-}
-}  // namespace
-extern const std::array<Opcode (*)(), AllOps::size> kOpcodeInstances;
-const std::array<Opcode (*)(), AllOps::size> kOpcodeInstances = instances(AllOps{});
-
-std::string_view kind_name(OpKind kind) {
-  switch (kind) {
-    case OpKind::Elementwise: return "elementwise";
-    case OpKind::Reduce: return "reduce";
-    case OpKind::View: return "view";
-    case OpKind::Index: return "index";
-    case OpKind::Contract: return "contract";
-    case OpKind::Control: return "control";
-    case OpKind::Source: return "source";
-    case OpKind::Effect: return "effect";
+std::string_view family_name(Family family) {
+  switch (family) {
+    case Family::Elementwise: return "elementwise";
+    case Family::Reduce: return "reduce";
+    case Family::View: return "view";
+    case Family::Index: return "index";
+    case Family::Contract: return "contract";
+    case Family::Control: return "control";
+    case Family::Source: return "source";
+    case Family::Effect: return "effect";
   }
   __builtin_unreachable();
 }
@@ -273,12 +302,6 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
     if (distance < std::min(least, std::max(name.size(), k.size()))) least = distance, best = k;
   }
   return best;
-}
-
-std::string_view nearest_op(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const OpDef& d : op_table()) names.push_back(d.info.name);
-  return nearest(name, names);
 }
 
 }  // namespace tjit

@@ -23,8 +23,6 @@ std::string print(const Function& function, const PrintOptions& options = {});
 std::string print(const Module& module, const PrintOptions& options = {});
 /// The number that each value prints with, by id; -1 for values that stand nowhere in the text.
 std::vector<int> value_numbers(const Function& function);
-/// The names of the blocks that an op owns, in order: then and else, test and body, body; empty for other ops.
-std::span<const std::string_view> block_names(Opcode code);
 /// One op as it prints, without blocks: for messages.
 std::string print_op(const Function& function, OpId op);
 /// A literal's text, nested as deep as its rank; splats print one element.

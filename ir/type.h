@@ -9,6 +9,7 @@
 #include "tjit/dims.h"
 #include "tjit/dtype.h"
 #include "tjit/error.h"
+#include "tjit/short_list.h"
 
 namespace tjit {
 
@@ -19,6 +20,9 @@ struct Type {
   bool is_scalar() const { return shape.empty(); }
   friend bool operator==(const Type&, const Type&) = default;
 };
+
+/// Those of an op's results.
+using Types = ShortList<Type, 2>;
 
 /// `f32[2,3]`.
 std::string to_string(const Type& type);

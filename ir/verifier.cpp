@@ -15,7 +15,7 @@
 
 #include "ir/builder.h"
 #include "ir/calls.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "ir/sizes.h"
 #include "ir/text.h"
 
@@ -79,7 +79,7 @@ class StructureVerifier {
   void visit_op(OpId id) {
     const Op& op = f_.op(id);
     visit_values(op.first_result, op.result_count, id, {});
-    if (op.blocks.size() != block_names(op.code).size())
+    if (op.blocks.size() != def(op.code).blocks().size())
       violate(id_text("op", id) + " (" + std::string(def(op.code).info.name) + ") owns " +
               std::to_string(op.blocks.size()) + " blocks");
     for (const BlockId b : op.blocks) {
@@ -195,26 +195,29 @@ class FunctionVerifier {
     for (const ValueId v : f_.operands(id))
       if (!is_visible(v)) require(false, "operand " + id_text("value", v) + " is not visible");
     require((op.attrs != nullptr) == !d.attrs.empty(), "attributes do not belong to the op");
-    if (d.is_effect) require(op.result_count == 0, "an effect has results");
-    if (sound && op.code == kOpcode<Constant>)
-      require(f_.attrs<Constant>(id).value.data() != nullptr, "there is no data");
+    if (d.form() == Form::Effect) require(op.result_count == 0, "an effect has results");
+    if (sound && d.form() == Form::Constant) require(d.value(op.attrs.get()).data() != nullptr, "there is no data");
     for (std::size_t i = 0; i < op.blocks.size(); ++i)
-      verify_block(op.blocks[i], std::string(block_names(op.code)[i]) + " of " + std::string(d.info.name));
+      verify_block(op.blocks[i], std::string(d.blocks()[i].name) + " of " + std::string(d.info.name));
     for (const ValueId v : f_.results(id)) verify_type(f_.type(v), "result", op.loc);
     if (sound) verify_result_types(id);
   }
 
   void verify_result_types(OpId id) {
-    const Op& op = f_.op(id);
     const std::vector<Type> types = f_.types(f_.results(id));
     try {
-      const std::vector<Type> inferred =
-          op.code == kOpcode<Call> ? call_types(id)
-                                   : infer_results(f_, {op.code, op.attrs, f_.operands(id), op.blocks, op.loc});
-      if (refine_types(inferred, types) != types) violate(id, "inference knows more of the result types");
+      std::vector<Type> inferred = f_.is_call(id) ? call_types(id) : inferred_types(id);
+      refine_types(inferred, types);
+      if (inferred != types) violate(id, "inference knows more of the result types");
     } catch (const Error& e) {
       violate(id, e.message());
     }
+  }
+
+  std::vector<Type> inferred_types(OpId id) const {
+    const Op& op = f_.op(id);
+    const Types types = infer_results(f_, {op.code, op.attrs, f_.operands(id), op.blocks, op.loc});
+    return {types.begin(), types.end()};
   }
 
   std::vector<Type> call_types(OpId id) const {
@@ -249,7 +252,7 @@ void verify_calls(const Module& module, std::vector<std::string>& violations) {
   for (const Function& f : module.functions) {
     std::vector<std::size_t>& list = callees.emplace_back();
     for (int op = 0; op < f.op_count(); ++op) {
-      if (f.op({op}).code != kOpcode<Call> || f.op({op}).attrs == nullptr) continue;
+      if (!f.is_call({op}) || f.op({op}).attrs == nullptr) continue;
       const auto callee = numbers.find(f.attrs<Call>({op}).callee.name);
       if (callee != numbers.end()) list.push_back(callee->second);
     }

@@ -1,8 +1,9 @@
 // Assertions against NaN.
 #include "passes/check_nan.h"
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "passes/copy.h"
+#include "passes/facts.h"
 
 namespace tjit {
 
@@ -11,15 +12,12 @@ namespace {
 /// The op whose name a message about `v` gives: in a fusion, the one inside that computes it.
 OpId source_of(const Function& f, ValueId v) {
   const Value& value = f.value(v);
-  if (f.op(value.op).code != kOpcode<Fusion>) return value.op;
+  if (!f.is_group(value.op)) return value.op;
   const ValueId inner = f.block(f.op(value.op).blocks[0]).yields[static_cast<std::size_t>(value.index)];
   return f.value(inner).op.valid() ? source_of(f, inner) : value.op;
 }
 
-bool computes(const Function& f, OpId op) {
-  const OpKind kind = f.def(op).kind;
-  return f.op(op).code == kOpcode<Fusion> || (kind != OpKind::View && kind != OpKind::Control);
-}
+bool computes(const Function& f, OpId op) { return f.is_group(op) || (f.def(op).is_plain() && !is_view(f, op)); }
 
 /// The value that three ops in a row assert to be free of NaN, as `append_check` does; invalid when they do not.
 ValueId asserted_by(const Function& f, std::span<const OpId> ops) {

@@ -1,7 +1,6 @@
 // Dead code elimination: marks what the results and the ordered ops need, then copies that.
 #include "passes/dce.h"
 
-#include "ir/ops/list.h"
 #include "passes/copy.h"
 #include "passes/facts.h"
 
@@ -42,15 +41,14 @@ class Liveness {
   void need(OpId id) {
     if (ops_[static_cast<std::size_t>(id.index)]) return;
     ops_[static_cast<std::size_t>(id.index)] = true;
-    const Op& op = f_.op(id);
-    if (op.code == kOpcode<While>) {
-      need(f_.block(op.blocks[0]).yields[0]);
+    if (f_.is_loop(id)) {
+      need(f_.block(f_.loop(id).test).yields[0]);
     } else {
       for (const ValueId v : f_.operands(id)) need(v);
     }
     // A group stays whole.
-    if (op.code == kOpcode<Fusion>)
-      for (const OpId inner : f_.block(op.blocks[0]).ops) need(inner);
+    if (f_.is_group(id))
+      for (const OpId inner : f_.block(f_.op(id).blocks[0]).ops) need(inner);
   }
 
   void trace(ValueId v) {
@@ -64,11 +62,9 @@ class Liveness {
   }
 
   void trace_result(OpId id, int index) {
-    const Op& op = f_.op(id);
-    const bool loop = op.code == kOpcode<While>;
-    if (loop) need(f_.operand(id, index));
-    for (const BlockId b : op.blocks)
-      if (!loop || b == op.blocks[1]) need(f_.block(b).yields[static_cast<std::size_t>(index)]);
+    if (f_.is_loop(id)) need(f_.operand(id, index));
+    for (const BlockId b : f_.op(id).blocks)
+      if (f_.info(b).gives_results) need(f_.block(b).yields[static_cast<std::size_t>(index)]);
   }
 
   const Function& f_;

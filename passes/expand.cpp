@@ -6,15 +6,15 @@
 namespace tjit {
 
 std::optional<Function> expanded(const Function& function) {
+  const auto gives_way = [&](OpId id) { return function.form(id) == Form::Search; };
   bool any = false;
-  for (int i = 0; i < function.op_count() && !any; ++i) any = function.def({i}).expand != nullptr;
+  for (int i = 0; i < function.op_count() && !any; ++i) any = gives_way({i});
   if (!any) return std::nullopt;
   return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     const Op& op = function.op(id);
-    const auto expand = function.def(id).expand;
-    if (expand == nullptr) return void(map.copy(id, visit));
+    if (!gives_way(id)) return void(map.copy(id, visit));
     b.set_location(op.loc);
-    map.bind(op.first_result, expand(b, op.attrs.get(), map(function.operands(id))));
+    map.bind(op.first_result, function.def(id).search().expand(b, op.attrs.get(), map(function.operands(id))));
   });
 }
 

@@ -7,7 +7,7 @@
 
 namespace tjit {
 
-/// The function with the ops that `OpDef::expand` gives; nothing when it has none to expand.
+/// The function with the ops that `SearchFacts::expand` gives; nothing when it has none to expand.
 std::optional<Function> expanded(const Function& function);
 
 }  // namespace tjit

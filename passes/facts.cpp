@@ -6,8 +6,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "ir/ops/list.h"
-
 namespace tjit {
 
 namespace {
@@ -120,16 +118,13 @@ std::vector<bool> ordered_ops(const Function& f) {
   return ordered;
 }
 
+bool is_view(const Function& f, OpId op) {
+  return op.valid() && (f.form(op) == Form::View || f.form(op) == Form::Reshape);
+}
+
 const Literal* splat_constant(const Function& f, ValueId v) {
-  for (OpId op = f.value(v).op; op.valid(); op = f.value(v).op) {
-    const OpKind kind = f.def(op).kind;
-    if (kind == OpKind::View) {
-      v = f.operand(op, 0);
-      continue;
-    }
-    return kind == OpKind::Source ? f.uniform_constant(v) : nullptr;
-  }
-  return nullptr;
+  while (is_view(f, f.value(v).op)) v = f.operand(f.value(v).op, 0);
+  return f.uniform_constant(v);
 }
 
 std::optional<bool> known_bool(const Function& f, ValueId v) {

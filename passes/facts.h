@@ -12,6 +12,9 @@ namespace tjit {
 /// what comes after it may never run.
 std::vector<bool> ordered_ops(const Function& f);
 
+/// Whether there is such an op and it only shows its operand's elements in another arrangement.
+bool is_view(const Function& f, OpId op);
+
 /// `Function::uniform_constant`, also behind views.
 const Literal* splat_constant(const Function& f, ValueId v);
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "ir/ops/list.h"
 #include "passes/copy.h"
 #include "runtime/execute.h"
 
@@ -22,47 +21,48 @@ constexpr double kMostWork = 1 << 20;
 
 using Known = std::span<const Literal* const>;
 
-bool is_worthwhile(const OpDef& d, Known operands, const Type& result) {
-  const auto count = static_cast<double>(element_count(result));
-  double elements = count, product = count;
-  std::int64_t bytes = 0;
+bool is_worthwhile(const OpDef& d, Known operands, std::span<const Type> results) {
+  std::int64_t bytes = 0, result_bytes = 0, result_elements = 0;
+  for (const Type& t : results) result_bytes += byte_count(t), result_elements += element_count(t);
+  auto elements = static_cast<double>(result_elements), product = elements;
   for (const Literal* l : operands) {
     elements += static_cast<double>(element_count(l->type()));
     product *= static_cast<double>(element_count(l->type()));
     bytes += l->stored_bytes();
   }
   // Of [m,k], [k,n] and [m,n]: m k n.
-  const double work = d.kind == OpKind::Contract ? std::sqrt(product) : elements;
-  const std::int64_t most = d.kind == OpKind::View ? kMostViewElements : kMostElements;
-  return work <= kMostWork && (element_count(result) <= most || byte_count(result) <= bytes);
+  const double work = d.form() == Form::Product ? std::sqrt(product) : elements;
+  const std::int64_t most = d.form() == Form::View ? kMostViewElements : kMostElements;
+  return work <= kMostWork && (result_elements <= most || result_bytes <= bytes);
 }
 
-std::optional<Literal> evaluate(const NewOp& op, Known operands, const Type& result) {
+std::optional<std::vector<Literal>> evaluate(const NewOp& op, Known operands, std::span<const Type> results) {
   const OpDef& d = def(op.code);
   const Literal& first = *operands[0];
   const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_uniform(); });
-  if (d.kind == OpKind::View && splats) return Literal(result, first.owner(), true);
-  if (op.code == kOpcode<Reshape>) return Literal(result, first.owner(), false);
+  const bool view = d.form() == Form::View || d.form() == Form::Reshape;
+  if (view && splats) return std::vector{Literal(results[0], first.owner(), true)};
+  if (d.form() == Form::Reshape) return std::vector{Literal(results[0], first.owner(), false)};
   // One element stands for all.
-  if ((d.kind == OpKind::Elementwise && splats) || is_worthwhile(d, operands, result))
-    return fold(d, op.attrs.get(), operands, result);
+  if ((d.form() == Form::Map && splats) || is_worthwhile(d, operands, results))
+    return fold(d, op.attrs.get(), operands, results);
   return std::nullopt;
 }
 
 /// The same constant as a splat, when all elements are equal.
-std::optional<ValueId> fold_uniform(Builder& b, const NewOp& op) {
-  const Literal& l = static_cast<const Constant&>(*op.attrs).value;
+std::optional<ValueList> fold_uniform(Builder& b, const NewOp& op) {
+  const Literal& l = def(op.code).value(op.attrs.get());
   const auto size = static_cast<std::size_t>(size_of(l.type().dtype));
   if (l.is_splat() || l.type().is_scalar() || l.stored_bytes() == 0) return std::nullopt;
   if (std::memcmp(l.data(), l.data() + size, static_cast<std::size_t>(l.stored_bytes()) - size) != 0)
     return std::nullopt;
-  return b.constant(Literal::copy(l.type(), l.data(), true), op.loc);
+  return ValueList{b.constant(Literal::copy(l.type(), l.data(), true), op.loc)};
 }
 
 }  // namespace
 
-std::optional<ValueId> fold_op(Builder& b, const NewOp& op) {
-  if (op.code == kOpcode<Constant>) return fold_uniform(b, op);
+std::optional<ValueList> fold_op(Builder& b, const NewOp& op) {
+  if (def(op.code).form() == Form::Constant) return fold_uniform(b, op);
   std::vector<const Literal*> operands;
   for (const ValueId v : op.operands) {
     const Literal* literal = b.function().constant(v);
@@ -70,10 +70,13 @@ std::optional<ValueId> fold_op(Builder& b, const NewOp& op) {
     operands.push_back(literal);
   }
   if (operands.empty()) return std::nullopt;  // a source: its attributes are its shortest form
-  const Type result = infer_results(b.function(), op).front();
-  if (is_dynamic(result.shape)) return std::nullopt;
-  auto literal = evaluate(op, operands, result);
-  return literal ? std::optional(b.constant(std::move(*literal), op.loc)) : std::nullopt;
+  const Types types = infer_results(b.function(), op);
+  if (std::ranges::any_of(types, [](const Type& t) { return is_dynamic(t.shape); })) return std::nullopt;
+  auto literals = evaluate(op, operands, types);
+  if (!literals) return std::nullopt;
+  ValueList values;
+  for (Literal& l : *literals) values.push_back(b.constant(std::move(l), op.loc));
+  return values;
 }
 
 Function fold(const Function& function, const PassContext&) { return copy_function(function, {.simplify = fold_op}); }

@@ -14,6 +14,6 @@ namespace tjit {
 Function fold(const Function& function, const PassContext& context);
 
 /// The same for one op about to be appended; `fold` and `simplify` give it to the builder.
-std::optional<ValueId> fold_op(Builder& b, const NewOp& op);
+std::optional<ValueList> fold_op(Builder& b, const NewOp& op);
 
 }  // namespace tjit

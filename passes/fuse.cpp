@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "passes/expand.h"
 #include "passes/fusion_plan.h"
 #include "passes/sink.h"
@@ -75,20 +75,20 @@ class Fuser {
     b_.end_block(map_(results_));
     for (const auto& [v, now] : outside_) map_.bind(v, now);
     const Location& loc = f_.op(members.front().op).loc;
-    const ValueRange made = b_.append({kOpcode<Fusion>, kind_attrs(group.kind()), {}, {body}, loc});
-    for (int i = 0; i < made.size(); ++i) map_.bind(results_[static_cast<std::size_t>(i)], made[i]);
+    const ValueList made = b_.append({kOpcode<Fusion>, kind_attrs(group.kind()), {}, {body}, loc});
+    for (std::size_t i = 0; i < made.size(); ++i) map_.bind(results_[i], made[i]);
     for (const ValueId v : results_) finish(f_.value(v).op);
   }
 
   void write_fixed(OpId id) {
     const Op& op = f_.op(id);
     std::vector<BlockId> blocks;
-    const bool opaque = op.code == kOpcode<Fusion>;
+    const bool opaque = f_.is_group(id);
     for (const BlockId b : op.blocks) blocks.push_back(opaque ? map_.copy_block(b) : copy_block(b));
     const std::vector<ValueId> operands = map_(f_.operands(id));
     const std::vector<Type> types = f_.types(f_.results(id));
-    const ValueRange made = b_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
-    for (int i = 0; i < made.size(); ++i) map_.bind(f_.results(id)[i], made[i]);
+    const ValueList made = b_.append({op.code, op.attrs, operands, std::move(blocks), op.loc}, types);
+    for (std::size_t i = 0; i < made.size(); ++i) map_.bind(f_.results(id)[static_cast<int>(i)], made[i]);
     finish(id);
   }
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
-
 namespace tjit {
 
 namespace {
@@ -18,15 +16,11 @@ constexpr int kLargeOp = 8;
 /// Cheap ops that a kernel may do more than once for each element.
 constexpr int kMostRecomputed = 12;
 
-Dims reduced_axes(const Function& f, OpId op) {
-  return rules::axes(f.attrs<ReduceAxes>(op).axes, f.type(f.operand(op, 0)).shape.size());
-}
-
 bool needs_memory(const Function& f, ValueId v) { return !f.type(v).is_scalar() && f.uniform_constant(v) == nullptr; }
 
 /// How much code an op is, in cheap ops.
 int code_size(const Function& f, OpId op) {
-  return f.def(op).kind == OpKind::Elementwise && recompute_cost(f, op) < 0 ? kLargeOp : 1;
+  return f.form(op) == Form::Map && recompute_cost(f, op) < 0 ? kLargeOp : 1;
 }
 
 std::int64_t product(const Extents& axes, int count) {
@@ -39,16 +33,22 @@ std::int64_t product(const Extents& axes, int count) {
 
 int recompute_cost(const Function& f, OpId op) {
   const OpDef& def = f.def(op);
-  switch (def.kind) {
-    case OpKind::View: return 0;
+  switch (def.form()) {
+    case Form::View:
+    case Form::Reshape:
+    case Form::Count: return 0;
     // Correctly rounded or exact ones are a few instructions; divisions that can fail are not.
-    case OpKind::Elementwise: return def.info.ulp > 0.5 || def.can_fail ? -1 : 1;
-    case OpKind::Index:
-      if (def.placing != nullptr) return -1;
-      if (def.lookup == nullptr) return 0;
-      return f.may_fail(op) ? -1 : 2;
-    default: return -1;
+    case Form::Map: return def.info.ulp > 0.5 || def.can_fail ? -1 : 1;
+    case Form::Lookup: return f.may_fail(op) ? -1 : 2;
+    case Form::Placing:
+    case Form::Reduction:
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return -1;
   }
+  __builtin_unreachable();
 }
 
 void FewValues::add(ValueId v) {
@@ -73,16 +73,16 @@ bool FusionGroup::Maps::add(std::int16_t map) {
 
 FusionGroup::FusionGroup(const Function& f, OpId root, std::int32_t position)
     : f_(&f), root_(root), position_(position) {
-  const OpDef& def = f.def(root);
-  if (def.placing != nullptr) kind_ = Kind::Place;
-  if (def.combine != kNoOp) kind_ = Kind::Reduce, reduction_ = root;
+  if (f.form(root) == Form::Placing) kind_ = Kind::Place;
+  if (f.form(root) == Form::Reduction) kind_ = Kind::Reduce, reduction_ = root;
   Joining joining{root, {}, true, 0};
   joining.maps.add(0);
   join(joining);
 }
 
 std::int32_t FusionGroup::join(const Joining& joining) {
-  if (kind_ == Kind::Pointwise && f_->def(joining.op).combine != kNoOp) start_reduction(joining.op, joining.maps.id[0]);
+  if (kind_ == Kind::Pointwise && f_->form(joining.op) == Form::Reduction)
+    start_reduction(joining.op, joining.maps.id[0]);
   const ValueId result = f_->op(joining.op).first_result;
   inputs_.remove(result);
   for (const ValueId v : f_->operands(joining.op)) {
@@ -110,7 +110,7 @@ void FusionGroup::start_space() {
 }
 
 void FusionGroup::start_reduction(OpId op, std::int16_t result) {
-  const Dims axes = reduced_axes(*f_, op);
+  const Dims axes = f_->reduced_axes(op);
   IndexMap map = spaces_.front().reduce(f_->type(f_->operand(op, 0)).shape, axes);
   for (SeenMap& m : maps_) m.map.append_axes(map.axes() - m.map.axes());
   reduced_map_ = static_cast<std::int16_t>(maps_.size());
@@ -168,7 +168,7 @@ std::int32_t FusionGroup::lookup_number(ValueId index, std::int16_t map) {
 
 std::int16_t FusionGroup::lookup_map(OpId op, std::int16_t result) {
   const Shape& operand = f_->type(f_->operand(op, 0)).shape;
-  const auto coordinates = f_->def(op).lookup(f_->op(op).attrs.get(), f_->operand_types(op));
+  const auto coordinates = f_->lookup(op);
   std::vector<std::int32_t> numbers;
   for (const Coordinate& c : coordinates) {
     numbers.push_back(-1);
@@ -183,31 +183,36 @@ std::int16_t FusionGroup::lookup_map(OpId op, std::int16_t result) {
 }
 
 std::int16_t FusionGroup::operand_map(OpId op, std::int16_t result, int operand) {
-  const OpDef& def = f_->def(op);
   const SeenMap& at = seen(result);
-  switch (def.kind) {
-    case OpKind::Elementwise: return result;
-    case OpKind::Reduce: return reduction_map_;
-    case OpKind::View:
-      if (def.view == nullptr) return reshape_map(op, result);
-      return add_map(through_view(def, f_->op(op).attrs.get(), f_->type(f_->operand(op, 0)).shape, at.map), at.space,
-                     at.in_reduction);
-    case OpKind::Index: {
-      if (def.lookup == nullptr) return -1;
+  switch (f_->form(op)) {
+    case Form::Map: return result;
+    case Form::Reduction: return reduction_map_;
+    case Form::Reshape: return reshape_map(op, result);
+    case Form::View:
+      return add_map(through_view(f_->def(op), f_->op(op).attrs.get(), f_->type(f_->operand(op, 0)).shape, at.map),
+                     at.space, at.in_reduction);
+    case Form::Lookup: {
       if (operand == 0) return lookup_map(op, result);
-      const auto coordinates = def.lookup(f_->op(op).attrs.get(), f_->operand_types(op));
+      const auto coordinates = f_->lookup(op);
       const auto it = std::ranges::find(coordinates, operand, &Coordinate::index);
       return add_map(index_operand_map(*it, at.map), at.space, at.in_reduction);
     }
-    default: return -1;
+    case Form::Placing:
+    case Form::Count:
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return -1;
   }
+  __builtin_unreachable();
 }
 
 bool FusionGroup::operand_maps(MemberUse use, Maps& out) {
   start_space();
   const Member& member = members_[static_cast<std::size_t>(use.member)];
   // A lookup without elements checks its indices all the same, where the group evaluates nothing.
-  if (use.operand > 0 && f_->def(member.op).lookup != nullptr && checks_only(*f_, member.op)) return false;
+  if (use.operand > 0 && f_->form(member.op) == Form::Lookup && checks_only(*f_, member.op)) return false;
   const auto add = [&](std::int16_t id) { return id >= 0 && out.add(id); };
   if (kind_ == Kind::Place && use.member == 0) return add(piece_map(use.operand));
   return std::ranges::all_of(member.maps.all(),
@@ -243,7 +248,7 @@ bool FusionGroup::has_room(const Joining& joining) const {
 
 bool FusionGroup::fits_reduction(OpId op) const {
   return reduction_.valid() && f_->type(f_->operand(op, 0)).shape == f_->type(f_->operand(reduction_, 0)).shape &&
-         reduced_axes(*f_, op) == reduced_axes(*f_, reduction_);
+         f_->reduced_axes(op) == f_->reduced_axes(reduction_);
 }
 
 /// A reduction joins ops on what it gives, and other reductions over the same elements.
@@ -253,7 +258,7 @@ bool FusionGroup::admit_reduction(Joining& joining) {
   if (evaluations(id) > element_count(result_shape(joining.op))) return false;
   if (kind_ == Kind::Pointwise) return true;
   if (!fits_reduction(joining.op)) return false;
-  return through_reduction(reduced_axes(*f_, joining.op), seen(id).map, seen(reduced_map_).map) ==
+  return through_reduction(f_->reduced_axes(joining.op), seen(id).map, seen(reduced_map_).map) ==
          seen(reduction_map_).map;
 }
 
@@ -280,7 +285,7 @@ bool FusionGroup::stores_well(const Joining& joining) const {
 
 /// Whether a placing group reads the operand just where it stores the same element.
 bool FusionGroup::reads_in_place(const Joining& joining, int operand) {
-  const Placing placing = f_->def(root_).placing(f_->op(root_).attrs.get(), f_->operand_types(root_));
+  const Placing placing = f_->placing(root_);
   for (const std::int16_t id : joining.maps.all()) {
     const std::int16_t read = operand_map(joining.op, id, operand);
     if (read < 0) return false;
@@ -308,16 +313,16 @@ bool FusionGroup::reads_in_place(const Joining& joining, int operand) {
 std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<const MemberUse> uses, bool checked,
                                                           bool result, std::span<const int> overwritten) {
   Joining joining{op, {}, result, 0};
-  if (f_->type(f_->op(op).first_result).is_scalar() || f_->def(op).placing != nullptr || !has_room(joining))
+  if (f_->type(f_->op(op).first_result).is_scalar() || f_->form(op) == Form::Placing || !has_room(joining))
     return std::nullopt;
   for (const MemberUse use : uses)
     if (!operand_maps(use, joining.maps)) return std::nullopt;
-  if (f_->op(op).code == kOpcode<Reshape>) {
+  if (f_->form(op) == Form::Reshape) {
     // Its operand, wherever that is computed, must be reached through it.
     const auto affine = [&](std::int16_t id) { return reshape_map(op, id) >= 0; };
     if (!std::ranges::all_of(joining.maps.all(), affine)) return std::nullopt;
   }
-  const bool reduces = f_->def(op).combine != kNoOp;
+  const bool reduces = f_->form(op) == Form::Reduction;
   if (!(reduces ? admit_reduction(joining) : admit_elements(joining, checked))) return std::nullopt;
   if (result && !stores_well(joining)) return std::nullopt;
   if (!std::ranges::all_of(overwritten, [&](int k) { return reads_in_place(joining, k); })) return std::nullopt;
@@ -327,15 +332,14 @@ std::optional<FusionGroup::Joining> FusionGroup::consider(OpId op, std::span<con
 std::optional<FusionGroup::Joining> FusionGroup::consider_beside(OpId op) {
   Joining joining{op, {}, true, 0};
   if (!has_room(joining)) return std::nullopt;
-  const OpKind kind = f_->def(op).kind;
   if (kind_ == Kind::Pointwise) {
-    if (kind != OpKind::Elementwise || result_shape(op) != result_shape(root_)) return std::nullopt;
+    if (f_->form(op) != Form::Map || result_shape(op) != result_shape(root_)) return std::nullopt;
     joining.maps.add(0);
     return joining;
   }
-  if (kind_ != Kind::Reduce || f_->def(op).combine == kNoOp || !fits_reduction(op)) return std::nullopt;
+  if (kind_ != Kind::Reduce || f_->form(op) != Form::Reduction || !fits_reduction(op)) return std::nullopt;
   start_space();
-  IndexMap map = reduction_result_map(reduced_axes(*f_, op), result_shape(op).size(), seen(reduction_map_).map);
+  IndexMap map = reduction_result_map(f_->reduced_axes(op), result_shape(op).size(), seen(reduction_map_).map);
   const std::int16_t id = add_map(std::move(map), 0, false);
   if (id < 0 || !covers_once(id, op)) return std::nullopt;
   joining.maps.add(id);

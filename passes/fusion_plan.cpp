@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "ir/ops/list.h"
 #include "passes/facts.h"
 
 namespace tjit {
@@ -41,33 +40,41 @@ std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
 /// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one
 /// does, the reshape joins it if it can.
 bool FusionPlanner::is_alias(OpId op) const {
-  if (f_.op(op).code != kOpcode<Reshape> || f_.type(f_.operand(op, 0)).is_scalar()) return false;
+  if (f_.form(op) != Form::Reshape || f_.type(f_.operand(op, 0)).is_scalar()) return false;
   if (f_.type(f_.op(op).first_result).is_scalar()) return true;
   const OpId source = f_.value(uses_.base(f_.operand(op, 0))).op;
   return !source.valid() || f_.op(source).parent != f_.op(op).parent || !is_fusable(source);
 }
 
 bool FusionPlanner::is_fusable(OpId op) const {
-  switch (f_.def(op).kind) {
-    case OpKind::Elementwise:
-    case OpKind::View: return !f_.type(f_.op(op).first_result).is_scalar();
-    case OpKind::Index:
-    case OpKind::Reduce: return true;
-    default: return false;
+  switch (f_.form(op)) {
+    case Form::Map:
+    case Form::View:
+    case Form::Reshape: return !f_.type(f_.op(op).first_result).is_scalar();
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Reduction: return true;
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return false;
   }
+  __builtin_unreachable();
 }
 
 void FusionPlanner::look_at(OpId op) {
-  const OpKind kind = f_.def(op).kind;
+  const bool map = f_.form(op) == Form::Map, view = is_view(f_, op);
   State& state = state_[at(op)];
   const bool grouped = is_fusable(op) && !is_alias(op);
   if (!grouped && (f_.op(op).result_count != 1 || ordered_[at(op)])) return keep_in_place(op);
   collect_users(f_.op(op).first_result);
   if (!users_.any && !ordered_[at(op)]) return;
   if (grouped) return recompute_cost(f_, op) == 0 ? place_free(op) : place_once(op);
-  const bool alias = kind == OpKind::View && !f_.type(f_.operand(op, 0)).is_scalar();
-  if (kind != OpKind::Elementwise && kind != OpKind::View) return keep_in_place(op);
-  state.role = kind == OpKind::Elementwise || alias ? FusionRole::Floats : FusionRole::Same;
+  const bool alias = view && !f_.type(f_.operand(op, 0)).is_scalar();
+  if (!map && !view) return keep_in_place(op);
+  state.role = map || alias ? FusionRole::Floats : FusionRole::Same;
   state.when = first_user(-1);
 }
 
@@ -194,7 +201,7 @@ void FusionPlanner::place_free(OpId op) {
     first = std::min(first, groups_[static_cast<std::size_t>(g)].position());
   }
   if (!rest) return;
-  if (f_.op(op).code == kOpcode<Reshape> && !f_.type(f_.operand(op, 0)).is_scalar()) {
+  if (f_.form(op) == Form::Reshape && !f_.type(f_.operand(op, 0)).is_scalar()) {
     // As a name it has users outside of groups, even if it also joined some.
     state.role = FusionRole::Floats;
     state.when = first;
@@ -218,7 +225,7 @@ void FusionPlanner::place_once(OpId op) {
 /// How many elements of memory reading a value comes down to: those of what its views show.
 std::int64_t FusionPlanner::elements_behind(ValueId v) const {
   OpId source = f_.value(v).op;
-  for (int step = 0; step < kMostSearched && source.valid() && f_.def(source).kind == OpKind::View; ++step) {
+  for (int step = 0; step < kMostSearched && is_view(f_, source); ++step) {
     v = f_.operand(source, 0);
     source = f_.value(v).op;
   }
@@ -247,7 +254,7 @@ bool FusionPlanner::place_again(OpId op) {
 bool FusionPlanner::place_beside(OpId op) {
   const std::int32_t first = first_user(-1);
   std::vector<ValueId> data(f_.operands(op).begin(), f_.operands(op).end());
-  const bool reduces = f_.def(op).combine != kNoOp;
+  const bool reduces = f_.form(op) == Form::Reduction;
   const std::int64_t elements = element_count(f_.type(reduces ? f_.operand(op, 0) : f_.op(op).first_result));
   for (std::size_t i = 0; i < data.size() && i < kMostSearched; ++i) {
     if (element_count(f_.type(data[i])) != elements) continue;
@@ -260,7 +267,7 @@ bool FusionPlanner::place_beside(OpId op) {
     }
     const OpId source = f_.value(data[i]).op;
     if (!reduces || !source.valid() || f_.op(source).parent != f_.op(op).parent) continue;
-    if (f_.def(source).kind != OpKind::Elementwise && f_.def(source).kind != OpKind::View) continue;
+    if (f_.form(source) != Form::Map && !is_view(f_, source)) continue;
     for (const ValueId v : f_.operands(source)) data.push_back(v);
   }
   return false;
@@ -273,8 +280,8 @@ void FusionPlanner::make_group(OpId op) {
   state_[at(op)].root_group = group;
   add_copy(op, group, 0);
   if (ordered_[at(op)]) next_ordered_ = position;
-  if (f_.def(op).placing == nullptr) return;
-  const int background = f_.def(op).placing(f_.op(op).attrs.get(), f_.operand_types(op)).background;
+  if (f_.form(op) != Form::Placing) return;
+  const int background = f_.placing(op).background;
   if (background >= 0) mark_written(f_.operand(op, background), position);
 }
 

@@ -3,14 +3,7 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
-
 namespace tjit {
-
-BlockId FusionUses::home(ValueId v) const {
-  const Value& value = f_.value(v);
-  return value.op.valid() ? f_.op(value.op).parent : value.block;
-}
 
 Use FusionUses::seen_from(BlockId home, BlockId block, Use use) const {
   while (block != home) {
@@ -22,10 +15,8 @@ Use FusionUses::seen_from(BlockId home, BlockId block, Use use) const {
 
 /// Yields, loop variables and what a placing op writes over.
 bool FusionUses::may_overwrite(Use use) const {
-  if (!use.op.valid() || f_.op(use.op).code == kOpcode<While>) return true;
-  const OpDef& def = f_.def(use.op);
-  return def.placing != nullptr &&
-         def.placing(f_.op(use.op).attrs.get(), f_.operand_types(use.op)).background == use.operand;
+  if (!use.op.valid() || f_.is_loop(use.op)) return true;
+  return f_.form(use.op) == Form::Placing && f_.placing(use.op).background == use.operand;
 }
 
 template <class F>
@@ -47,7 +38,7 @@ FusionUses::FusionUses(const Function& f)
   uses_.resize(first_.back());
   std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
   for_each_use([&](ValueId v, BlockId block, Use use) {
-    const Use seen = seen_from(home(v), block, use);
+    const Use seen = seen_from(f.home(v), block, use);
     uses_[next[static_cast<std::size_t>(v.index)]++] = seen;
     const bool captured = seen.op.valid() && seen.operand < 0;
     if (captured && !f.type(v).is_scalar() && may_overwrite(use)) overwritten_.emplace_back(seen.op, v);
@@ -57,8 +48,8 @@ FusionUses::FusionUses(const Function& f)
   base_.reserve(static_cast<std::size_t>(f.value_count()));
   for (int v = 0; v < f.value_count(); ++v) base_.push_back({v});
   for (int i = 0; i < f.op_count(); ++i) {
-    const Op& op = f.op({i});
-    if (op.code == kOpcode<Reshape>) base_[static_cast<std::size_t>(op.first_result.index)] = base(f.operand({i}, 0));
+    if (f.form({i}) == Form::Reshape)
+      base_[static_cast<std::size_t>(f.op({i}).first_result.index)] = base(f.operand({i}, 0));
   }
   for (int b = 0; b < f.block_count(); ++b) {
     std::int32_t position = 0;

@@ -31,7 +31,6 @@ class FusionUses {
   ValueId base(ValueId v) const { return base_[static_cast<std::size_t>(v.index)]; }
 
  private:
-  BlockId home(ValueId v) const;
   Use seen_from(BlockId home, BlockId block, Use use) const;
   bool may_overwrite(Use use) const;
   template <class F>

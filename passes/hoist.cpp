@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
 #include "passes/copy.h"
 #include "passes/facts.h"
 
@@ -26,7 +25,7 @@ std::vector<bool> fixed_ops(const Function& f) {
     const auto contains_fixed = [&](BlockId b) {
       return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return fixed[at(o)]; });
     };
-    if (op.code == kOpcode<While> || std::ranges::any_of(op.blocks, contains_fixed)) fixed[at(OpId{i})] = true;
+    if (f.is_loop({i}) || std::ranges::any_of(op.blocks, contains_fixed)) fixed[at(OpId{i})] = true;
   }
   return fixed;
 }
@@ -73,9 +72,8 @@ class Plan {
     places_[at(block)] = place;
     for (const OpId id : f_.block(block).ops) {
       const Op& op = f_.op(id);
-      const bool loop = op.code == kOpcode<While>;
       for (const BlockId inner : op.blocks)
-        visit(inner, {.depth = place.depth + 1, .outermost = loop ? place.outermost : inner});
+        visit(inner, {.depth = place.depth + 1, .outermost = f_.info(inner).repeats ? place.outermost : inner});
       home_[at(id)] = stays_[at(id)] || place.outermost == block ? block : deepest_use(id, place, place.outermost);
     }
   }
@@ -122,10 +120,7 @@ class Plan {
   }
 
   // Views, constants and counting cost nothing where they are used.
-  bool is_free(OpId id) const {
-    const OpKind kind = f_.def(id).kind;
-    return kind == OpKind::View || kind == OpKind::Source || (kind == OpKind::Index && f_.operands(id).empty());
-  }
+  bool is_free(OpId id) const { return is_view(f_, id) || f_.form(id) == Form::Constant || f_.form(id) == Form::Count; }
 
   std::int64_t bytes(ValueId v) const { return is_dynamic(f_.type(v).shape) ? 0 : byte_count(f_.type(v)); }
 
@@ -137,7 +132,7 @@ class Plan {
     for (int i = 0; i < f_.op_count(); ++i) {
       const OpId id{i};
       if (!moves(id) && !is_free(id)) continue;
-      if (f_.op(id).code == kOpcode<Constant>) sources[at(id)] = f_.attrs<Constant>(id).value.stored_bytes();
+      if (f_.form(id) == Form::Constant) sources[at(id)] = f_.constant(f_.op(id).first_result)->stored_bytes();
       for (const ValueId v : f_.operands(id)) {
         const OpId by = f_.value(v).op;
         const bool in_memory = !by.valid() || !(is_free(by) || (moves(by) && !paying[at(by)]));
@@ -155,8 +150,9 @@ class Plan {
     const ValueId result = f_.results(id)[0];
     if (f_.type(result).is_scalar()) return true;
     if (is_free(id)) return false;
-    const OpDef& d = f_.def(id);
-    const bool cheap = d.kind == OpKind::Index || (d.kind == OpKind::Elementwise && d.info.ulp <= 0.5);
+    const Form form = f_.form(id);
+    const bool moves_elements = form == Form::Lookup || form == Form::Placing;
+    const bool cheap = moves_elements || (form == Form::Map && f_.def(id).info.ulp <= 0.5);
     return !cheap || bytes(result) <= std::max(kSmallBytes, source_bytes);
   }
 

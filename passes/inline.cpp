@@ -6,7 +6,7 @@
 
 #include "ir/builder.h"
 #include "ir/calls.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "passes/copy.h"
 
 namespace tjit {
@@ -37,7 +37,7 @@ class CallCounter {
     std::int64_t ops = f.op_count();
     callers_.push_back(&f);
     for (int i = 0; i < f.op_count(); ++i) {
-      if (f.op({i}).code != kOpcode<Call>) continue;
+      if (!f.is_call({i})) continue;
       const Function& callee = callee_of(functions_, f, {i});
       refuse_cycle(callee, f.op({i}).loc);
       ops = std::min(ops + count(callee), kMostOps + 1);
@@ -86,7 +86,7 @@ class Inliner {
   }
 
   void copy(const Function& f, OpId id, Copier& map) {
-    if (f.op(id).code == kOpcode<Call>) return inline_call(f, id, map);
+    if (f.is_call(id)) return inline_call(f, id, map);
     map.copy(id, [&](OpId inner) { copy(f, inner, map); });
   }
 

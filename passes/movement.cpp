@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "passes/facts.h"
 #include "runtime/execute.h"
 
@@ -29,10 +29,10 @@ std::optional<ValueId> simplify_view(Builder& b, const NewOp& op, const Type& re
   const OpDef& outer = def(op.code);
   const ValueId x = op.operands[0];
   const Shape& shape = f.type(x).shape;
-  if (outer.view == nullptr ? shape == result.shape : is_whole(outer.view(op.attrs.get(), row_major(shape)), shape))
-    return x;
+  const bool reshapes = outer.form() == Form::Reshape;
+  if (reshapes ? shape == result.shape : is_whole(outer.view(op.attrs.get(), row_major(shape)), shape)) return x;
   const OpId below = f.value(x).op;
-  if (!below.valid() || f.def(below).kind != OpKind::View) return std::nullopt;
+  if (!is_view(f, below)) return std::nullopt;
   const OpDef& inner = f.def(below);
   const ValueId base = f.operand(below, 0);
   const Shape& base_shape = f.type(base).shape;
@@ -41,7 +41,7 @@ std::optional<ValueId> simplify_view(Builder& b, const NewOp& op, const Type& re
     const ValueId operands[] = {base};
     return b.append({op.code, outer.compose(op.attrs.get(), inner_attrs, base_shape), operands, {}, op.loc})[0];
   }
-  if (outer.view == nullptr || inner.view == nullptr) return std::nullopt;
+  if (reshapes || inner.form() == Form::Reshape) return std::nullopt;
   const View both = outer.view(op.attrs.get(), inner.view(inner_attrs, row_major(base_shape)));
   return is_whole(both, base_shape) ? std::optional(base) : std::nullopt;
 }
@@ -82,11 +82,12 @@ bool identity_is_neutral(const OpDef& reduction, DType t) {
     using T = typename decltype(tag)::type;
     if constexpr (!std::is_floating_point_v<T>) return true;
     T identity{};
-    reduction.identity(t, &identity);
+    reduction.reduction().identity(t, &identity);
     const Literal a = Literal::splat(identity), b = Literal::splat(static_cast<T>(-0.0));
     const Literal* const operands[] = {&a, &b};
-    const auto joined = fold(def(reduction.combine), nullptr, operands, {t, {}});
-    return joined && *joined == b;
+    const Type type{t, {}};
+    const auto joined = fold(def(reduction.reduction().combine), nullptr, operands, {&type, 1});
+    return joined && joined->front() == b;
   });
 }
 
@@ -94,8 +95,7 @@ bool identity_is_neutral(const OpDef& reduction, DType t) {
 std::optional<ValueId> simplify_reduction(Builder& b, const NewOp& op, const Type& result) {
   const OpDef& d = def(op.code);
   const Type& type = b.type(op.operands[0]);
-  if (d.combine == kNoOp || element_count(type) != element_count(result) || !identity_is_neutral(d, type.dtype))
-    return std::nullopt;
+  if (element_count(type) != element_count(result) || !identity_is_neutral(d, type.dtype)) return std::nullopt;
   return b.append(Reshape{.shape = result.shape}, {op.operands[0]}, op.loc);
 }
 
@@ -129,24 +129,39 @@ std::optional<ValueId> lift_broadcast(Builder& b, const NewOp& op) {
   return b.append(BroadcastTo{.shape = large}, {result}, op.loc);
 }
 
+/// Forms of ops that can turn out to give elements of an operand as they are.
+bool moves(Form form) {
+  switch (form) {
+    case Form::View:
+    case Form::Reshape:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Reduction: return true;
+    case Form::Map:
+    case Form::Count:
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return false;
+  }
+  __builtin_unreachable();
+}
+
 }  // namespace
 
 std::optional<ValueId> simplify_movement(Builder& b, const NewOp& op) {
   const Function& f = b.function();
-  const OpDef& d = def(op.code);
-  if (d.kind == OpKind::Elementwise)
-    return f.may_fail(op.code, op.attrs.get(), op.operands) ? std::nullopt : lift_broadcast(b, op);
-  if (d.kind != OpKind::View && d.kind != OpKind::Index && d.kind != OpKind::Reduce) return std::nullopt;
-  for (const ValueId v : op.operands)
-    if (is_dynamic(f.type(v).shape)) return std::nullopt;
+  const Form form = def(op.code).form();
+  if (form == Form::Map) return f.may_fail(op.code, op.attrs.get(), op.operands) ? std::nullopt : lift_broadcast(b, op);
+  if (!moves(form) || std::ranges::any_of(op.operands, [&](ValueId v) { return is_dynamic(f.type(v).shape); }))
+    return std::nullopt;
   const Type result = infer_results(f, op).front();
   if (is_dynamic(result.shape)) return std::nullopt;
-  if (d.kind == OpKind::View) return simplify_view(b, op, result);
-  if (d.kind == OpKind::Reduce) return simplify_reduction(b, op, result);
+  if (form == Form::View || form == Form::Reshape) return simplify_view(b, op, result);
+  if (form == Form::Reduction) return simplify_reduction(b, op, result);
   if (f.may_fail(op.code, op.attrs.get(), op.operands)) return std::nullopt;
-  if (d.placing != nullptr) return simplify_placing(f, op, result);
-  if (d.lookup != nullptr) return simplify_lookup(b, op, result);
-  return std::nullopt;
+  return form == Form::Placing ? simplify_placing(f, op, result) : simplify_lookup(b, op, result);
 }
 
 }  // namespace tjit

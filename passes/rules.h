@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 

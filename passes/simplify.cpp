@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "passes/copy.h"
 #include "passes/dce.h"
 #include "passes/facts.h"
@@ -19,11 +19,9 @@ namespace {
 /// them constant, seldom more than twice.
 constexpr int kMostSweeps = 8;
 
-bool is_loop(const Op& op) { return op.code == kOpcode<While>; }
-
 /// A loop variable that keeps its first value.
 bool is_invariant(const Function& f, OpId id, int i) {
-  const BlockId body = f.op(id).blocks[1];
+  const BlockId body = f.loop(id).body;
   const ValueId next = f.block(body).yields[static_cast<std::size_t>(i)];
   return next == f.params(body)[i] || next == f.operand(id, i);
 }
@@ -56,11 +54,11 @@ bool is_decided(const Function& f, OpId id) {
       if (decided(i)) return true;
     return false;
   };
-  if (op.code == kOpcode<Cond>)
+  if (f.is_branch(id))
     return known_bool(f, f.operand(id, 0)) ||
            any_result([&](int i) { return common_result(f, id, i).kind != Common::Kind::None; });
-  return is_loop(op) && (known_bool(f, f.block(op.blocks[0]).yields[0]) == false ||
-                         any_result([&](int i) { return is_invariant(f, id, i); }));
+  return f.is_loop(id) && (known_bool(f, f.block(f.loop(id).test).yields[0]) == false ||
+                           any_result([&](int i) { return is_invariant(f, id, i); }));
 }
 
 class Sweep {
@@ -79,10 +77,11 @@ class Sweep {
   }
 
  private:
-  static std::optional<ValueId> simplify_op(Builder& b, const NewOp& op, bool fast_math) {
-    if (const auto value = fold_op(b, op)) return value;
-    if (const auto value = simplify_movement(b, op)) return value;
-    return apply_rules(b, op, fast_math);
+  static std::optional<ValueList> simplify_op(Builder& b, const NewOp& op, bool fast_math) {
+    if (auto values = fold_op(b, op)) return values;
+    if (const auto value = simplify_movement(b, op)) return ValueList{*value};
+    if (const auto value = apply_rules(b, op, fast_math)) return ValueList{*value};
+    return std::nullopt;
   }
 
   void copy_ops(BlockId block) {
@@ -90,10 +89,9 @@ class Sweep {
   }
 
   void copy(OpId id) {
-    const Op& op = from_.op(id);
-    if (op.code == kOpcode<Cond>) {
+    if (from_.is_branch(id)) {
       copy_cond(id);
-    } else if (is_loop(op)) {
+    } else if (from_.is_loop(id)) {
       copy_while(id);
     } else {
       map_.copy(id, [this](OpId inner) { copy(inner); });
@@ -128,7 +126,7 @@ class Sweep {
 
   void copy_while(OpId id) {
     const Op& op = from_.op(id);
-    const BlockId test = op.blocks[0], body = op.blocks[1];
+    const auto [test, body] = from_.loop(id);
     const auto bind_param = [&](int i, BlockId block) {
       map_.bind(from_.params(block)[i], map_[from_.operand(id, i)]);
     };

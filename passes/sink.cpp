@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "ir/ops/list.h"
 #include "passes/copy.h"
+#include "passes/facts.h"
 
 namespace tjit {
 
@@ -42,11 +42,11 @@ class Sinker {
   static std::size_t at(OpId op) { return static_cast<std::size_t>(op.index); }
 
   /// Of a view, what it shows; else nothing.
-  ValueId shown(OpId op) const { return f_.def(op).kind == OpKind::View ? f_.operand(op, 0) : ValueId{}; }
+  ValueId shown(OpId op) const { return is_view(f_, op) ? f_.operand(op, 0) : ValueId{}; }
 
   /// Whether an op makes a tensor out of fewer elements, which are found anywhere.
   bool is_small(OpId op) const {
-    if (f_.def(op).kind == OpKind::Index) return f_.operands(op).empty();
+    if (f_.form(op) == Form::Count) return true;
     ValueId v = shown(op);
     if (!v.valid() || is_dynamic(f_.type(f_.op(op).first_result).shape)) return false;
     while (f_.value(v).op.valid() && shown(f_.value(v).op).valid()) v = shown(f_.value(v).op);
@@ -59,14 +59,22 @@ class Sinker {
     const BlockId block = f_.op(user).parent;
     if (!source.valid() || !small_[at(source)] || f_.op(source).parent == block) return false;
     const OpId owner = f_.block(block).owner;
-    if (owner.valid() && f_.op(owner).code == kOpcode<Fusion>) return false;  // groups stay as they are
-    switch (f_.def(user).kind) {
-      case OpKind::Elementwise:
-      case OpKind::View:
-      case OpKind::Index:
-      case OpKind::Reduce: return true;
-      default: return false;
+    if (owner.valid() && f_.is_group(owner)) return false;  // groups stay as they are
+    switch (f_.form(user)) {
+      case Form::Map:
+      case Form::View:
+      case Form::Reshape:
+      case Form::Lookup:
+      case Form::Placing:
+      case Form::Count:
+      case Form::Reduction: return true;
+      case Form::Search:
+      case Form::Product:
+      case Form::Control:
+      case Form::Constant:
+      case Form::Effect: return false;
     }
+    __builtin_unreachable();
   }
 
   ValueId made_in(BlockId block, ValueId v, Builder& b, Copier& map) {

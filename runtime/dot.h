@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "runtime/strided.h"
 
 namespace tjit {
@@ -12,7 +12,7 @@ namespace tjit {
 /// large to be packed on the stack.
 class PreparedDot {
  public:
-  PreparedDot(const OpAttrs* attrs, const View& lhs, const View& rhs, DType dtype);
+  PreparedDot(const Dot& dot, const View& lhs, const View& rhs, DType dtype);
   void run(const void* lhs, const void* rhs, void* out) const;
 
  private:

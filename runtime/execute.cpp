@@ -1,10 +1,9 @@
-// Single ops on concrete arrays: the choice by kind, views, constants and effects.
+// Single ops on concrete arrays: the choice by form, views, constants and effects.
 #include "runtime/execute.h"
 
 #include <algorithm>
 #include <cstdio>
 
-#include "ir/ops/list.h"
 #include "runtime/execute_kinds.h"
 #include "runtime/float_state.h"
 #include "runtime/format.h"
@@ -25,45 +24,48 @@ std::string index_text(const Shape& shape, std::int64_t linear) {
 
 namespace {
 
-Array execute_view(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result) {
-  if (def.view != nullptr) return x.view(def.view(attrs, x.view()));
+Array execute_view(const OpDef& def, const OpAttrs* attrs, const Array& x) { return x.view(def.view(attrs, x.view())); }
+
+Array execute_reshape(const Array& x, const Type& result) {
   View reshaped{result.shape, {}, 0};
   if (reshape_strides(x.shape(), x.strides(), result.shape, &reshaped.strides)) return x.view(reshaped);
   return x.contiguous().view({result.shape, row_major_strides(result.shape), 0});
 }
 
-void check_assertion(const OpAttrs* attrs, const Array& x, const Location& loc) {
+void check_assertion(const std::string& message, const Array& x, const Location& loc) {
   const Array all = x.contiguous();
   const bool* values = all.data<bool>();
   const bool* wrong = std::find(values, values + all.size(), false);
   if (wrong == values + all.size()) return;
-  throw Error(Error::Kind::Runtime,
-              "assertion failed: " + static_cast<const Assert&>(*attrs).message + index_text(x.shape(), wrong - values),
-              loc);
+  throw Error(Error::Kind::Runtime, "assertion failed: " + message + index_text(x.shape(), wrong - values), loc);
 }
 
 }  // namespace
 
-Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
-              const Location& loc) {
+void execute_effect(const EffectFacts& effect, const OpAttrs* attrs, std::span<const Array> operands,
+                    const Location& loc, const PrintSink& sink) {
+  switch (effect.kind) {
+    case EffectKind::Write: return write_print(print_text(effect.message(attrs), operands), sink);
+    case EffectKind::Check: return check_assertion(effect.message(attrs), operands[0], loc);
+  }
+}
+
+Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, std::span<const Type> results,
+               const Location& loc) {
   const DefaultFloats floats;
-  switch (def.kind) {
-    case OpKind::Elementwise: return execute_elementwise(def, operands, result, loc);
-    case OpKind::Reduce:
-      return def.identity != nullptr ? execute_reduce(def, attrs, operands[0], result)
-                                     : execute_extreme(def, attrs, operands[0], result, loc);
-    case OpKind::View: return execute_view(def, attrs, operands[0], result);
-    case OpKind::Index: return execute_index(def, attrs, operands, result, loc);
-    case OpKind::Contract: return execute_dot(attrs, operands[0], operands[1], result);
-    case OpKind::Source: return Array::of(static_cast<const Constant&>(*attrs).value);
-    case OpKind::Effect:
-      if (def.code == kOpcode<Assert>) {
-        check_assertion(attrs, operands[0], loc);
-      } else {
-        write_print(print_text(static_cast<const Print&>(*attrs).message, operands), {});
-      }
-      return {};
-    case OpKind::Control: break;
+  switch (def.form()) {
+    case Form::Map: return {execute_elementwise(def, operands, results[0], loc)};
+    case Form::View: return {execute_view(def, attrs, operands[0])};
+    case Form::Reshape: return {execute_reshape(operands[0], results[0])};
+    case Form::Lookup: return {execute_lookup(def, attrs, operands, results[0], loc)};
+    case Form::Placing: return {execute_placing(def, attrs, operands, results[0], loc)};
+    case Form::Count: return {execute_count(def, attrs, results[0])};
+    case Form::Reduction: return {execute_reduce(def, attrs, operands[0], results[0])};
+    case Form::Search: return {execute_search(def, attrs, operands[0], results[0], loc)};
+    case Form::Product: return {execute_dot(def, attrs, operands[0], operands[1], results[0])};
+    case Form::Constant: return {Array::of(def.value(attrs))};
+    case Form::Effect: execute_effect(def.effect(), attrs, operands, loc, {}); return {};
+    case Form::Control: break;
   }
   TJIT_CHECK(false);
 }

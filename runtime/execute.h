@@ -11,15 +11,22 @@
 
 namespace tjit {
 
-/// Runs an op that owns no blocks (not call). The result type must be what inference gives; operands may be any views.
+/// What an op gives.
+using Arrays = ShortList<Array, 2>;
+
+/// Runs an op that owns no blocks (not call). Result types must be what inference gives; operands may be any views.
 /// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the
 /// text names the op, the cause and, for elementwise and gather, the lowest failing index. Computes in the default
 /// floating-point state, as do all below.
-Array execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
-              const Location& loc = {});
+Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, std::span<const Type> results,
+               const Location& loc = {});
 
 /// Where `print` ops write; standard output when null. Used by tests and by compiled code alike.
 using PrintSink = std::function<void(std::string_view)>;
+
+/// Runs an effect: writes to `sink`, or raises Error of kind Runtime at `loc`.
+void execute_effect(const EffectFacts& effect, const OpAttrs* attrs, std::span<const Array> operands,
+                    const Location& loc, const PrintSink& sink);
 
 struct InterpretOptions {
   PrintSink print;
@@ -44,8 +51,8 @@ std::string print_text(std::string_view message, std::span<const Array> operands
 /// Writes the text of a `print` op: to `sink`, or to standard output when it is null.
 void write_print(std::string_view text, const PrintSink& sink);
 
-/// The constant folder: the op's result for literal operands, or nullopt when it would fail.
-std::optional<Literal> fold(const OpDef& def, const OpAttrs* attrs, std::span<const Literal* const> operands,
-                            const Type& result);
+/// The constant folder: the op's results for literal operands, or nullopt when it would fail.
+std::optional<std::vector<Literal>> fold(const OpDef& def, const OpAttrs* attrs,
+                                         std::span<const Literal* const> operands, std::span<const Type> results);
 
 }  // namespace tjit

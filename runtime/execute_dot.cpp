@@ -229,8 +229,7 @@ PreparedDot::Operand::Operand(const View& window, const Dims& first, const Dims&
   std::copy(joined_strides.begin(), joined_strides.end(), stride);
 }
 
-PreparedDot::PreparedDot(const OpAttrs* attrs, const View& lhs, const View& rhs, DType dtype) : dtype_(dtype) {
-  const Dot& dot = static_cast<const Dot&>(*attrs);
+PreparedDot::PreparedDot(const Dot& dot, const View& lhs, const View& rhs, DType dtype) : dtype_(dtype) {
   const int a_rank = lhs.shape.size(), b_rank = rhs.shape.size(), size = size_of(dtype);
   const Dims a_batch = rules::axis_list(dot.lhs_batch, a_rank), b_batch = rules::axis_list(dot.rhs_batch, b_rank);
   const Dims a_contract = rules::axis_list(dot.lhs_contract, a_rank),
@@ -268,9 +267,10 @@ void PreparedDot::run(const void* lhs, const void* rhs, void* out) const {
   }
 }
 
-Array execute_dot(const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result) {
+Array execute_dot(const OpDef& def, const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result) {
   Array out = Array::empty(result);
-  PreparedDot(attrs, lhs.view(), rhs.view(), result.dtype).run(lhs.data(), rhs.data(), out.mutable_data());
+  const Dot& dot = attrs_as<Dot>(def.code, attrs);
+  PreparedDot(dot, lhs.view(), rhs.view(), result.dtype).run(lhs.data(), rhs.data(), out.mutable_data());
   return out;
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "ir/ops/list.h"
 #include "runtime/execute_kinds.h"
 #include "runtime/strided.h"
 
@@ -148,8 +147,20 @@ Array look_up(const OpDef& def, std::span<const Array> operands, std::span<const
   return out;
 }
 
-Array count_along(const Iota& iota, const Type& result) {
-  const int axis = rules::axis(iota.axis, result.shape.size());
+}  // namespace
+
+Array execute_lookup(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                     const Location& loc) {
+  return look_up(def, operands, def.lookup(attrs, types_of(operands)), result, loc);
+}
+
+Array execute_placing(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                      const Location& loc) {
+  return place(def, operands, def.placing(attrs, types_of(operands)), result, loc);
+}
+
+Array execute_count(const OpDef& def, const OpAttrs* attrs, const Type& result) {
+  const int axis = def.counted(attrs, result.shape);
   const std::int64_t n = result.shape[axis];
   Array line = Array::empty({result.dtype, {n}});
   dispatch(result.dtype, [&]<class T>(Tag<T>) {
@@ -159,16 +170,6 @@ Array count_along(const Iota& iota, const Type& result) {
   View view{result.shape, Dims::filled(result.shape.size(), 0), 0};
   view.strides[axis] = 1;
   return line.view(view).contiguous();
-}
-
-}  // namespace
-
-Array execute_index(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
-                    const Location& loc) {
-  const std::vector<Type> types = types_of(operands);
-  if (def.placing != nullptr) return place(def, operands, def.placing(attrs, types), result, loc);
-  if (def.lookup != nullptr) return look_up(def, operands, def.lookup(attrs, types), result, loc);
-  return count_along(static_cast<const Iota&>(*attrs), result);
 }
 
 }  // namespace tjit

@@ -1,4 +1,4 @@
-// The parts of `execute`, one for each kind of op. Internal to runtime/.
+// The parts of `execute`, one for each form of op. Internal to runtime/.
 #pragma once
 
 #include "runtime/execute.h"
@@ -7,10 +7,13 @@ namespace tjit {
 
 Array execute_elementwise(const OpDef& def, std::span<const Array> operands, const Type& result, const Location& loc);
 Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result);
-Array execute_extreme(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc);
-Array execute_index(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
-                    const Location& loc);
-Array execute_dot(const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result);
+Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc);
+Array execute_lookup(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                     const Location& loc);
+Array execute_placing(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                      const Location& loc);
+Array execute_count(const OpDef& def, const OpAttrs* attrs, const Type& result);
+Array execute_dot(const OpDef& def, const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result);
 
 /// Throws Error of kind Runtime: `name: cause` at `loc`.
 [[noreturn]] void raise(const OpDef& def, std::string_view cause, const Location& loc);

@@ -38,7 +38,7 @@ class Joiner {
   Joiner(const OpDef& def, DType t, std::int64_t identities)
       : size(size_of(t)), kernel(kernels().reduce_kernel(def.code, t)) {
     TJIT_CHECK(kernel.row != nullptr);
-    def.identity(t, identities_.bytes);
+    def.reduction().identity(t, identities_.bytes);
     for (std::int64_t i = size; i < std::min(identities, kBlock) * size; i *= 2)
       std::memcpy(identities_.bytes + i, identities_.bytes, static_cast<std::size_t>(i));
   }
@@ -163,7 +163,7 @@ bool reduce_dense_rows(const Joiner& joiner, const ReductionOrder& order, const 
 Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& operand, const Type& result) {
   // Along a row that is not dense while another dimension is, a copy in tiles beats reading a cache line per element.
   const Array x = ElementReader(operand).is_transposed() ? operand.contiguous() : operand;
-  const Dims axes = rules::axes(static_cast<const ReduceAxes&>(*attrs).axes, x.rank());
+  const Dims axes = def.reduction().axes(attrs, x.rank());
   const ReductionOrder order = reduction_order(x.shape(), axes);
   Array out = Array::empty(result);
   const Joiner joiner(def, x.dtype(), std::max<std::int64_t>(kReduceLanes, out.size()));
@@ -238,10 +238,10 @@ void extreme_in_columns(const ExtremeKernel& kernel, const Window& inner, const 
 
 }  // namespace
 
-Array execute_extreme(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc) {
+Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc) {
   const ExtremeKernel& kernel = kernels().extreme_kernel(def.code, x.dtype());
   TJIT_CHECK(kernel.find != nullptr);
-  const int axis = rules::axis(static_cast<const ArgAxis&>(*attrs).axis, x.rank());
+  const int axis = def.search().axis(attrs, x.rank());
   Array out = Array::empty(result);
   if (out.size() == 0) return out;
   if (x.size() == 0)

@@ -1,4 +1,6 @@
 // Constant folding: the eager kernels, run on literals.
+#include <algorithm>
+
 #include "runtime/execute.h"
 
 namespace tjit {
@@ -6,26 +8,29 @@ namespace tjit {
 namespace {
 
 /// Elementwise ops on splats need one element only.
-std::optional<Literal> fold_splats(const OpDef& def, const OpAttrs* attrs, std::span<const Literal* const> operands,
-                                   const Type& result) {
+Literal fold_splats(const OpDef& def, const OpAttrs* attrs, std::span<const Literal* const> operands,
+                    const Type& result) {
   std::vector<Array> elements;
   for (const Literal* x : operands) elements.push_back(Array::copy({x->type().dtype, {}}, x->data()));
-  const Array one = execute(def, attrs, elements, {result.dtype, {}});
-  return Literal::copy(result, one.data(), true);
+  const Type element{result.dtype, {}};
+  return Literal::copy(result, execute(def, attrs, elements, {&element, 1}).front().data(), true);
 }
 
 }  // namespace
 
-std::optional<Literal> fold(const OpDef& def, const OpAttrs* attrs, std::span<const Literal* const> operands,
-                            const Type& result) {
-  if (def.kind == OpKind::Control || def.kind == OpKind::Effect || is_dynamic(result.shape)) return std::nullopt;
+std::optional<std::vector<Literal>> fold(const OpDef& def, const OpAttrs* attrs,
+                                         std::span<const Literal* const> operands, std::span<const Type> results) {
+  if (!def.is_plain() || std::ranges::any_of(results, [](const Type& t) { return is_dynamic(t.shape); }))
+    return std::nullopt;
   try {
-    bool splats = def.kind == OpKind::Elementwise && element_count(result) > 0;
+    bool splats = def.form() == Form::Map && element_count(results[0]) > 0;
     for (const Literal* x : operands) splats &= x->is_splat() || x->type().is_scalar();
-    if (splats) return fold_splats(def, attrs, operands, result);
+    if (splats) return std::vector{fold_splats(def, attrs, operands, results[0])};
     std::vector<Array> arrays;
     for (const Literal* x : operands) arrays.push_back(Array::of(*x));
-    return execute(def, attrs, arrays, result).literal();
+    std::vector<Literal> literals;
+    for (const Array& x : execute(def, attrs, arrays, results)) literals.push_back(x.literal());
+    return literals;
   } catch (const std::exception&) {
     return std::nullopt;
   }

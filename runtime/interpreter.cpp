@@ -1,10 +1,11 @@
 // Runs functions op by op, by recursion over blocks.
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <numeric>
 
 #include "ir/calls.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "ir/sizes.h"
 #include "runtime/execute.h"
 
@@ -21,7 +22,7 @@ class LastUses {
     std::vector<bool> stays(count);
     for (int b = 0; b < f.block_count(); ++b) {
       for (const ValueId v : f.block({b}).yields) {
-        if (f.block({b}).owner.valid() && block_of(f, v) != BlockId{b}) {
+        if (f.block({b}).owner.valid() && f.home(v) != BlockId{b}) {
           use(f, v, {b}, last);
         } else {
           stays[index(v)] = true;
@@ -50,14 +51,10 @@ class LastUses {
 
  private:
   static std::size_t index(ValueId v) { return static_cast<std::size_t>(v.index); }
-  static BlockId block_of(const Function& f, ValueId v) {
-    const Value& value = f.value(v);
-    return value.op.valid() ? f.op(value.op).parent : value.block;
-  }
   /// Notes a use of `v` by op `user` in `block`: at the op of the value's own block that holds it.
   static void use(const Function& f, ValueId v, BlockId block, std::vector<std::int32_t>& last,
                   std::int32_t user = -1) {
-    const BlockId home = block_of(f, v);
+    const BlockId home = f.home(v);
     while (block != home) {
       user = f.block(block).owner.index;
       block = f.op({user}).parent;
@@ -113,38 +110,41 @@ class Interpreter {
 
   std::vector<Array> results_of(OpId id) {
     const Op& op = f_.op(id);
-    if (f_.def(id).kind == OpKind::Control) return run_control(id);
+    const OpDef& d = f_.def(id);
+    if (d.form() == Form::Control) return run_control(id, d.control().kind);
     const std::vector<Array> operands = gather(f_.operands(id));
-    if (op.code == kOpcode<Print>) {
-      write_print(print_text(f_.attrs<Print>(id).message, operands), options_.print);
+    if (d.form() == Form::Effect) {
+      execute_effect(d.effect(), op.attrs.get(), operands, op.loc, options_.print);
       return {};
     }
-    Array result = execute(f_.def(id), op.attrs.get(), operands, result_type(id, operands), op.loc);
-    if (op.result_count == 0) return {};
-    std::vector<Array> results;
-    results.push_back(std::move(result));
-    return results;
+    Arrays results = execute(d, op.attrs.get(), operands, result_types(id, operands), op.loc);
+    return {std::make_move_iterator(results.begin()), std::make_move_iterator(results.end())};
   }
 
-  /// The op's result type; sizes that were unknown until now are inferred from the operands.
-  Type result_type(OpId id, std::span<const Array> operands) const {
-    if (f_.op(id).result_count == 0) return {};
-    const Type& type = f_.type(f_.results(id)[0]);
-    if (!is_dynamic(type.shape)) return type;
-    return f_.def(id).infer(f_.op(id).attrs.get(), types_of(operands));
+  /// The op's result types; sizes that were unknown until now are inferred from the operands.
+  Types result_types(OpId id, std::span<const Array> operands) const {
+    Types types;
+    bool known = true;
+    for (const ValueId v : f_.results(id)) {
+      types.push_back(f_.type(v));
+      known &= !is_dynamic(f_.type(v).shape);
+    }
+    return known ? types : f_.def(id).infer(f_.op(id).attrs.get(), types_of(operands));
   }
 
-  std::vector<Array> run_control(OpId id) {
+  std::vector<Array> run_control(OpId id, ControlKind kind) {
     const Op& op = f_.op(id);
-    if (op.code == kOpcode<Cond>) return run_block(op.blocks[at(f_.operand(id, 0)).item<bool>() ? 0 : 1]);
-    if (op.code == kOpcode<While>) return run_while(id);
-    if (op.code == kOpcode<Call>) return run_call(id);
-    TJIT_CHECK(op.code == kOpcode<Fusion>);
-    return run_block(op.blocks[0]);
+    switch (kind) {
+      case ControlKind::Branch: return run_block(op.blocks[at(f_.operand(id, 0)).item<bool>() ? 0 : 1]);
+      case ControlKind::Loop: return run_loop(id);
+      case ControlKind::Call: return run_call(id);
+      case ControlKind::Group: return run_block(op.blocks[0]);
+    }
+    __builtin_unreachable();
   }
 
-  std::vector<Array> run_while(OpId id) {
-    const BlockId test = f_.op(id).blocks[0], body = f_.op(id).blocks[1];
+  std::vector<Array> run_loop(OpId id) {
+    const auto [test, body] = f_.loop(id);
     std::vector<Array> state = gather(f_.operands(id));
     for (;;) {
       bind(test, state);

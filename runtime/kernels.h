@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "runtime/cpu.h"
 
 namespace tjit {

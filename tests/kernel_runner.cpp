@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "codegen/kernel.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 
@@ -50,11 +50,11 @@ class Runner {
 
   /// Only what `fuse` leaves outside of groups.
   void check_outside(OpId id) {
-    const OpKind kind = f_.def(id).kind;
+    const Form form = f_.form(id);
     const bool scalar = f_.op(id).result_count == 1 && f_.type(f_.op(id).first_result).is_scalar();
-    const bool reshape = f_.op(id).code == kOpcode<Reshape> && !f_.type(f_.operand(id, 0)).is_scalar();
-    CHECK_MESSAGE((kind == OpKind::Source || kind == OpKind::Contract || kind == OpKind::Effect || reshape ||
-                   (kind == OpKind::Elementwise && scalar)),
+    const bool reshape = form == Form::Reshape && !f_.type(f_.operand(id, 0)).is_scalar();
+    CHECK_MESSAGE((form == Form::Constant || form == Form::Product || form == Form::Effect || reshape ||
+                   (form == Form::Map && scalar)),
                   "left outside of groups: " << std::string(f_.def(id).info.name));
   }
 

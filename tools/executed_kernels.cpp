@@ -5,22 +5,20 @@
 
 #include "codegen/liveness.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/structure.h"
 #include "ir/text.h"
 
 namespace tjit {
 
 namespace {
 
-bool is_kernel(const Function& f, OpId id) {
-  return f.op(id).code == kOpcode<Fusion> || f.def(id).kind == OpKind::Contract;
-}
+bool is_kernel(const Function& f, OpId id) { return f.is_group(id) || f.form(id) == Form::Product; }
 
 /// `%5 reduce f32[16]`.
 std::string title(const Function& f, OpId id) {
   const ValueRange results = f.results(id);
   std::string text = "%" + std::to_string(value_numbers(f)[static_cast<std::size_t>(results[0].index)]) + " ";
-  text += f.op(id).code == kOpcode<Fusion> ? f.attrs<Fusion>(id).kind_name : std::string(f.def(id).info.name);
+  text += f.is_group(id) ? f.attrs<Fusion>(id).kind_name : std::string(f.def(id).info.name);
   for (const ValueId v : results) text += " " + to_string(f.type(v));
   return text;
 }

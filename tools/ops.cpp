@@ -46,12 +46,12 @@ std::string escaped(std::string_view doc) {
 
 int run(const std::string& name, bool markdown) {
   const auto show = [&](const OpDef& d) {
-    const std::string_view kind = kind_name(d.kind);
+    const std::string_view family = family_name(d.family);
     if (markdown) {
-      std::cout << "| `" << signature(d) << "` | " << kind << " | " << operands(d) << " | " << dtype_list(d.info.types)
-                << " | " << escaped(d.info.doc) << bound(d) << " |\n";
+      std::cout << "| `" << signature(d) << "` | " << family << " | " << operands(d) << " | "
+                << dtype_list(d.info.types) << " | " << escaped(d.info.doc) << bound(d) << " |\n";
     } else {
-      std::cout << signature(d) << "  (" << kind << "; operands: " << operands(d)
+      std::cout << signature(d) << "  (" << family << "; operands: " << operands(d)
                 << "; dtypes: " << dtype_list(d.info.types) << ")\n    " << d.info.doc << bound(d) << "\n";
     }
   };

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <memory>
 
-#include "ir/ops/list.h"
 #include "runtime/array.h"
 #include "runtime/kernels.h"
 
@@ -63,18 +62,23 @@ double flop_rate() {
 double flops_of(const Function& f, OpId id) {
   const OpDef& d = f.def(id);
   const auto elements = [&](ValueId v) { return static_cast<double>(element_count(f.type(v))); };
-  switch (d.kind) {
-    case OpKind::Elementwise: return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
-    case OpKind::Reduce: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
-    case OpKind::Contract: {
-      double depth = 1;
-      for (const std::int64_t axis : f.attrs<Dot>(id).lhs_contract)
-        depth *= static_cast<double>(
-            f.type(f.operand(id, 0)).shape[rules::axis(axis, f.type(f.operand(id, 0)).shape.size())]);
-      return 2 * depth * elements(f.results(id)[0]);
-    }
-    default: return 0;
+  switch (f.form(id)) {
+    case Form::Map: return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
+    case Form::Reduction:
+    case Form::Search: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
+    case Form::Product:
+      return 2 * static_cast<double>(d.product().depth(f.op(id).attrs.get(), f.operand_types(id))) *
+             elements(f.results(id)[0]);
+    case Form::View:
+    case Form::Reshape:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return 0;
   }
+  __builtin_unreachable();
 }
 
 double block_flops(const Function& f, BlockId block) {
@@ -82,7 +86,7 @@ double block_flops(const Function& f, BlockId block) {
   for (const OpId id : f.block(block).ops) {
     double inner = 0;
     for (const BlockId b : f.op(id).blocks)
-      inner = f.op(id).code == kOpcode<Cond> ? std::max(inner, block_flops(f, b)) : inner + block_flops(f, b);
+      inner = f.is_branch(id) ? std::max(inner, block_flops(f, b)) : inner + block_flops(f, b);
     flops += inner + flops_of(f, id);
   }
   return flops;

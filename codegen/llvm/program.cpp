@@ -2,7 +2,6 @@
 
 #include "codegen/llvm/loops.h"
 #include "codegen/llvm/program_emitter.h"
-#include "ir/ops/list.h"
 
 namespace tjit {
 
@@ -61,25 +60,47 @@ void ProgramEmitter::emit_block(BlockId block) {
 }
 
 void ProgramEmitter::emit_op(OpId id) {
-  const Op& op = f_.op(id);
-  if (op.code == kOpcode<Fusion>) return emit_kernel(id);
-  if (op.code == kOpcode<Cond>) return emit_cond(id);
-  if (op.code == kOpcode<While>) return emit_while(id);
-  if (op.code == kOpcode<Dot>) return emit_dot(id);
-  if (op.code == kOpcode<Print>) return emit_print(id);
-  if (op.code == kOpcode<Assert>) return emit_assert(id);
-  if (op.code == kOpcode<Reshape>) return emit_reshape(id);
-  if (op.code == kOpcode<Constant>) {
-    const ValueId v = op.first_result;
-    if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, f_.constant(v)->first_bits());
-    return;
+  switch (f_.form(id)) {
+    case Form::Map: return emit_elementwise(id);
+    case Form::Reshape: return emit_reshape(id);
+    case Form::Product: return emit_dot(id);
+    case Form::Control: return emit_control(id, f_.def(id).control().kind);
+    case Form::Constant: return emit_constant(f_.op(id).first_result);
+    case Form::Effect: return emit_effect(id, f_.def(id).effect().kind);
+    case Form::View:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Reduction:
+    case Form::Search: break;
   }
-  TJIT_CHECK(f_.def(id).kind == OpKind::Elementwise && is_scalar(op.first_result));
-  emit_elementwise(id);
+  check_failed("lowering leaves such ops only in fusions", __FILE__, __LINE__);
+}
+
+void ProgramEmitter::emit_control(OpId id, ControlKind kind) {
+  switch (kind) {
+    case ControlKind::Branch: return emit_branch(id);
+    case ControlKind::Loop: return emit_loop(id);
+    case ControlKind::Group: return emit_kernel(id);
+    case ControlKind::Call: break;
+  }
+  check_failed("calls are inlined before", __FILE__, __LINE__);
+}
+
+void ProgramEmitter::emit_effect(OpId id, EffectKind kind) {
+  switch (kind) {
+    case EffectKind::Write: return emit_print(id);
+    case EffectKind::Check: return emit_assert(id);
+  }
+}
+
+void ProgramEmitter::emit_constant(ValueId v) {
+  if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, f_.constant(v)->first_bits());
 }
 
 void ProgramEmitter::emit_elementwise(OpId id) {
   const Op& op = f_.op(id);
+  TJIT_CHECK(is_scalar(op.first_result));
   llvm::SmallVector<llvm::Value*, 4> operands;
   for (const ValueId v : f_.operands(id)) operands.push_back(value(v));
   const DType in = f_.type(f_.operands(id).back()).dtype, out = f_.type(op.first_result).dtype;
@@ -99,7 +120,7 @@ void ProgramEmitter::emit_reshape(OpId id) {
   }
 }
 
-void ProgramEmitter::emit_cond(OpId id) {
+void ProgramEmitter::emit_branch(OpId id) {
   const Op& op = f_.op(id);
   llvm::BasicBlock* branch[] = {new_block("then"), new_block("else")};
   llvm::BasicBlock* end = llvm::BasicBlock::Create(context_, "end");
@@ -124,9 +145,9 @@ void ProgramEmitter::emit_cond(OpId id) {
   }
 }
 
-void ProgramEmitter::emit_while(OpId id) {
+void ProgramEmitter::emit_loop(OpId id) {
   const Op& op = f_.op(id);
-  const BlockId test = op.blocks[0], body = op.blocks[1];
+  const auto [test, body] = f_.loop(id);
   emit_moves(plan_.before[static_cast<std::size_t>(id.index)]);
   llvm::BasicBlock* const before = b_.GetInsertBlock();
   llvm::BasicBlock* const head = new_block("while");

@@ -25,10 +25,13 @@ class ProgramEmitter {
   // program.cpp: the walk
   void emit_block(BlockId block);
   void emit_op(OpId op);
+  void emit_control(OpId op, ControlKind kind);
+  void emit_effect(OpId op, EffectKind kind);
+  void emit_constant(ValueId v);
   void emit_elementwise(OpId op);
   void emit_reshape(OpId op);
-  void emit_cond(OpId op);
-  void emit_while(OpId op);
+  void emit_branch(OpId op);
+  void emit_loop(OpId op);
   void emit_moves(const Moves& moves);
   void store_results();
 

@@ -216,6 +216,10 @@ struct Bitcast : Elementwise {
                                    "The same bits read as another element type of the same size; those of a NaN are "
                                    "the quiet NaN's, whatever its sign and payload."};
   static constexpr auto fields = std::tuple{field<&Bitcast::dtype>("dtype")};
+  static void check_result(const Type& operand, const Type& result) {
+    if (size_of(result.dtype) != size_of(operand.dtype) || !contains(kNumbers, result.dtype))
+      fail("cannot keep the bits of " + to_string(operand) + " as " + std::string(tjit::info(result.dtype).ir_name));
+  }
   /// Sign and payload of a NaN depend on how it was computed. Nothing else lets them out.
   template <class To>
     requires(contains(kNumbers, dtype_of<To>))

@@ -1,4 +1,4 @@
-// What op structs are made of: the base of each kind, attribute fields, and shape rules that several ops share.
+// What op structs are made of: the base of each family, attribute fields, and shape rules that several ops share.
 #pragma once
 
 #include "ir/op.h"
@@ -7,28 +7,28 @@
 namespace tjit {
 
 struct Elementwise : OpAttrs {
-  static constexpr OpKind kind = OpKind::Elementwise;
+  static constexpr Family family = Family::Elementwise;
 };
 struct Reduce : OpAttrs {
-  static constexpr OpKind kind = OpKind::Reduce;
+  static constexpr Family family = Family::Reduce;
 };
 struct ViewOp : OpAttrs {
-  static constexpr OpKind kind = OpKind::View;
+  static constexpr Family family = Family::View;
 };
 struct IndexOp : OpAttrs {
-  static constexpr OpKind kind = OpKind::Index;
+  static constexpr Family family = Family::Index;
 };
 struct Contract : OpAttrs {
-  static constexpr OpKind kind = OpKind::Contract;
+  static constexpr Family family = Family::Contract;
 };
-struct Control : OpAttrs {
-  static constexpr OpKind kind = OpKind::Control;
+struct ControlOp : OpAttrs {
+  static constexpr Family family = Family::Control;
 };
 struct Source : OpAttrs {
-  static constexpr OpKind kind = OpKind::Source;
+  static constexpr Family family = Family::Source;
 };
 struct Effect : OpAttrs {
-  static constexpr OpKind kind = OpKind::Effect;
+  static constexpr Family family = Family::Effect;
 };
 
 /// An attribute: the member that holds it and its name in text. `optional` ones print only when they differ from the

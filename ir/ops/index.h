@@ -89,6 +89,7 @@ struct Iota : IndexOp {
   static constexpr auto fields =
       std::tuple{field<&Iota::shape>("shape"), field<&Iota::axis>("axis"), field<&Iota::dtype>("dtype")};
   static Type infer(const Iota& a, std::span<const Type> in);
+  static int counted(const Iota& a, const Shape& result) { return rules::axis(a.axis, result.size()); }
 };
 
 }  // namespace tjit::inline ops

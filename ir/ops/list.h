@@ -1,35 +1,41 @@
-// The op list. An op's position here is its opcode.
+// The op list: names alone. An op's position here is its opcode.
 #pragma once
 
-#include "ir/ops/arithmetic.h"
-#include "ir/ops/index.h"
-#include "ir/ops/logic.h"
-#include "ir/ops/reduce.h"
-#include "ir/ops/structure.h"
-#include "ir/ops/view.h"
+#include "tjit/dtype.h"
 
 namespace tjit {
 
+inline namespace ops {
+
 using AllOps = TypeList<
     // elementwise
-    Add, Subtract, Multiply, Divide, FloorDiv, Mod, Power, Maximum, Minimum, Clip, Negative, Abs, Sign, Reciprocal,
-    Square, Sqrt, Rsqrt, Exp, Log, Tanh, Sigmoid, Floor, Ceil, Round, Trunc, IsNan, IsInf, IsFinite, Equal, NotEqual,
-    Less, LessEqual, Greater, GreaterEqual, LogicalAnd, LogicalOr, LogicalXor, LogicalNot, BitwiseAnd, BitwiseOr,
-    BitwiseXor, BitwiseNot, ShiftLeft, ShiftRight, Where, Cast, Bitcast,
+    struct Add, struct Subtract, struct Multiply, struct Divide, struct FloorDiv, struct Mod, struct Power,
+    struct Maximum, struct Minimum, struct Clip, struct Negative, struct Abs, struct Sign, struct Reciprocal,
+    struct Square, struct Sqrt, struct Rsqrt, struct Exp, struct Log, struct Tanh, struct Sigmoid, struct Floor,
+    struct Ceil, struct Round, struct Trunc, struct IsNan, struct IsInf, struct IsFinite, struct Equal, struct NotEqual,
+    struct Less, struct LessEqual, struct Greater, struct GreaterEqual, struct LogicalAnd, struct LogicalOr,
+    struct LogicalXor, struct LogicalNot, struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor, struct BitwiseNot,
+    struct ShiftLeft, struct ShiftRight, struct Where, struct Cast, struct Bitcast,
     // reduce
-    ReduceSum, ReduceProd, ReduceMax, ReduceMin, ReduceAny, ReduceAll, ArgMax, ArgMin,
+    struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
+    struct ArgMax, struct ArgMin,
     // view
-    BroadcastTo, Reshape, Transpose, Slice, Reverse,
+    struct BroadcastTo, struct Reshape, struct Transpose, struct Slice, struct Reverse,
     // index
-    Pad, Concat, Gather, DynamicSlice, DynamicUpdateSlice, Iota,
+    struct Pad, struct Concat, struct Gather, struct DynamicSlice, struct DynamicUpdateSlice, struct Iota,
     // contract
-    Dot,
+    struct Dot,
     // control
-    Cond, While, Call, Fusion,
+    struct Cond, struct While, struct Call, struct Fusion,
     // source, effect
-    Constant, Print, Assert>;
+    struct Constant, struct Print, struct Assert>;
 
-/// The opcode of an op struct, as a constant.
+}  // namespace ops
+
+/// Position in the op list.
+enum class Opcode : std::uint16_t {};
+
+/// The opcode of an op struct.
 template <class Op>
   requires(AllOps::index<Op> >= 0)
 inline constexpr Opcode kOpcode = static_cast<Opcode>(AllOps::index<Op>);

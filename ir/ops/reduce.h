@@ -15,6 +15,7 @@ struct ReduceAxes : Reduce {
   static constexpr auto fields =
       std::tuple{field<&ReduceAxes::axes>("axes"), optional_field<&ReduceAxes::keepdims>("keepdims")};
   static Type infer(const ReduceAxes& a, std::span<const Type> in);
+  static Dims reduced(const ReduceAxes& a, int rank) { return rules::axes(a.axes, rank); }
 };
 
 struct ReduceSum : ReduceAxes {
@@ -70,6 +71,7 @@ struct ArgAxis : Reduce {
   std::int64_t axis = 0;
   static constexpr auto fields = std::tuple{field<&ArgAxis::axis>("axis")};
   static Type infer(const ArgAxis& a, std::span<const Type> in);
+  static int searched(const ArgAxis& a, int rank) { return rules::axis(a.axis, rank); }
 
  protected:
   template <class Extreme>

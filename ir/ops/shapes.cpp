@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 
@@ -308,6 +308,12 @@ Type Dot::infer(const Dot& a, std::span<const Type> in) {
   free_dims(in[0], a.lhs_batch, a.lhs_contract);
   free_dims(in[1], a.rhs_batch, a.rhs_contract);
   return out;
+}
+
+std::int64_t Dot::depth(const Dot& a, std::span<const Type> in) {
+  std::int64_t depth = 1;
+  for (const std::int64_t axis : a.lhs_contract) depth *= in[0].shape[rules::axis(axis, in[0].shape.size())];
+  return depth;
 }
 
 }  // namespace ops

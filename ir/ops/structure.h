@@ -18,35 +18,46 @@ struct Dot : Contract {
       std::tuple{field<&Dot::lhs_contract>("lhs_contract"), field<&Dot::rhs_contract>("rhs_contract"),
                  optional_field<&Dot::lhs_batch>("lhs_batch"), optional_field<&Dot::rhs_batch>("rhs_batch")};
   static Type infer(const Dot& a, std::span<const Type> in);
+  static std::int64_t depth(const Dot& a, std::span<const Type> in);
 };
 
-struct Cond : Control {
+struct Cond : ControlOp {
   static constexpr OpInfo info{.name = "cond",
                                .arity = 1,
                                .types = kBool,
                                .doc = "Runs block `then` when the rank-0 bool is true, else `else`; gives its yield."};
+  static constexpr BlockInfo blocks[] = {{.name = "then", .gives_results = true},
+                                         {.name = "else", .gives_results = true}};
+  static constexpr ControlFacts control{ControlKind::Branch, blocks};
 };
 
-struct While : Control {
+struct While : ControlOp {
   static constexpr OpInfo info{.name = "while",
                                .arity = -1,
                                .types = kAll,
                                .doc = "Runs `body` on the loop variables as long as `test` of them yields true."};
+  static constexpr BlockInfo blocks[] = {
+      {.name = "test", .takes_variables = true, .repeats = true},
+      {.name = "body", .takes_variables = true, .gives_results = true, .repeats = true}};
+  static constexpr ControlFacts control{ControlKind::Loop, blocks};
 };
 
-struct Call : Control {
+struct Call : ControlOp {
   Callee callee;
   static constexpr OpInfo info{.name = "call", .arity = -1, .types = kAll, .doc = "Runs another function."};
   static constexpr auto fields = std::tuple{field<&Call::callee>("callee")};
+  static constexpr ControlFacts control{ControlKind::Call, {}};
 };
 
-struct Fusion : Control {
+struct Fusion : ControlOp {
   std::string kind_name;
   /// No attribute of the text: whether a pass made the group, which then must become a kernel.
   bool by_pass = false;
   static constexpr OpInfo info{
       .name = "fusion", .arity = 0, .types = kAll, .doc = "Ops that become one kernel; made by the pass `fuse`."};
   static constexpr auto fields = std::tuple{field<&Fusion::kind_name>("kind")};
+  static constexpr BlockInfo blocks[] = {{.name = "body", .gives_results = true}};
+  static constexpr ControlFacts control{ControlKind::Group, blocks};
 };
 
 struct Constant : Source {
@@ -54,6 +65,7 @@ struct Constant : Source {
   static constexpr OpInfo info{.name = "constant", .arity = 0, .types = kAll, .doc = "A value known before running."};
   static constexpr auto fields = std::tuple{field<&Constant::value>("value")};
   static Type infer(const Constant& a, std::span<const Type>) { return a.value.type(); }
+  static const Literal& literal(const Constant& a) { return a.value; }
 };
 
 struct Print : Effect {
@@ -65,10 +77,10 @@ struct Print : Effect {
                                    "Writes the message, without a newline, to standard output with each `{}` "
                                    "replaced by the operand whose turn it is. There is no way to write `{}` itself."};
   static constexpr auto fields = std::tuple{field<&Print::message>("message")};
-  /// How many operands the message has places for.
-  std::size_t places() const {
-    std::size_t count = 0;
-    for (std::size_t at = message.find("{}"); at != message.npos; at = message.find("{}", at + 2)) ++count;
+  static constexpr EffectKind effect = EffectKind::Write;
+  static int places(const Print& a) {
+    int count = 0;
+    for (std::size_t at = a.message.find("{}"); at != a.message.npos; at = a.message.find("{}", at + 2)) ++count;
     return count;
   }
 };
@@ -79,6 +91,8 @@ struct Assert : Effect {
       .name = "assert", .types = kBool, .doc = "Raises with the message unless every element of the operand is true."};
   static constexpr std::string_view failure = "assertion failed";
   static constexpr auto fields = std::tuple{field<&Assert::message>("message")};
+  static constexpr EffectKind effect = EffectKind::Check;
+  static int places(const Assert& /*a*/) { return 1; }
 };
 
 }  // namespace tjit::inline ops

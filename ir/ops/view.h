@@ -23,6 +23,7 @@ struct Reshape : ViewOp {
                                .types = kAll,
                                .doc = "The same elements in row-major order under another shape; one size may be -1."};
   static constexpr auto fields = std::tuple{field<&Reshape::shape>("shape")};
+  static constexpr bool keeps_order = true;
   static Type infer(const Reshape& a, std::span<const Type> in);
   static Reshape compose(const Reshape& outer, const Reshape&, const Shape&) { return outer; }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -17,8 +18,18 @@ class ShortList {
     many_.resize(size);
     data_ = many_.data();
   }
-  ShortList(const ShortList&) = delete;
-  ShortList& operator=(const ShortList&) = delete;
+  ShortList(std::initializer_list<T> elements) : ShortList(elements.size()) {
+    T* next = data_;
+    for (const T& e : elements) *next++ = e;
+  }
+  ShortList(const ShortList& other) : ShortList(other.size_) {
+    for (std::size_t i = 0; i < size_; ++i) data_[i] = other.data_[i];
+  }
+  ShortList(ShortList&& other) noexcept { take(other); }
+  ShortList& operator=(ShortList other) noexcept {
+    take(other);
+    return *this;
+  }
 
   void push_back(T element) {
     if (size_ == (data_ == few_ ? kFew : many_.size())) grow();
@@ -29,6 +40,8 @@ class ShortList {
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  T& front() { return data_[0]; }
+  const T& front() const { return data_[0]; }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
   T* begin() { return data_; }
@@ -37,6 +50,14 @@ class ShortList {
   const T* end() const { return data_ + size_; }
 
  private:
+  void take(ShortList& other) {
+    many_ = std::move(other.many_);
+    size_ = std::exchange(other.size_, 0);
+    data_ = many_.empty() ? few_ : many_.data();
+    for (std::size_t i = 0; many_.empty() && i < size_; ++i) few_[i] = std::move(other.few_[i]);
+    other.many_.clear();
+    other.data_ = other.few_;
+  }
   void grow() {
     std::vector<T> more(2 * size_);
     for (std::size_t i = 0; i < size_; ++i) more[i] = std::move(data_[i]);

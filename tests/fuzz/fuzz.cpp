@@ -12,7 +12,7 @@
 #include <string>
 
 #include "codegen/compare.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 #include "tests/fuzz/generator.h"
 
@@ -56,7 +56,8 @@ void cover(const GeneratedProgram& p, Coverage& coverage) {
       coverage.executed[name].insert(results.empty() ? DType::Bool : results[0].dtype());
     } else {
       // The first operand of `where` is a mask, the last ones of index ops are indices.
-      const ValueId data = f.def(id).kind == OpKind::Index ? operands.front() : operands.back();
+      const bool by_index = f.def(id).family == Family::Index;
+      const ValueId data = by_index ? operands.front() : operands.back();
       coverage.executed[name].insert(f.type(data).dtype);
     }
     if (f.op(id).code != kOpcode<While>) return;

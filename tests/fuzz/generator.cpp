@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 
@@ -177,13 +177,13 @@ class Generator {
     loop();
   }
 
-  const OpDef& random_op(OpKind kind) {
+  const OpDef& random_op(Form form) {
     for (;;)
-      if (const OpDef& d = r_.pick(op_table()); d.kind == kind) return d;
+      if (const OpDef& d = r_.pick(op_table()); d.form() == form) return d;
   }
 
   void elementwise() {
-    const OpDef& d = random_op(OpKind::Elementwise);
+    const OpDef& d = random_op(Form::Map);
     const Shape shape = r_.chance(85) ? type(any()).shape : random_shape();
     const DType known = type(latest()).dtype;
     const DType dtype = r_.chance(60) && contains(d.info.types, known) ? known : dtype_in(d.info.types);
@@ -212,7 +212,7 @@ class Generator {
   }
 
   void reduce() {
-    const OpDef& d = random_op(OpKind::Reduce);
+    const OpDef& d = random_op(r_.chance(25) ? Form::Search : Form::Reduction);
     ValueId x = tensor();
     if (!contains(d.info.types, type(x).dtype)) x = with_dtype(x, dtype_in(d.info.types));
     const int rank = type(x).shape.size();

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit {
 namespace {

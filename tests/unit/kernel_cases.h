@@ -158,8 +158,8 @@ struct NestOf {
   NodeId reduce(const char* op, DType t, NodeId value) {
     const OpDef& d = *find_op(op);
     std::uint64_t identity = 0;
-    d.identity(t, &identity);
-    nest.reductions.push_back({value, d.combine, t, identity});
+    d.reduction().identity(t, &identity);
+    nest.reductions.push_back({value, d.reduction().combine, t, identity});
     return add({.kind = NodeKind::Reduced, .dtype = t, .slot = static_cast<int>(nest.reductions.size()) - 1});
   }
   void store(int buffer, NodeId value, std::vector<std::int64_t> strides, std::int64_t offset = 0,

@@ -5,7 +5,7 @@
 #include "arrays.h"
 #include "codegen/kernel.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 #include "passes/fuse.h"
 #include "tests/kernel_runner.h"
@@ -122,7 +122,7 @@ Function elementwise_program(const OpDef& op, DType t, DType result) {
 TEST_CASE("every elementwise op in a group") {
   int programs = 0;
   for (const OpDef& op : op_table()) {
-    if (op.kind != OpKind::Elementwise) continue;
+    if (op.form() != Form::Map) continue;
     for (const DTypeInfo& t : kDTypes) {
       if (!contains(op.info.types, t.dtype)) continue;
       for (const DTypeInfo& result : kDTypes) {
@@ -145,7 +145,7 @@ TEST_CASE("every elementwise op in a group") {
 
 TEST_CASE("every reduction in a group, over every set of axes") {
   for (const OpDef& op : op_table()) {
-    if (op.combine == kNoOp) continue;
+    if (op.form() != Form::Reduction) continue;
     for (const DTypeInfo& t : kDTypes) {
       if (!contains(op.info.types, t.dtype)) continue;
       for (int set = 0; set < 8; ++set) {

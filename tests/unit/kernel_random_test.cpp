@@ -143,7 +143,7 @@ class Generator {
     for (int attempt = 0; attempt < 200; ++attempt) {
       const OpDef& d = table[random_() % table.size()];
       const DType in = kAllTypes[pick(6)], out = kAllTypes[pick(6)];
-      if (d.kind != OpKind::Elementwise) continue;
+      if (d.form() != Form::Map) continue;
       std::vector<NodeId> args;
       for (int a = 0; a < d.info.arity; ++a) {
         const Entry* e = some(a == 0 && d.info.mask_first ? DType::Bool : in);

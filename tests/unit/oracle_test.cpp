@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "arrays.h"
-#include "runtime/execute.h"
+#include "run_op.h"
 #include "tests/text_runner.h"
 
 namespace tjit {
@@ -177,7 +177,7 @@ template <class T, class R>
 void check_op(const OpDef& op) {
   constexpr std::int64_t kCount = 3000;
   const std::vector<Array> in = elementwise_operands(op, dtype_of<T>, dtype_of<R>, {kCount}, 13);
-  const Array got = execute(op, nullptr, in, {dtype_of<R>, {kCount}});
+  const Array got = execute_one(op, nullptr, in, {dtype_of<R>, {kCount}});
   const std::size_t first = op.info.mask_first ? 1 : 0;
   const auto operand = [&](std::size_t k, std::int64_t i) {
     return in[std::min(first + k, in.size() - 1)].template data<T>()[i];
@@ -196,7 +196,7 @@ void check_op(const OpDef& op) {
 
 TEST_CASE("elementwise ops agree with C++ and libm on every type") {
   for (const OpDef& op : op_table()) {
-    if (op.kind != OpKind::Elementwise) continue;
+    if (op.form() != Form::Map) continue;
     for (const DTypeInfo& operand : kDTypes)
       for (const DTypeInfo& result : kDTypes) {
         if (kernels().elementwise_kernel(op.code, operand.dtype, result.dtype).run == nullptr) continue;
@@ -231,7 +231,7 @@ TEST_CASE("every other op has a test that is its oracle") {
   for (const OpDef& op : op_table()) {
     const auto is_its = [&](const OracleTest& t) { return std::ranges::count(t.ops, op.info.name) != 0; };
     INFO(op.info.name, ": name the test in tests/unit/oracle_test.cpp that compares it with something outside tjit");
-    CHECK(std::ranges::count_if(kOracleTests, is_its) == (op.kind == OpKind::Elementwise ? 0 : 1));
+    CHECK(std::ranges::count_if(kOracleTests, is_its) == (op.form() == Form::Map ? 0 : 1));
   }
   for (const OracleTest& t : kOracleTests) {
     const std::string text = read_text(tests_folder() / "unit" / t.file);

@@ -8,7 +8,7 @@
 #include "arrays.h"
 #include "codegen/compare.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 #include "passes/pass.h"
 #include "tests/fuzz/generator.h"

@@ -8,7 +8,7 @@
 #include "codegen/liveness.h"
 #include "codegen/lower.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 #include "tests/fuzz/random.h"
 
@@ -98,7 +98,7 @@ class Generator {
     return id;
   }
 
-  void bind(ValueRange results) {
+  void bind(const auto& results) {
     for (const ValueId r : results)
       if (!b_.type(r).is_scalar()) (b_.type(r) == kSmall ? small_ : visible_).push_back(r);
   }

@@ -8,7 +8,7 @@
 #include "codegen/liveness.h"
 #include "codegen/lower.h"
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 #include "tests/text_runner.h"
 #include "tests/unit/caught.h"

@@ -107,17 +107,21 @@ class LeftSide {
   std::size_t next_cast_ = 0;
 };
 
+std::optional<ValueList> listed(std::optional<ValueId> value) {
+  return value ? std::optional(ValueList{*value}) : std::nullopt;
+}
+
 /// The left side as it is, or with `rewrite` applied to its root. Empty when its types do not fit, or `rewrite`
 /// declines.
 std::optional<Function> build(const Rule& rule, const Instance& instance, std::int64_t n,
                               const Builder::Hook& rewrite) {
   bool at_root = false, rewritten = false;
-  const auto hook = [&](Builder& b, const NewOp& op) -> std::optional<ValueId> {
+  const auto hook = [&](Builder& b, const NewOp& op) -> std::optional<ValueList> {
     if (!at_root) return std::nullopt;
     at_root = false;
-    const auto value = rewrite(b, op);
-    rewritten = value.has_value();
-    return value;
+    auto values = rewrite(b, op);
+    rewritten = values.has_value();
+    return values;
   };
   Builder b("f", {.simplify = rewrite ? Builder::Hook(hook) : nullptr});
   try {
@@ -291,7 +295,8 @@ Outcome try_rule(const Rule& rule, const std::function<std::vector<double>(int)>
     const std::int64_t n = args[0].size();
     const auto plain = build(rule, instance, n, nullptr);
     if (!plain) return;
-    const auto rewritten = build(rule, instance, n, [&](Builder& b, const NewOp& op) { return apply(rule, b, op); });
+    const auto rewritten =
+        build(rule, instance, n, [&](Builder& b, const NewOp& op) { return listed(apply(rule, b, op)); });
     if (!rewritten) return;
     ++outcome.fired;
     const Array left = interpret({}, *plain, args)[0], right = interpret({}, *rewritten, args)[0];
@@ -384,11 +389,11 @@ TEST_CASE("rules come to an end") {
         for_each_instance(rule, false, [&](const Instance& instance) {
           int rewrites = 0;
           bool at_root = false;
-          const auto hook = [&](Builder& b, const NewOp& op) -> std::optional<ValueId> {
+          const auto hook = [&](Builder& b, const NewOp& op) -> std::optional<ValueList> {
             REQUIRE_MESSAGE(rewrites < 100, rule.name << " does not end");
             ++rewrites;
-            if (const auto value = fold_op(b, op)) return value;
-            if (const auto value = apply_rules(b, op, fast_math)) return value;
+            if (auto values = fold_op(b, op)) return values;
+            if (const auto value = apply_rules(b, op, fast_math)) return listed(value);
             --rewrites;
             return std::nullopt;
           };

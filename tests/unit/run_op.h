@@ -6,13 +6,19 @@
 
 namespace tjit::test {
 
+/// Runs an op that has one result.
+inline Array execute_one(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
+                         const Location& loc = {}) {
+  return execute(def, attrs, operands, {&result, 1}, loc).front();
+}
+
 /// Runs an op with the type that inference gives.
 template <class Op>
 Array run_op(const Op& op, const std::vector<Array>& operands) {
   std::vector<Type> types;
   for (const Array& x : operands) types.push_back(x.type());
   const OpDef& d = def(kOpcode<Op>);
-  return execute(d, &op, operands, d.infer(&op, types), {"p.cc", 1, 2});
+  return execute(d, &op, operands, d.infer(&op, types), {"p.cc", 1, 2}).front();
 }
 
 /// The element of a dense array at an index.

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "tests/text_runner.h"
 
 namespace tjit {

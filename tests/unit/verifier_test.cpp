@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "ir/builder.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 #include "ir/text.h"
 
 namespace tjit {

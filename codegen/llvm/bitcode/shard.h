@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "codegen/llvm/bitcode/width.h"
-#include "ir/ops/list.h"
+#include "ir/ops/ops.h"
 
 namespace tjit::bitcode {
 

@@ -1,0 +1,10 @@
+// The structs of all ops.
+#pragma once
+
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/index.h"
+#include "ir/ops/list.h"
+#include "ir/ops/logic.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
