@@ -7,6 +7,8 @@ namespace tjit {
 
 inline namespace ops {
 
+// The list declares the ops; other namespaces have names of their own.
+// NOLINTBEGIN(bugprone-forward-declaration-namespace)
 using AllOps = TypeList<
     // elementwise
     struct Add, struct Subtract, struct Multiply, struct Divide, struct FloorDiv, struct Mod, struct Power,
@@ -29,6 +31,7 @@ using AllOps = TypeList<
     struct Cond, struct While, struct Call, struct Fusion,
     // source, effect
     struct Constant, struct Print, struct Assert>;
+// NOLINTEND(bugprone-forward-declaration-namespace)
 
 }  // namespace ops
 
