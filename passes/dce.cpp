@@ -78,7 +78,7 @@ Function dce(const Function& function, const PassContext&) {
   const Liveness live(function);
   return rebuild(function, [&](Builder& b, Copier& map, OpId id, const Copier::Each& visit) {
     if (!live.needs(id)) return;
-    if (function.op(id).blocks.empty() || function.op(id).code == kOpcode<Fusion>) {
+    if (function.op(id).blocks.empty() || function.is_group(id)) {
       map.copy(id);
     } else {
       copy_results(function, b, map, id, live.kept_results(id), visit);

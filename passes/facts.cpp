@@ -111,7 +111,7 @@ std::vector<bool> ordered_ops(const Function& f) {
     const auto contains_ordered = [&](BlockId b) {
       return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return ordered[static_cast<std::size_t>(o.index)]; });
     };
-    const bool endless = op.code == kOpcode<While> && !CountedLoop(f, {i}).ends();
+    const bool endless = f.is_loop({i}) && !CountedLoop(f, {i}).ends();
     ordered[static_cast<std::size_t>(i)] =
         endless || (op.blocks.empty() ? f.is_ordered({i}) : std::ranges::any_of(op.blocks, contains_ordered));
   }
