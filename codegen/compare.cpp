@@ -5,7 +5,7 @@
 
 #include "ir/builder.h"
 #include "ir/text.h"
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/format.h"
 
 namespace tjit {

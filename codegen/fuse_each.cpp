@@ -9,22 +9,11 @@ namespace tjit {
 
 namespace {
 
+/// A reshape is another name for its operand; rank-0 elements are computed in registers.
 bool becomes_kernel(const Function& f, OpId id) {
-  switch (f.form(id)) {
-    case Form::Map: return !f.type(f.op(id).first_result).is_scalar();
-    case Form::View:
-    case Form::Lookup:
-    case Form::Placing:
-    case Form::Count:
-    case Form::Reduction: return true;
-    case Form::Reshape:
-    case Form::Search:
-    case Form::Product:
-    case Form::Control:
-    case Form::Constant:
-    case Form::Effect: return false;
-  }
-  __builtin_unreachable();
+  const Form form = f.form(id);
+  const bool scalar = form == Form::Map && f.type(f.op(id).first_result).is_scalar();
+  return is_indexed(form) && form != Form::Reshape && !scalar;
 }
 
 }  // namespace

@@ -120,8 +120,8 @@ void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
-Tensors apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-                  const Location& called_at) {
+OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+                    const Location& called_at) {
   const Location& at = Here::of(called_at);
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
@@ -129,7 +129,7 @@ Tensors apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<c
     if (!t.defined()) fail_undefined(at, d.info.name);
     if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at);
   }
-  Tensors results;
+  OpResults results;
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));

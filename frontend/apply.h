@@ -31,15 +31,15 @@ void require_static(const Shape& shape);
 Dims first_axes(int n);
 
 /// An op's results.
-using Tensors = ShortList<Tensor, 2>;
+using OpResults = ShortList<Tensor, 2>;
 
 /// Applies an op; operands are what its inference takes.
-Tensors apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-                  const Location& at);
+OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
+                    const Location& at);
 /// The same for an op with one result, or with none: then an undefined tensor.
 inline Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
                     const Location& at) {
-  Tensors results = apply_all(code, std::move(attrs), operands, at);
+  OpResults results = apply_all(code, std::move(attrs), operands, at);
   return results.empty() ? Tensor() : std::move(results.front());
 }
 

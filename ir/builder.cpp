@@ -83,27 +83,10 @@ void require_blocks(const NewOp& op, std::size_t count) {
 
 /// A group holds what a kernel computes element by element: no effects, control flow or products, and no ops that give
 /// way to others first.
-bool may_stand_in_group(Form form) {
-  switch (form) {
-    case Form::Map:
-    case Form::View:
-    case Form::Reshape:
-    case Form::Lookup:
-    case Form::Placing:
-    case Form::Count:
-    case Form::Reduction:
-    case Form::Constant: return true;
-    case Form::Search:
-    case Form::Product:
-    case Form::Control:
-    case Form::Effect: return false;
-  }
-  __builtin_unreachable();
-}
-
 void require_group(const Function& f, BlockId block) {
   for (const OpId id : f.block(block).ops)
-    if (!may_stand_in_group(f.form(id))) fail(std::string(f.def(id).info.name) + " cannot stand in a group");
+    if (!is_indexed(f.form(id)) && f.form(id) != Form::Constant)
+      fail(std::string(f.def(id).info.name) + " cannot stand in a group");
 }
 
 void require_predicate(std::span<const Type> operands) {
@@ -208,7 +191,7 @@ ValueList Builder::append(NewOp op, std::span<const Type> declared) {
   }
   Types types;
   try {
-    if (d.form() == Form::Control && d.control().kind == ControlKind::Call) {
+    if (d.is_control(ControlKind::Call)) {
       for (const Type& t : declared) types.push_back(t);
     } else {
       types = infer_results(f_, op);

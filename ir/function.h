@@ -10,7 +10,7 @@
 
 namespace tjit {
 
-/// ValueList in any order, such as what stands for an op's results.
+/// Values in any order, such as what stands for an op's results.
 using ValueList = ShortList<ValueId, 2>;
 
 /// `count` consecutive ids, as a range.
@@ -121,10 +121,10 @@ class Function {
     return def(id).reduction().axes(op(id).attrs.get(), type(operand(id, 0)).shape.size());
   }
 
-  bool is_branch(OpId id) const { return is_control(id, ControlKind::Branch); }
-  bool is_loop(OpId id) const { return is_control(id, ControlKind::Loop); }
-  bool is_call(OpId id) const { return is_control(id, ControlKind::Call); }
-  bool is_group(OpId id) const { return is_control(id, ControlKind::Group); }
+  bool is_branch(OpId id) const { return def(id).is_control(ControlKind::Branch); }
+  bool is_loop(OpId id) const { return def(id).is_control(ControlKind::Loop); }
+  bool is_call(OpId id) const { return def(id).is_control(ControlKind::Call); }
+  bool is_group(OpId id) const { return def(id).is_control(ControlKind::Group); }
   /// The blocks of a loop.
   struct Loop {
     BlockId test, body;
@@ -156,9 +156,6 @@ class Function {
 
  private:
   friend class Builder;
-  bool is_control(OpId id, ControlKind kind) const {
-    return form(id) == Form::Control && def(id).control().kind == kind;
-  }
   template <class T>
   static std::size_t index(IdOf<T> id) {
     return static_cast<std::size_t>(id.index);

@@ -138,6 +138,11 @@ struct Coordinate {
   bool clamp = false;  ///< what would lie outside is moved inside
 };
 
+/// Whether a kernel computes ops of this form element by element.
+bool is_indexed(Form form);
+/// Whether the op only shows its operand's elements in another arrangement.
+constexpr bool is_view(Form form) { return form == Form::View || form == Form::Reshape; }
+
 /// A block that a control op owns.
 struct BlockInfo {
   std::string_view name;
@@ -222,6 +227,7 @@ class OpDef {
   std::span<const BlockInfo> blocks() const {
     return form() == Form::Control ? control().blocks : std::span<const BlockInfo>();
   }
+  bool is_control(ControlKind kind) const { return form() == Form::Control && control().kind == kind; }
   /// Whether it gives results from operands and attributes and does nothing else.
   bool is_plain() const { return form() != Form::Control && form() != Form::Effect; }
 

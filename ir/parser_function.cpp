@@ -182,8 +182,7 @@ void FunctionParser::parse_op() {
 
 std::optional<ValueList> FunctionParser::append(const OpText& op) {
   std::vector<Type> types = op.types;
-  const bool calls = op.def->form() == Form::Control && op.def->control().kind == ControlKind::Call;
-  if (calls && !find_call_types(op, types)) return std::nullopt;
+  if (op.def->is_control(ControlKind::Call) && !find_call_types(op, types)) return std::nullopt;
   return builder_.append({op.def->code, op.attrs.attrs, op.operands, op.blocks, op.loc}, types);
 }
 

@@ -261,6 +261,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool is_indexed(Form form) {
+  switch (form) {
+    case Form::Map:
+    case Form::View:
+    case Form::Reshape:
+    case Form::Lookup:
+    case Form::Placing:
+    case Form::Count:
+    case Form::Reduction: return true;
+    case Form::Search:
+    case Form::Product:
+    case Form::Control:
+    case Form::Constant:
+    case Form::Effect: return false;
+  }
+  __builtin_unreachable();
+}
+
 std::string_view family_name(Family family) {
   switch (family) {
     case Family::Elementwise: return "elementwise";

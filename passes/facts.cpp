@@ -15,7 +15,7 @@ namespace {
 class CountedLoop {
  public:
   CountedLoop(const Function& f, OpId loop)
-      : f_(f), test_(f.op(loop).blocks[0]), body_(f.op(loop).blocks[1]), fixed_(fixed_values()) {}
+      : f_(f), test_(f.loop(loop).test), body_(f.loop(loop).body), fixed_(fixed_values()) {}
 
   bool ends() const { return stops(f_.block(test_).yields[0]); }
 
@@ -39,9 +39,7 @@ class CountedLoop {
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   int first_test_value() const { return f_.block(test_).first_param.index; }
   bool is_fixed(ValueId v, const std::vector<bool>& fixed) const {
-    const Value& value = f_.value(v);
-    const BlockId home = value.op.valid() ? f_.op(value.op).parent : value.block;
-    return home != test_ || fixed[at(v.index - first_test_value())];
+    return f_.home(v) != test_ || fixed[at(v.index - first_test_value())];
   }
 
   bool stops(ValueId condition) const {
@@ -118,9 +116,7 @@ std::vector<bool> ordered_ops(const Function& f) {
   return ordered;
 }
 
-bool is_view(const Function& f, OpId op) {
-  return op.valid() && (f.form(op) == Form::View || f.form(op) == Form::Reshape);
-}
+bool is_view(const Function& f, OpId op) { return op.valid() && is_view(f.form(op)); }
 
 const Literal* splat_constant(const Function& f, ValueId v) {
   while (is_view(f, f.value(v).op)) v = f.operand(f.value(v).op, 0);

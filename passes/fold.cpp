@@ -40,8 +40,7 @@ std::optional<std::vector<Literal>> evaluate(const NewOp& op, Known operands, st
   const OpDef& d = def(op.code);
   const Literal& first = *operands[0];
   const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_uniform(); });
-  const bool view = d.form() == Form::View || d.form() == Form::Reshape;
-  if (view && splats) return std::vector{Literal(results[0], first.owner(), true)};
+  if (is_view(d.form()) && splats) return std::vector{Literal(results[0], first.owner(), true)};
   if (d.form() == Form::Reshape) return std::vector{Literal(results[0], first.owner(), false)};
   // One element stands for all.
   if ((d.form() == Form::Map && splats) || is_worthwhile(d, operands, results))

@@ -46,32 +46,21 @@ bool FusionPlanner::is_alias(OpId op) const {
   return !source.valid() || f_.op(source).parent != f_.op(op).parent || !is_fusable(source);
 }
 
+/// Rank-0 elements stay in registers, without a kernel.
 bool FusionPlanner::is_fusable(OpId op) const {
-  switch (f_.form(op)) {
-    case Form::Map:
-    case Form::View:
-    case Form::Reshape: return !f_.type(f_.op(op).first_result).is_scalar();
-    case Form::Lookup:
-    case Form::Placing:
-    case Form::Count:
-    case Form::Reduction: return true;
-    case Form::Search:
-    case Form::Product:
-    case Form::Control:
-    case Form::Constant:
-    case Form::Effect: return false;
-  }
-  __builtin_unreachable();
+  const Form form = f_.form(op);
+  const bool one_to_one = form == Form::Map || is_view(form);
+  return is_indexed(form) && !(one_to_one && f_.type(f_.op(op).first_result).is_scalar());
 }
 
 void FusionPlanner::look_at(OpId op) {
-  const bool map = f_.form(op) == Form::Map, view = is_view(f_, op);
   State& state = state_[at(op)];
   const bool grouped = is_fusable(op) && !is_alias(op);
   if (!grouped && (f_.op(op).result_count != 1 || ordered_[at(op)])) return keep_in_place(op);
   collect_users(f_.op(op).first_result);
   if (!users_.any && !ordered_[at(op)]) return;
   if (grouped) return recompute_cost(f_, op) == 0 ? place_free(op) : place_once(op);
+  const bool map = f_.form(op) == Form::Map, view = is_view(f_, op);
   const bool alias = view && !f_.type(f_.operand(op, 0)).is_scalar();
   if (!map && !view) return keep_in_place(op);
   state.role = map || alias ? FusionRole::Floats : FusionRole::Same;

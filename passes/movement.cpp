@@ -158,7 +158,7 @@ std::optional<ValueId> simplify_movement(Builder& b, const NewOp& op) {
     return std::nullopt;
   const Type result = infer_results(f, op).front();
   if (is_dynamic(result.shape)) return std::nullopt;
-  if (form == Form::View || form == Form::Reshape) return simplify_view(b, op, result);
+  if (is_view(form)) return simplify_view(b, op, result);
   if (form == Form::Reduction) return simplify_reduction(b, op, result);
   if (f.may_fail(op.code, op.attrs.get(), op.operands)) return std::nullopt;
   return form == Form::Placing ? simplify_placing(f, op, result) : simplify_lookup(b, op, result);

@@ -60,21 +60,7 @@ class Sinker {
     if (!source.valid() || !small_[at(source)] || f_.op(source).parent == block) return false;
     const OpId owner = f_.block(block).owner;
     if (owner.valid() && f_.is_group(owner)) return false;  // groups stay as they are
-    switch (f_.form(user)) {
-      case Form::Map:
-      case Form::View:
-      case Form::Reshape:
-      case Form::Lookup:
-      case Form::Placing:
-      case Form::Count:
-      case Form::Reduction: return true;
-      case Form::Search:
-      case Form::Product:
-      case Form::Control:
-      case Form::Constant:
-      case Form::Effect: return false;
-    }
-    __builtin_unreachable();
+    return is_indexed(f_.form(user));
   }
 
   ValueId made_in(BlockId block, ValueId v, Builder& b, Copier& map) {

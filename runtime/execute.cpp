@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/float_state.h"
 #include "runtime/format.h"
 #include "runtime/strided.h"

@@ -5,7 +5,7 @@
 #include "ir/order.h"
 #include "runtime/allocator.h"
 #include "runtime/dot.h"
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
 #include "runtime/strided.h"
 

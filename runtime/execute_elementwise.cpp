@@ -2,7 +2,7 @@
 // cache.
 #include <algorithm>
 
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
 #include "runtime/strided.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/strided.h"
 
 namespace tjit {

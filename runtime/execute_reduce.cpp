@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "ir/order.h"
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
 #include "runtime/strided.h"
 

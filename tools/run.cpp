@@ -2,7 +2,7 @@
 #include <iostream>
 #include <memory>
 
-#include "runtime/execute_kinds.h"
+#include "runtime/execute_forms.h"
 #include "runtime/format.h"
 #include "tools/command.h"
 #include "tools/spec.h"
