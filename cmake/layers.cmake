@@ -24,7 +24,8 @@ endif()
 # `tjit_<folder>`. The test `layers` checks that includes go downwards only.
 function(tjit_layer name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/ops/*.cpp
-    ${CMAKE_CURRENT_SOURCE_DIR}/composite/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/io/*.cpp)
+    ${CMAKE_CURRENT_SOURCE_DIR}/composite/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/io/*.cpp
+    ${CMAKE_CURRENT_SOURCE_DIR}/routines/*.cpp)
   add_library(tjit_${name} OBJECT ${sources})
   target_link_libraries(tjit_${name} PUBLIC tjit_options)
 endfunction()

@@ -61,9 +61,10 @@ NativeExecutable::NativeExecutable(std::string name, Lowered program, std::uniqu
   const Function& f = program_.function;
   param_types_ = f.param_types();
   result_types_ = f.result_types();
-  for (const OpId id : program_.dots) {
-    const Type &lhs = f.type(f.operand(id, 0)), &rhs = f.type(f.operand(id, 1));
-    dots_.emplace_back(f.attrs<Dot>(id), row_major(lhs), row_major(rhs), lhs.dtype);
+  for (const OpId id : program_.routines) {
+    std::vector<OperandWindow> operands;
+    for (const Type& t : f.operand_types(id)) operands.push_back({t.dtype, row_major(t)});
+    routines_.push_back(make_routine({f.def(id), f.op(id).attrs.get(), operands, f.types(f.results(id))}));
   }
   for (const ValueId v : program_.plan.constants) {
     constants_.push_back(Array::of(*f.constant(v)).contiguous());
@@ -133,7 +134,7 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
                 .arena = nullptr,
                 .constants = constant_data_.data(),
                 .record = nullptr,
-                .services = {run_dot, run_print},
+                .services = {run_routine, run_print},
                 .call = &call};
   ShortList<std::uint64_t, kStackPointers> record(record_size_);
   const auto bytes = static_cast<std::size_t>(program_.plan.arena_bytes);
@@ -208,9 +209,17 @@ std::int32_t NativeExecutable::guarded(const Frame* frame, F&& f) {
   }
 }
 
-std::int32_t NativeExecutable::run_dot(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs,
-                                       void* out) {
-  return guarded(frame, [&](Call& call) { call.executable->dots_[static_cast<std::size_t>(dot)].run(lhs, rhs, out); });
+std::int32_t NativeExecutable::run_routine(const Frame* frame, std::int32_t number, const void* const* operands,
+                                           void* const* results) {
+  return guarded(frame, [&](Call& call) {
+    const NativeExecutable& self = *call.executable;
+    const auto i = static_cast<std::size_t>(number);
+    const OpId id = self.program_.routines[i];
+    const Function& f = self.program_.function;
+    const Op& op = f.op(id);
+    tjit::run_routine(*self.routines_[i], f.def(id), op.loc, {operands, static_cast<std::size_t>(op.operand_count)},
+                      {results, static_cast<std::size_t>(op.result_count)});
+  });
 }
 
 std::int32_t NativeExecutable::run_print(const Frame* frame, std::int32_t op) {

@@ -4,7 +4,7 @@
 #include "codegen/backend.h"
 #include "codegen/lower.h"
 #include "codegen/program.h"
-#include "runtime/dot.h"
+#include "runtime/routine.h"
 
 namespace tjit {
 
@@ -36,7 +36,8 @@ class NativeExecutable final : public Executable {
 
   template <class F>
   static std::int32_t guarded(const Frame* frame, F&& f);
-  static std::int32_t run_dot(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
+  static std::int32_t run_routine(const Frame* frame, std::int32_t number, const void* const* operands,
+                                  void* const* results);
   static std::int32_t run_print(const Frame* frame, std::int32_t op);
 
   std::string name_;
@@ -44,7 +45,7 @@ class NativeExecutable final : public Executable {
   std::unique_ptr<CompiledCode> code_;
   CompileTimes times_;
   std::vector<Type> param_types_, result_types_;
-  std::vector<PreparedDot> dots_;
+  std::vector<std::unique_ptr<const Routine>> routines_;
   std::vector<Array> constants_;
   std::vector<const void*> constant_data_;
   std::size_t record_size_ = 0;  ///< entries

@@ -10,8 +10,8 @@ struct Frame;
 
 /// The functions of the runtime that generated code calls. They give kDone, or kRaised, with which the call ends.
 struct Services {
-  /// Contraction `dot` of the program (a number in Lowered::dots) on row-major operands.
-  std::int32_t (*dot)(const Frame* frame, std::int32_t dot, const void* lhs, const void* rhs, void* out);
+  /// Runs a routine of the program (a number in Lowered::routines) on the addresses of row-major operands and results.
+  std::int32_t (*routine)(const Frame* frame, std::int32_t number, const void* const* operands, void* const* results);
   /// Prints for op `op`, whose operands are in the record.
   std::int32_t (*print)(const Frame* frame, std::int32_t op);
 };

@@ -18,9 +18,9 @@ void number_ops(Lowered& program, BlockId block) {
       program.kernels.push_back(build_kernel(f, id));
       continue;
     }
-    if (f.form(id) == Form::Product) {
-      program.dot_of[static_cast<std::size_t>(id.index)] = static_cast<std::int32_t>(program.dots.size());
-      program.dots.push_back(id);
+    if (has_routine(f.form(id))) {
+      program.routine_of[static_cast<std::size_t>(id.index)] = static_cast<std::int32_t>(program.routines.size());
+      program.routines.push_back(id);
     }
     for (const BlockId b : op.blocks) number_ops(program, b);
   }
@@ -32,7 +32,7 @@ Lowered lower(Function function) {
   Lowered program;
   program.function = std::move(function);
   program.kernel_of.resize(static_cast<std::size_t>(program.function.op_count()), -1);
-  program.dot_of = program.kernel_of;
+  program.routine_of = program.kernel_of;
   number_ops(program, Function::kBody);
   program.plan = make_plan(program.function, program.kernels);
   return program;

@@ -12,10 +12,10 @@ namespace tjit {
 /// What code is emitted from, and what the executable keeps to raise errors and to print.
 struct Lowered {
   Function function;
-  std::vector<Kernel> kernels;          ///< in the order of the text
-  std::vector<std::int32_t> kernel_of;  ///< by op: index in `kernels`, or -1
-  std::vector<OpId> dots;               ///< in the order of the text
-  std::vector<std::int32_t> dot_of;     ///< by op: index in `dots`, or -1
+  std::vector<Kernel> kernels;           ///< in the order of the text
+  std::vector<std::int32_t> kernel_of;   ///< by op: index in `kernels`, or -1
+  std::vector<OpId> routines;            ///< ops that the runtime computes as a whole, in the order of the text
+  std::vector<std::int32_t> routine_of;  ///< by op: index in `routines`, or -1
   Plan plan;
 
   const Kernel& kernel(OpId fusion) const {
@@ -23,7 +23,7 @@ struct Lowered {
   }
 };
 
-/// The function holds constants, rank-0 elementwise ops, reshape, dot, cond, while, print, assert and fusions.
+/// The function holds constants, rank-0 elementwise ops, reshape, routines, cond, while, print, assert and fusions.
 Lowered lower(Function function);
 
 /// What an op that fails or prints leaves for the runtime: the values from outside that it uses, but for constants.

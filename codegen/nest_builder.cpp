@@ -166,6 +166,7 @@ NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
     }
     case Form::Search:
     case Form::Product:
+    case Form::Routine:
     case Form::Control:
     case Form::Effect: break;
   }

@@ -34,10 +34,14 @@ enum class Form : std::uint8_t {
   Reduction,  ///< elements joined by one associative op
   Search,     ///< the place of an extreme element; compiled code writes it with other ops
   Product,    ///< sums of products
+  Routine,    ///< what the runtime computes as a whole; several results are ordinary
   Control,    ///< owns blocks, or calls a function
   Constant,   ///< a literal
   Effect,     ///< keeps its order and is never dropped; no results
 };
+
+/// Whether the runtime computes the op as a whole, by its routine.
+constexpr bool has_routine(Form form) { return form == Form::Product || form == Form::Routine; }
 
 template <class T>
 struct IdOf {
@@ -195,6 +199,9 @@ struct SearchFacts {
 struct ProductFacts {
   std::int64_t (*depth)(const OpAttrs*, std::span<const Type>);  ///< products that one result sums
 };
+struct RoutineFacts {
+  double (*steps)(const OpAttrs*, std::span<const Type>);  ///< comparisons, additions, ... that it takes
+};
 struct ConstantFacts {
   const Literal& (*value)(const OpAttrs*);
 };
@@ -240,13 +247,17 @@ class OpDef {
   int counted(const OpAttrs* a, const Shape& result) const { return get<CountFacts>().counted(a, result); }
   const ReductionFacts& reduction() const { return get<ReductionFacts>(); }
   const SearchFacts& search() const { return get<SearchFacts>(); }
-  const ProductFacts& product() const { return get<ProductFacts>(); }
+  /// How many products or comparisons, say, an op takes that has a routine.
+  double steps(const OpAttrs* a, std::span<const Type> in, std::span<const Type> results) const {
+    if (form() == Form::Routine) return get<RoutineFacts>().steps(a, in);
+    return static_cast<double>(get<ProductFacts>().depth(a, in)) * static_cast<double>(element_count(results[0]));
+  }
   const ControlFacts& control() const { return get<ControlFacts>(); }
   const Literal& value(const OpAttrs* a) const { return get<ConstantFacts>().value(a); }
   const EffectFacts& effect() const { return get<EffectFacts>(); }
 
   std::variant<MapFacts, ViewFacts, ReshapeFacts, LookupFacts, PlacingFacts, CountFacts, ReductionFacts, SearchFacts,
-               ProductFacts, ControlFacts, ConstantFacts, EffectFacts>
+               ProductFacts, RoutineFacts, ControlFacts, ConstantFacts, EffectFacts>
       facts;
 
  private:

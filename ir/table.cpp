@@ -92,6 +92,8 @@ Types infer_op(const OpAttrs* attrs, std::span<const Type> in) {
     return {infer_elementwise<T>(attrs, in)};
   } else if constexpr (form_of<T>() == Form::Effect) {
     return infer_effect<T>(attrs, in);
+  } else if constexpr (std::is_same_v<decltype(T::infer(as<T>(attrs), in)), Types>) {
+    return T::infer(as<T>(attrs), in);
   } else {
     return {T::infer(as<T>(attrs), in)};
   }
@@ -135,7 +137,7 @@ bool op_may_fail(const OpAttrs* attrs, std::span<const Type> in, std::span<const
 template <class T>
 constexpr bool kComputes =
     form_of<T>() == Form::Map || form_of<T>() == Form::Reduction || form_of<T>() == Form::Search ||
-    form_of<T>() == Form::Product || form_of<T>() == Form::Effect;
+    form_of<T>() == Form::Product || form_of<T>() == Form::Routine || form_of<T>() == Form::Effect;
 
 /// Checks what is common to all ops before an op's own inference.
 template <class T>
@@ -199,6 +201,8 @@ decltype(OpDef::facts) facts_of() {
     return kSearchFacts<T>;
   } else if constexpr (form == Form::Product) {
     return ProductFacts{[](const OpAttrs* a, In in) { return T::depth(as<T>(a), in); }};
+  } else if constexpr (form == Form::Routine) {
+    return RoutineFacts{[](const OpAttrs* a, In in) { return T::steps(as<T>(a), in); }};
   } else if constexpr (form == Form::Control) {
     return T::control;
   } else if constexpr (form == Form::Constant) {
@@ -272,6 +276,7 @@ bool is_indexed(Form form) {
     case Form::Reduction: return true;
     case Form::Search:
     case Form::Product:
+    case Form::Routine:
     case Form::Control:
     case Form::Constant:
     case Form::Effect: return false;

@@ -2,7 +2,6 @@
 #include "passes/fold.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "passes/copy.h"
@@ -21,17 +20,15 @@ constexpr double kMostWork = 1 << 20;
 
 using Known = std::span<const Literal* const>;
 
-bool is_worthwhile(const OpDef& d, Known operands, std::span<const Type> results) {
-  std::int64_t bytes = 0, result_bytes = 0, result_elements = 0;
-  for (const Type& t : results) result_bytes += byte_count(t), result_elements += element_count(t);
-  auto elements = static_cast<double>(result_elements), product = elements;
-  for (const Literal* l : operands) {
-    elements += static_cast<double>(element_count(l->type()));
-    product *= static_cast<double>(element_count(l->type()));
-    bytes += l->stored_bytes();
-  }
-  // Of [m,k], [k,n] and [m,n]: m k n.
-  const double work = d.form() == Form::Product ? std::sqrt(product) : elements;
+bool is_worthwhile(const NewOp& op, Known operands, std::span<const Type> results) {
+  const OpDef& d = def(op.code);
+  std::int64_t bytes = 0, elements = 0, result_bytes = 0, result_elements = 0;
+  std::vector<Type> types;
+  for (const Literal* l : operands)
+    types.push_back(l->type()), elements += element_count(l->type()), bytes += l->stored_bytes();
+  for (const Type& t : results) result_elements += element_count(t), result_bytes += byte_count(t);
+  const double work =
+      has_routine(d.form()) ? d.steps(op.attrs.get(), types, results) : static_cast<double>(elements + result_elements);
   const std::int64_t most = d.form() == Form::View ? kMostViewElements : kMostElements;
   return work <= kMostWork && (result_elements <= most || result_bytes <= bytes);
 }
@@ -43,7 +40,7 @@ std::optional<std::vector<Literal>> evaluate(const NewOp& op, Known operands, st
   if (is_view(d.form()) && splats) return std::vector{Literal(results[0], first.owner(), true)};
   if (d.form() == Form::Reshape) return std::vector{Literal(results[0], first.owner(), false)};
   // One element stands for all.
-  if ((d.form() == Form::Map && splats) || is_worthwhile(d, operands, results))
+  if ((d.form() == Form::Map && splats) || is_worthwhile(op, operands, results))
     return fold(d, op.attrs.get(), operands, results);
   return std::nullopt;
 }

@@ -44,6 +44,7 @@ int recompute_cost(const Function& f, OpId op) {
     case Form::Reduction:
     case Form::Search:
     case Form::Product:
+    case Form::Routine:
     case Form::Control:
     case Form::Constant:
     case Form::Effect: return -1;
@@ -201,6 +202,7 @@ std::int16_t FusionGroup::operand_map(OpId op, std::int16_t result, int operand)
     case Form::Count:
     case Form::Search:
     case Form::Product:
+    case Form::Routine:
     case Form::Control:
     case Form::Constant:
     case Form::Effect: return -1;

@@ -141,6 +141,7 @@ bool moves(Form form) {
     case Form::Count:
     case Form::Search:
     case Form::Product:
+    case Form::Routine:
     case Form::Control:
     case Form::Constant:
     case Form::Effect: return false;

@@ -62,7 +62,8 @@ Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> op
     case Form::Count: return {execute_count(def, attrs, results[0])};
     case Form::Reduction: return {execute_reduce(def, attrs, operands[0], results[0])};
     case Form::Search: return {execute_search(def, attrs, operands[0], results[0], loc)};
-    case Form::Product: return {execute_dot(def, attrs, operands[0], operands[1], results[0])};
+    case Form::Product:
+    case Form::Routine: return execute_routine(def, attrs, operands, results, loc);
     case Form::Constant: return {Array::of(def.value(attrs))};
     case Form::Effect: execute_effect(def.effect(), attrs, operands, loc, {}); return {};
     case Form::Control: break;

@@ -13,7 +13,8 @@ Array execute_lookup(const OpDef& def, const OpAttrs* attrs, std::span<const Arr
 Array execute_placing(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
                       const Location& loc);
 Array execute_count(const OpDef& def, const OpAttrs* attrs, const Type& result);
-Array execute_dot(const OpDef& def, const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result);
+Arrays execute_routine(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands,
+                       std::span<const Type> results, const Location& loc);
 
 /// Throws Error of kind Runtime: `name: cause` at `loc`.
 [[noreturn]] void raise(const OpDef& def, std::string_view cause, const Location& loc);

@@ -53,7 +53,7 @@ class Runner {
     const Form form = f_.form(id);
     const bool scalar = f_.op(id).result_count == 1 && f_.type(f_.op(id).first_result).is_scalar();
     const bool reshape = form == Form::Reshape && !f_.type(f_.operand(id, 0)).is_scalar();
-    CHECK_MESSAGE((form == Form::Constant || form == Form::Product || form == Form::Effect || reshape ||
+    CHECK_MESSAGE((form == Form::Constant || has_routine(form) || form == Form::Effect || reshape ||
                    (form == Form::Map && scalar)),
                   "left outside of groups: " << std::string(f_.def(id).info.name));
   }

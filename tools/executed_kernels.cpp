@@ -12,7 +12,7 @@ namespace tjit {
 
 namespace {
 
-bool is_kernel(const Function& f, OpId id) { return f.is_group(id) || f.form(id) == Form::Product; }
+bool is_kernel(const Function& f, OpId id) { return f.is_group(id) || has_routine(f.form(id)); }
 
 /// `%5 reduce f32[16]`.
 std::string title(const Function& f, OpId id) {

@@ -60,15 +60,14 @@ double flop_rate() {
 }
 
 double flops_of(const Function& f, OpId id) {
-  const OpDef& d = f.def(id);
   const auto elements = [&](ValueId v) { return static_cast<double>(element_count(f.type(v))); };
+  const auto steps = [&] { return f.def(id).steps(f.op(id).attrs.get(), f.operand_types(id), f.types(f.results(id))); };
   switch (f.form(id)) {
     case Form::Map: return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
     case Form::Reduction:
     case Form::Search: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
-    case Form::Product:
-      return 2 * static_cast<double>(d.product().depth(f.op(id).attrs.get(), f.operand_types(id))) *
-             elements(f.results(id)[0]);
+    case Form::Product: return 2 * steps();
+    case Form::Routine: return is_float(f.type(f.operand(id, 0)).dtype) ? steps() : 0;
     case Form::View:
     case Form::Reshape:
     case Form::Lookup:

@@ -63,7 +63,8 @@ void ProgramEmitter::emit_op(OpId id) {
   switch (f_.form(id)) {
     case Form::Map: return emit_elementwise(id);
     case Form::Reshape: return emit_reshape(id);
-    case Form::Product: return emit_dot(id);
+    case Form::Product:
+    case Form::Routine: return emit_routine(id);
     case Form::Control: return emit_control(id, f_.def(id).control().kind);
     case Form::Constant: return emit_constant(f_.op(id).first_result);
     case Form::Effect: return emit_effect(id, f_.def(id).effect().kind);

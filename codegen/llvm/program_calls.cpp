@@ -1,4 +1,4 @@
-// Kernels, contractions, effects, and the ways out of generated code.
+// Kernels, routines, effects, and the ways out of generated code.
 #include <llvm/IR/MDBuilder.h>
 
 #include "codegen/llvm/program_emitter.h"
@@ -9,7 +9,7 @@ namespace tjit {
 namespace {
 
 /// Services by number.
-enum : unsigned { kDotService, kPrintService };
+enum : unsigned { kRoutineService, kPrintService };
 
 }  // namespace
 
@@ -103,17 +103,32 @@ llvm::Function* ProgramEmitter::kernel_function(const Kernel& kernel, llvm::Arra
   return function;
 }
 
-void ProgramEmitter::emit_dot(OpId id) {
-  const ValueId result = f_.results(id)[0];
-  llvm::Value* const lhs = address_of(f_.operand(id, 0));
-  llvm::Value* const rhs = address_of(f_.operand(id, 1));
-  const DType dtype = f_.type(result).dtype;
-  llvm::Value* const out = is_scalar(result) ? scalar_slot(dtype, 0) : pointer(b_, plan_.buffer(result));
-  auto* type = llvm::FunctionType::get(
-      b_.getInt32Ty(), {b_.getPtrTy(), b_.getInt32Ty(), b_.getPtrTy(), b_.getPtrTy(), b_.getPtrTy()}, false);
-  const auto number = static_cast<std::uint32_t>(program_.dot_of[static_cast<std::size_t>(id.index)]);
-  return_if_raised(b_.CreateCall(type, service(kDotService), {entry_->getArg(0), b_.getInt32(number), lhs, rhs, out}));
-  if (is_scalar(result)) value(result) = load_scalar(dtype, out);
+/// The addresses of operands and results stand in tables on the stack.
+void ProgramEmitter::emit_routine(OpId id) {
+  const auto table = [&](std::size_t size) {
+    return at_start().CreateAlloca(llvm::ArrayType::get(b_.getPtrTy(), size));
+  };
+  const auto put = [&](llvm::Value* to, std::size_t i, llvm::Value* address) {
+    b_.CreateStore(address, b_.CreateConstInBoundsGEP1_64(b_.getPtrTy(), to, i));
+    return address;
+  };
+  const auto operands = f_.operands(id);
+  const ValueRange results = f_.results(id);
+  llvm::Value* const from = table(operands.size());
+  for (std::size_t i = 0; i < operands.size(); ++i) put(from, i, address_of(operands[i]));
+  llvm::Value* const to = table(static_cast<std::size_t>(results.size()));
+  llvm::SmallVector<llvm::Value*, 2> places;
+  for (const ValueId v : results) {
+    const std::size_t i = places.size();
+    places.push_back(put(to, i, is_scalar(v) ? scalar_slot(f_.type(v).dtype, i) : pointer(b_, plan_.buffer(v))));
+  }
+  auto* type =
+      llvm::FunctionType::get(b_.getInt32Ty(), {b_.getPtrTy(), b_.getInt32Ty(), b_.getPtrTy(), b_.getPtrTy()}, false);
+  const auto number = static_cast<std::uint32_t>(program_.routine_of[static_cast<std::size_t>(id.index)]);
+  return_if_raised(b_.CreateCall(type, service(kRoutineService), {entry_->getArg(0), b_.getInt32(number), from, to}));
+  for (int i = 0; i < results.size(); ++i)
+    if (is_scalar(results[i]))
+      value(results[i]) = load_scalar(f_.type(results[i]).dtype, places[static_cast<std::size_t>(i)]);
 }
 
 void ProgramEmitter::emit_print(OpId id) {

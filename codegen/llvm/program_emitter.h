@@ -41,7 +41,7 @@ class ProgramEmitter {
                            llvm::ArrayRef<llvm::Value*> scalars);
   llvm::Function* kernel_function(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
                                   llvm::ArrayRef<llvm::Value*> scalars);
-  void emit_dot(OpId op);
+  void emit_routine(OpId op);
   void emit_print(OpId op);
   void emit_assert(OpId op);
   llvm::Value* service(unsigned number);

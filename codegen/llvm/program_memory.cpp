@@ -8,13 +8,13 @@ namespace tjit {
 namespace {
 
 /// The fields of Frame, by number.
-enum : unsigned { kInputs, kOutputs, kArena, kConstants, kRecord, kDot, kPrint };
+enum : unsigned { kInputs, kOutputs, kArena, kConstants, kRecord, kRoutine, kPrint };
 constexpr std::size_t kFieldOffsets[] = {offsetof(Frame, inputs),
                                          offsetof(Frame, outputs),
                                          offsetof(Frame, arena),
                                          offsetof(Frame, constants),
                                          offsetof(Frame, record),
-                                         offsetof(Frame, services) + offsetof(Services, dot),
+                                         offsetof(Frame, services) + offsetof(Services, routine),
                                          offsetof(Frame, services) + offsetof(Services, print)};
 
 /// A load of what does not change during the call.
@@ -95,7 +95,7 @@ llvm::Value* ProgramEmitter::address_of(ValueId v) {
   return slot;
 }
 
-llvm::Value* ProgramEmitter::service(unsigned number) { return frame_field(kDot + number); }
+llvm::Value* ProgramEmitter::service(unsigned number) { return frame_field(kRoutine + number); }
 
 void ProgramEmitter::write_record(llvm::IRBuilderBase& b, OpId op) {
   std::uint64_t entry = 0;

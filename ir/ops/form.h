@@ -1,6 +1,9 @@
 // The form of an op, from what its struct states. A struct that states the facts of two forms, or of none, is refused.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
+
 #include "ir/ops/ops.h"
 
 namespace tjit {
@@ -33,6 +36,8 @@ concept Search = requires { typename T::Extreme; };
 template <class T>
 concept Product = requires { T::depth; };
 template <class T>
+concept Routine = requires { T::steps; };
+template <class T>
 concept Control = requires { T::control; };
 template <class T>
 concept Constant = requires { T::literal; };
@@ -45,7 +50,8 @@ template <class T>
 consteval Form form_of() {
   constexpr bool states[] = {forms::Map<T>,     forms::View<T>,    forms::Reshape<T>,   forms::Lookup<T>,
                              forms::Placing<T>, forms::Count<T>,   forms::Reduction<T>, forms::Search<T>,
-                             forms::Product<T>, forms::Control<T>, forms::Constant<T>,  forms::Effect<T>};
+                             forms::Product<T>, forms::Routine<T>, forms::Control<T>,   forms::Constant<T>,
+                             forms::Effect<T>};
   constexpr int count = std::count(std::begin(states), std::end(states), true);
   static_assert(count > 0, "the op states the facts of no form: see ir/ops/form.h");
   static_assert(count < 2, "the op states the facts of several forms: see ir/ops/form.h");

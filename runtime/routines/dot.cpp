@@ -1,12 +1,12 @@
 // Contractions: brought to batches of matrix products, packed, and run by the level's tiles in the order of ir/order.h.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
+#include "ir/ops/ops.h"
 #include "ir/order.h"
-#include "runtime/allocator.h"
-#include "runtime/dot.h"
-#include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
+#include "runtime/routines.h"
 #include "runtime/strided.h"
 
 namespace tjit {
@@ -18,25 +18,6 @@ namespace {
 constexpr std::int64_t kDepth = 256;
 /// Rows of the left side that are packed at a time.
 constexpr std::int64_t kRows = 112;
-
-/// Memory for packed operands: on the stack when small.
-class Scratch {
- public:
-  explicit Scratch(std::int64_t bytes) : bytes_(static_cast<std::size_t>(bytes)) {
-    data_ = bytes_ <= sizeof(local_) ? local_ : static_cast<std::byte*>(allocate_large(bytes_));
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    if (data_ != local_) free_large(data_, bytes_);
-  }
-  std::byte* data() { return data_; }
-
- private:
-  alignas(64) std::byte local_[8192];
-  std::byte* data_;
-  std::size_t bytes_;
-};
 
 /// A matrix in memory: strides in elements.
 struct Matrix {
@@ -94,17 +75,29 @@ void pack_panel(const Product& p, std::int64_t width, std::int64_t n0, std::int6
   });
 }
 
+/// Whether the whole right side is packed although its rows lie without gaps: worth it when many rows of the left side
+/// walk through more of it than the caches and the address translation hold.
+bool pack_all(const Product& p) { return p.b.column != 1 || (p.m >= 64 && p.n * p.k * p.size() > (1 << 20)); }
+
 /// The right side at one depth: panels as wide as a tile, packed, or in place where rows lie without gaps.
 struct Panels {
   std::int64_t width, in_place;  ///< `in_place`: how many leading panels are not packed
   std::byte* packed;
 
   static std::int64_t count(const Product& p, std::int64_t width) { return (p.n + width - 1) / width; }
+  static std::int64_t in_place_count(const Product& p, std::int64_t width) { return pack_all(p) ? 0 : p.n / width; }
 };
 
-/// Whether the whole right side is packed although its rows lie without gaps: worth it when many rows of the left side
-/// walk through more of it than the caches and the address translation hold.
-bool pack_all(const Product& p) { return p.b.column != 1 || (p.m >= 64 && p.n * p.k * p.size() > (1 << 20)); }
+/// Bytes for packed operands: those of `multiply_sequential` or `multiply_rows`.
+struct PackedBytes {
+  std::int64_t right, left;
+};
+PackedBytes packed_bytes(const Product& p, const DotKernel& kernel) {
+  if (!dot_is_sequential(p.n)) return {p.b.row == 1 ? 0 : p.n * p.k * p.size(), p.a.column == 1 ? 0 : p.k * p.size()};
+  const std::int64_t panels = Panels::count(p, kernel.width) - Panels::in_place_count(p, kernel.width);
+  const std::int64_t depth = std::min(kDepth, p.k);
+  return {panels * kernel.width * depth * p.size(), std::min(kRows, p.m) * depth * p.size()};
+}
 
 void run_tiles(const Product& p, const DotKernel& kernel, const Panels& panels, const std::byte* rows_at,
                std::int64_t m0, std::int64_t rows, std::int64_t k0, std::int64_t depth) {
@@ -136,45 +129,39 @@ void run_tiles(const Product& p, const DotKernel& kernel, const Panels& panels, 
   }
 }
 
-/// Each output joins its products one after another.
-void multiply_sequential(const Product& p, const DotKernel& kernel) {
+/// Each output joins its products one after another. `right` and `left` are memory for packed operands.
+void multiply_sequential(const Product& p, const DotKernel& kernel, std::byte* right, std::byte* left) {
   const std::int64_t width = kernel.width;
   const std::int64_t panel_count = Panels::count(p, width);
-  Panels panels{width, pack_all(p) ? 0 : p.n / width, nullptr};
-  const std::int64_t depth_limit = std::min(kDepth, p.k);
-  Scratch right((panel_count - panels.in_place) * width * depth_limit * p.size());
-  Scratch left(std::min(kRows, p.m) * depth_limit * p.size());
-  panels.packed = right.data();
+  const Panels panels{width, Panels::in_place_count(p, width), right};
   for (std::int64_t k0 = 0; k0 < p.k; k0 += kDepth) {
     const std::int64_t depth = std::min(kDepth, p.k - k0);
     for (std::int64_t j = panels.in_place; j < panel_count; ++j)
       pack_panel(p, width, j * width, std::min(width, p.n - j * width), k0, depth,
-                 right.data() + (j - panels.in_place) * depth * width * p.size());
+                 right + (j - panels.in_place) * depth * width * p.size());
     for (std::int64_t m0 = 0; m0 < p.m; m0 += kRows) {
       const std::int64_t rows = std::min(kRows, p.m - m0);
-      pack_rows(p, kernel, m0, rows, k0, depth, left.data());
-      run_tiles(p, kernel, panels, left.data(), m0, rows, k0, depth);
+      pack_rows(p, kernel, m0, rows, k0, depth, left);
+      run_tiles(p, kernel, panels, left, m0, rows, k0, depth);
     }
   }
 }
 
-/// Each output joins its products as a row of a reduction, in lanes.
-void multiply_rows(const Product& p, const DotKernel& kernel) {
+/// Each output joins its products as a row of a reduction, in lanes. `right` and `left` are memory for packed operands.
+void multiply_rows(const Product& p, const DotKernel& kernel, std::byte* right, std::byte* left) {
   const std::int64_t size = p.size();
   const ReduceKernel& sum = kernels().reduce_kernel(kOpcode<ReduceSum>, p.dtype);
   const ElementwiseKernel& add = kernels().elementwise_kernel(kOpcode<Add>, p.dtype, p.dtype);
-  Scratch right(p.b.row == 1 ? 0 : p.n * p.k * size), left(p.a.column == 1 ? 0 : p.k * size);
-  if (p.b.row != 1)
-    copy_elements({p.n, p.k}, static_cast<int>(size), right.data(), {p.k, 1}, p.b.data, {p.b.column, p.b.row});
+  if (p.b.row != 1) copy_elements({p.n, p.k}, static_cast<int>(size), right, {p.k, 1}, p.b.data, {p.b.column, p.b.row});
   alignas(64) std::byte lanes[kReduceLanes * 8];
   for (std::int64_t i = 0; i < p.m; ++i) {
     const std::byte* a = p.a.data + i * p.a.row * size;
     if (p.a.column != 1) {
-      copy_elements({p.k}, static_cast<int>(size), left.data(), {1}, a, {p.a.column});
-      a = left.data();
+      copy_elements({p.k}, static_cast<int>(size), left, {1}, a, {p.a.column});
+      a = left;
     }
     for (std::int64_t j = 0; j < p.n; ++j) {
-      const std::byte* b = p.b.row == 1 ? p.b.data + j * p.b.column * size : right.data() + j * p.k * size;
+      const std::byte* b = p.b.row == 1 ? p.b.data + j * p.b.column * size : right + j * p.k * size;
       std::byte* c = p.c + (i * p.n + j) * size;
       for (std::int64_t k0 = 0; k0 < p.k; k0 += kReduceChunk) {
         std::memset(lanes, 0, static_cast<std::size_t>(kReduceLanes * size));
@@ -198,17 +185,18 @@ Dims free_dims(int rank, const Dims& contract, const Dims& batch) {
   return free;
 }
 
-/// Copies an operand whose dimensions cannot be joined where they lie; the row-major copy, or `data` itself.
-const std::byte* joined_data(const std::optional<BoxCopy>& copy, Scratch& to, const void* data) {
-  if (!copy) return static_cast<const std::byte*>(data);
-  copy->run(to.data(), data);
-  return to.data();
-}
+/// Three groups of an operand's dimensions, each seen as one dimension.
+struct Joined {
+  Joined(const OperandWindow& operand, const Dims& first, const Dims& second, const Dims& third);
 
-}  // namespace
+  std::int64_t extent[3], stride[3];
+  std::optional<BoxCopy> copy;  ///< where the dimensions cannot be joined in place
+  std::int64_t copied_bytes;
+};
 
-PreparedDot::Operand::Operand(const View& window, const Dims& first, const Dims& second, const Dims& third, int size)
-    : element_size(size) {
+Joined::Joined(const OperandWindow& operand, const Dims& first, const Dims& second, const Dims& third) {
+  const View& window = operand.window;
+  const int size = size_of(operand.dtype);
   Shape shape, joined;
   Dims strides;
   const Dims* groups[] = {&first, &second, &third};
@@ -226,52 +214,89 @@ PreparedDot::Operand::Operand(const View& window, const Dims& first, const Dims&
     joined_strides = row_major_strides(joined);
     copy.emplace(shape, size, row_major_strides(shape), strides);
   }
+  copied_bytes = copy ? extent[0] * extent[1] * extent[2] * size : 0;
   std::copy(joined_strides.begin(), joined_strides.end(), stride);
 }
 
-PreparedDot::PreparedDot(const Dot& dot, const View& lhs, const View& rhs, DType dtype) : dtype_(dtype) {
-  const int a_rank = lhs.shape.size(), b_rank = rhs.shape.size(), size = size_of(dtype);
+struct Sides {
+  Joined a, b;
+};
+
+/// The dimensions of both operands in the order that products need: batch, free and contracted.
+Sides sides_of(const Dot& dot, const OperandWindow& lhs, const OperandWindow& rhs) {
+  const int a_rank = lhs.window.shape.size(), b_rank = rhs.window.shape.size();
   const Dims a_batch = rules::axis_list(dot.lhs_batch, a_rank), b_batch = rules::axis_list(dot.rhs_batch, b_rank);
   const Dims a_contract = rules::axis_list(dot.lhs_contract, a_rank),
              b_contract = rules::axis_list(dot.rhs_contract, b_rank);
-  a_ = Operand(lhs, a_batch, free_dims(a_rank, a_contract, a_batch), a_contract, size);
-  b_ = Operand(rhs, b_batch, b_contract, free_dims(b_rank, b_contract, b_batch), size);
+  return {Joined(lhs, a_batch, free_dims(a_rank, a_contract, a_batch), a_contract),
+          Joined(rhs, b_batch, b_contract, free_dims(b_rank, b_contract, b_batch))};
 }
 
-void PreparedDot::run(const void* lhs, const void* rhs, void* out) const {
-  const DotKernel* kernel = kernels().dot[static_cast<int>(dtype_)];
+const DotKernel& kernel_for(DType dtype) {
+  const DotKernel* kernel = kernels().dot[static_cast<int>(dtype)];
   TJIT_CHECK(kernel != nullptr);
-  const std::int64_t batch = a_.extent[0], m = a_.extent[1], n = b_.extent[2], k = a_.extent[2], size = size_of(dtype_);
-  auto* to = static_cast<std::byte*>(out);
-  if (batch * m * n == 0) return;
-  if (k == 0) {
-    std::memset(to, 0, static_cast<std::size_t>(batch * m * n * size));
-    return;
-  }
-  Scratch left(a_.copied_bytes()), right(b_.copied_bytes());
-  const std::byte* a = joined_data(a_.copy, left, lhs);
-  const std::byte* b = joined_data(b_.copy, right, rhs);
-  for (std::int64_t i = 0; i < batch; ++i) {
-    const Product p{dtype_,
-                    m,
-                    n,
-                    k,
-                    {a + i * a_.stride[0] * size, a_.stride[1], a_.stride[2]},
-                    {b + i * b_.stride[0] * size, b_.stride[1], b_.stride[2]},
-                    to + i * m * n * size};
-    if (dot_is_sequential(n)) {
-      multiply_sequential(p, *kernel);
-    } else {
-      multiply_rows(p, *kernel);
-    }
-  }
+  return *kernel;
 }
 
-Array execute_dot(const OpDef& def, const OpAttrs* attrs, const Array& lhs, const Array& rhs, const Type& result) {
-  Array out = Array::empty(result);
-  const Dot& dot = attrs_as<Dot>(def.code, attrs);
-  PreparedDot(dot, lhs.view(), rhs.view(), result.dtype).run(lhs.data(), rhs.data(), out.mutable_data());
-  return out;
+class DotRoutine final : public Routine {
+ public:
+  explicit DotRoutine(const RoutineArgs& args)
+      : dtype_(args.results[0].dtype),
+        kernel_(kernel_for(dtype_)),
+        sides_(sides_of(attrs_as<Dot>(args.def.code, args.attrs), args.operands[0], args.operands[1])) {
+    const PackedBytes packed = packed_bytes(product(nullptr, nullptr, nullptr, 0), kernel_);
+    copy_a_ = reserve(sides_.a.copied_bytes);
+    copy_b_ = reserve(sides_.b.copied_bytes);
+    right_ = reserve(packed.right);
+    left_ = reserve(packed.left);
+  }
+
+  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
+    const auto [batch, m, k] = sides_.a.extent;
+    const std::int64_t count = batch * m * sides_.b.extent[2];
+    auto* const to = static_cast<std::byte*>(results[0]);
+    if (count == 0) return;
+    if (k == 0) {
+      std::memset(to, 0, static_cast<std::size_t>(count * size_of(dtype_)));
+      return;
+    }
+    const std::byte* a = in_place_or_copied(sides_.a, operands[0], scratch + copy_a_);
+    const std::byte* b = in_place_or_copied(sides_.b, operands[1], scratch + copy_b_);
+    const auto multiply = dot_is_sequential(sides_.b.extent[2]) ? multiply_sequential : multiply_rows;
+    for (std::int64_t i = 0; i < batch; ++i) multiply(product(a, b, to, i), kernel_, scratch + right_, scratch + left_);
+  }
+
+ private:
+  static const std::byte* in_place_or_copied(const Joined& side, const void* data, std::byte* copied) {
+    if (!side.copy) return static_cast<const std::byte*>(data);
+    side.copy->run(copied, data);
+    return copied;
+  }
+
+  /// Number i of the batch.
+  Product product(const std::byte* a, const std::byte* b, std::byte* to, std::int64_t i) const {
+    const Joined &l = sides_.a, &r = sides_.b;
+    const std::int64_t m = l.extent[1], k = l.extent[2], n = r.extent[2], size = size_of(dtype_);
+    return {dtype_,
+            m,
+            n,
+            k,
+            {a + i * l.stride[0] * size, l.stride[1], l.stride[2]},
+            {b + i * r.stride[0] * size, r.stride[1], r.stride[2]},
+            to + i * m * n * size};
+  }
+
+  DType dtype_;
+  const DotKernel& kernel_;
+  Sides sides_;
+  std::size_t copy_a_, copy_b_, right_, left_;
+};
+
+}  // namespace
+
+template <>
+const RoutineMaker& routine_of<Dot>() {
+  return kMakerOf<DotRoutine>;
 }
 
 }  // namespace tjit
