@@ -44,10 +44,17 @@ inline Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span
 }
 
 template <class Op>
+std::shared_ptr<const OpAttrs> share_attrs(const Op& attrs) {
+  if constexpr (requires { Op::fields; }) return std::make_shared<const Op>(attrs);
+  return nullptr;
+}
+template <class Op>
+OpResults apply_all(const Op& attrs, std::initializer_list<Tensor> operands, const Location& at) {
+  return apply_all(kOpcode<Op>, share_attrs(attrs), std::span(operands.begin(), operands.size()), at);
+}
+template <class Op>
 Tensor apply(const Op& attrs, std::span<const Tensor> operands, const Location& at) {
-  std::shared_ptr<const OpAttrs> shared;
-  if constexpr (requires { Op::fields; }) shared = std::make_shared<const Op>(attrs);
-  return apply(kOpcode<Op>, std::move(shared), operands, at);
+  return apply(kOpcode<Op>, share_attrs(attrs), operands, at);
 }
 template <class Op>
 Tensor apply(const Op& attrs, std::initializer_list<Tensor> operands, const Location& at) {

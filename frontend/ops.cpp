@@ -75,6 +75,25 @@ Tensor gather(const Operand& x, const Operand& indices, std::int64_t axis, std::
                x.loc());
 }
 
+Tensor sort(const Operand& x, std::int64_t axis, bool descending) {
+  Sort op;
+  op.axis = axis;
+  op.descending = descending;
+  return apply(op, {to_tensor(x, "sort")}, x.loc());
+}
+
+Tensor argsort(const Operand& x, std::int64_t axis, bool descending) {
+  ArgSort op;
+  op.axis = axis;
+  op.descending = descending;
+  return apply(op, {to_tensor(x, "argsort")}, x.loc());
+}
+
+std::pair<Tensor, Tensor> top_k(const Operand& x, std::int64_t k) {
+  OpResults both = apply_all(TopK{.k = k}, {to_tensor(x, "top_k")}, x.loc());
+  return {std::move(both[0]), std::move(both[1])};
+}
+
 Tensor dynamic_slice(const Operand& x, const std::vector<Tensor>& begin, const Dims& sizes, bool clamp) {
   return apply(DynamicSlice{.sizes = sizes, .clamp = clamp}, with_indices({to_tensor(x, "dynamic_slice")}, begin),
                x.loc());

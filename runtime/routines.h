@@ -24,5 +24,11 @@ template <class Op>
 const RoutineMaker& routine_of() = delete;
 template <>
 const RoutineMaker& routine_of<Dot>();
+template <>
+const RoutineMaker& routine_of<Sort>();
+template <>
+const RoutineMaker& routine_of<ArgSort>();
+template <>
+const RoutineMaker& routine_of<TopK>();
 
 }  // namespace tjit

@@ -24,7 +24,8 @@ using AllOps = TypeList<
     // view
     struct BroadcastTo, struct Reshape, struct Transpose, struct Slice, struct Reverse,
     // index
-    struct Pad, struct Concat, struct Gather, struct DynamicSlice, struct DynamicUpdateSlice, struct Iota,
+    struct Pad, struct Concat, struct Gather, struct DynamicSlice, struct DynamicUpdateSlice, struct Iota, struct Sort,
+    struct ArgSort, struct TopK,
     // contract
     struct Dot,
     // control

@@ -6,5 +6,6 @@
 #include "ir/ops/list.h"
 #include "ir/ops/logic.h"
 #include "ir/ops/reduce.h"
+#include "ir/ops/sort.h"
 #include "ir/ops/structure.h"
 #include "ir/ops/view.h"

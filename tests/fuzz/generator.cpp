@@ -166,7 +166,8 @@ class Generator {
   void op() {
     const int depth = static_cast<int>(scopes_.size());
     const int roll = r_.below(100);
-    if (roll < 42) return elementwise();
+    if (roll < 40) return elementwise();
+    if (roll < 42) return sort();
     if (roll < 52) return reduce();
     if (roll < 68) return view();
     if (roll < 82) return move();
@@ -375,6 +376,21 @@ class Generator {
         .lhs_contract = {left ? at : at + 1}, .rhs_contract = {right ? at + 1 : at}, .lhs_batch = {}, .rhs_batch = {}};
     if (batched) d.lhs_batch = {0}, d.rhs_batch = {0};
     keep(b_.append(d, {make({dtype, a}), make({dtype, b})}));
+  }
+
+  void sort() {
+    ValueId x = tensor();
+    if (type(x).dtype == DType::Bool) x = with_dtype(x, dtype_in(kNumbers));
+    const Shape& shape = type(x).shape;
+    const auto draw = [&](auto op) {
+      op.axis = r_.below(shape.size());
+      op.descending = r_.chance(50);
+      keep(b_.append(op, {x}));
+    };
+    if (r_.chance(35)) return draw(Sort{});
+    if (r_.chance(50)) return draw(ArgSort{});
+    const auto top = std::make_shared<TopK>(TopK{.k = r_.between(0, shape.back())});
+    for (const ValueId v : b_.append({kOpcode<TopK>, top, std::array{x}, {}, {}})) add(v);
   }
 
   void effect() {

@@ -1,6 +1,8 @@
 // Elements by index.
 #pragma once
 
+#include <utility>
+
 #include "tjit/tensor.h"
 
 namespace tjit {
@@ -25,6 +27,14 @@ Tensor iota(const Shape& shape, std::int64_t axis = 0, DType dtype = int32,
             const Location& at = std::source_location::current());
 /// 0, 1, ..., n-1.
 Tensor range(std::int64_t n, DType dtype = int32, const Location& at = std::source_location::current());
+/// Elements in order along `axis`, smallest first, or largest first when `descending`. Equal ones keep their order;
+/// NaNs come last either way.
+Tensor sort(const Operand& x, std::int64_t axis = -1, bool descending = false);
+/// The int64 indices along `axis` of what `sort` gives.
+Tensor argsort(const Operand& x, std::int64_t axis = -1, bool descending = false);
+/// The `k` largest elements along the last dimension, largest first, and their int32 indices there. Of equal ones the
+/// first comes first; NaNs come last. `auto [values, indices] = top_k(x, 3);`
+std::pair<Tensor, Tensor> top_k(const Operand& x, std::int64_t k);
 
 }  // namespace ops
 

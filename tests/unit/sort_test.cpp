@@ -1,0 +1,131 @@
+// Sorting against std::sort with places as the last word, and the ways in which compiled code runs routines with
+// several results.
+#include <algorithm>
+#include <doctest/doctest.h>
+#include <numeric>
+
+#include "run_op.h"
+
+namespace tjit {
+namespace {
+
+using namespace test;
+
+/// Elements with many equal ones, both zeros and NaNs among them; few are on the edges of the type.
+template <class T>
+Array sortable(const Shape& shape, unsigned seed) {
+  Array a = Array::empty({dtype_of<T>, shape});
+  T* const to = static_cast<T*>(a.mutable_data());
+  std::uint32_t state = seed * 2654435761U + 1;
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    state = state * 1664525U + 1013904223U;
+    const std::uint32_t r = state >> 16;
+    to[i] = static_cast<T>(static_cast<std::int32_t>(r % 300) - (std::is_signed_v<T> ? 150 : 0));
+    if (r % 7 == 0) to[i] = r % 2 == 0 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::lowest();
+    if constexpr (std::is_floating_point_v<T>) {
+      if (r % 5 == 0) to[i] = static_cast<T>(r % 2 == 0 ? 0.0 : -0.0);
+      if (r % 11 == 0) to[i] = r % 2 == 0 ? kNan<T> : std::numeric_limits<T>::infinity() * (r % 3 == 0 ? 1 : -1);
+    }
+  }
+  return a;
+}
+
+/// Whether x stands before y.
+template <class T>
+bool comes_first(T x, T y, bool descending) {
+  if (x != x || y != y) return x == x;
+  return descending ? x > y : x < y;
+}
+
+/// The places of a line's elements in order.
+template <class T>
+std::vector<std::int64_t> sorted_places(const std::vector<T>& line, bool descending) {
+  std::vector<std::int64_t> places(line.size());
+  std::iota(places.begin(), places.end(), 0);
+  std::ranges::sort(places, [&](std::int64_t a, std::int64_t b) {
+    const T x = line[static_cast<std::size_t>(a)], y = line[static_cast<std::size_t>(b)];
+    if (comes_first(x, y, descending)) return true;
+    return !comes_first(y, x, descending) && a < b;
+  });
+  return places;
+}
+
+template <class T>
+bool same_bits(T x, T y) {
+  return (x != x && y != y) || std::memcmp(&x, &y, sizeof(T)) == 0;
+}
+
+/// Compares `x`, whose elements in row-major order are `dense`, sorted along `axis`.
+template <class T>
+void check_sorted(const Array& x, const Array& dense, int axis, bool descending) {
+  Sort sort;
+  sort.axis = axis;
+  sort.descending = descending;
+  ArgSort argsort;
+  argsort.axis = axis - x.rank();
+  argsort.descending = descending;
+  const Array sorted = run_op(sort, {x}), places = run_op(argsort, {x});
+  Shape lines = x.shape();
+  lines[axis] = std::min<std::int64_t>(lines[axis], 1);
+  for_each_index(lines, [&](const Dims& first) {
+    std::vector<T> line;
+    Dims at = first;
+    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) line.push_back(element<T>(dense, at));
+    const std::vector<std::int64_t> want = sorted_places(line, descending);
+    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) {
+      const std::int64_t place = want[static_cast<std::size_t>(at[axis])];
+      REQUIRE(element<std::int64_t>(places, at) == place);
+      REQUIRE(same_bits(element<T>(sorted, at), line[static_cast<std::size_t>(place)]));
+    }
+  });
+}
+
+template <class T>
+void check_top(const Array& x, const Array& dense, std::int64_t k) {
+  const TopK top{.k = k};
+  const OpDef& d = def(kOpcode<TopK>);
+  const Type type = x.type();
+  const Arrays both = execute(d, &top, {&x, 1}, d.infer(&top, {&type, 1}), {});
+  REQUIRE(both.size() == 2);
+  const std::int64_t n = x.shape().back();
+  for (std::int64_t row = 0; k > 0 && row < both[0].size() / k; ++row) {
+    const T* const from = dense.data<T>() + row * n;
+    const std::vector<T> line(from, from + n);
+    const std::vector<std::int64_t> want = sorted_places(line, true);
+    for (std::int64_t i = 0; i < k; ++i) {
+      const std::int64_t place = want[static_cast<std::size_t>(i)];
+      REQUIRE(both[1].data<std::int32_t>()[row * k + i] == place);
+      REQUIRE(same_bits(both[0].data<T>()[row * k + i], line[static_cast<std::size_t>(place)]));
+    }
+  }
+}
+
+Array transposed(const Array& x) {
+  View view = x.view();
+  std::reverse(view.shape.begin(), view.shape.end());
+  std::reverse(view.strides.begin(), view.strides.end());
+  return x.view(view);
+}
+
+TEST_CASE("sort, argsort and top_k agree with the standard library") {
+  for_each_type<Sort>([]<class T>(Tag<T>) {
+    INFO(info(dtype_of<T>).ir_name);
+    unsigned seed = 0;
+    for (const Shape& shape : {Shape{1}, Shape{7}, Shape{48}, Shape{49}, Shape{1000}, Shape{0}, Shape{0, 3},
+                               Shape{3, 0}, Shape{5, 60, 2}, Shape{70, 3}}) {
+      const Array dense = sortable<T>(shape, ++seed), turned = transposed(dense), copied = turned.contiguous();
+      for (const bool descending : {false, true})
+        for (int axis = 0; axis < dense.rank(); ++axis) {
+          check_sorted<T>(dense, dense, axis, descending);
+          check_sorted<T>(turned, copied, axis, descending);
+        }
+      for (const std::int64_t k : {std::int64_t{0}, std::int64_t{1}, dense.shape().back() / 2, dense.shape().back()}) {
+        if (k <= dense.shape().back()) check_top<T>(dense, dense, k);
+        if (k <= turned.shape().back()) check_top<T>(turned, copied, k);
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace tjit
