@@ -20,6 +20,10 @@ if(TJIT_FUZZ)  # what libFuzzer steers by
   target_compile_options(tjit_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Destructors of the user's globals and threads that run on while the process ends use the libraries until the very end:
+# what lives as long as the process is never destroyed.
+set(tjit_library_warnings -Wexit-time-destructors)
+
 # tjit_layer(<folder>): every .cpp of the current folder, of its families of ops and of its file formats becomes layer
 # `tjit_<folder>`. The test `layers` checks that includes go downwards only.
 function(tjit_layer name)
@@ -28,4 +32,5 @@ function(tjit_layer name)
     ${CMAKE_CURRENT_SOURCE_DIR}/routines/*.cpp)
   add_library(tjit_${name} OBJECT ${sources})
   target_link_libraries(tjit_${name} PUBLIC tjit_options)
+  target_compile_options(tjit_${name} PRIVATE ${tjit_library_warnings})
 endfunction()

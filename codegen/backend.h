@@ -28,8 +28,22 @@ class Backend {
   virtual std::string description() const = 0;
 };
 
-/// The backend in the library $TJIT_LLVM_LIBRARY, else in libtjit-llvm.so beside libtjit.
-const Backend& backend();
+/// The backend in the library $TJIT_LLVM_LIBRARY, else in libtjit-llvm.so beside libtjit, while this thread uses it.
+/// Null when the process is ending: LLVM's own globals are destroyed then, which waits for those who use it.
+class BackendUse {
+ public:
+  BackendUse();
+  ~BackendUse();
+  BackendUse(const BackendUse&) = delete;
+  BackendUse& operator=(const BackendUse&) = delete;
+
+  explicit operator bool() const { return backend_ != nullptr; }
+  const Backend* operator->() const { return backend_; }
+
+ private:
+  const Backend* backend_ = nullptr;
+};
+
 /// The backend in a library. Throws Error of kind Io that names the file when it cannot be opened, is something
 /// else or belongs to another version.
 const Backend& open_backend(const std::string& path);

@@ -139,11 +139,7 @@ Tensor own(Tensor t) {
   return t;
 }
 
-Array to_array(const Tensor& t) {
-  TensorImpl* impl = concrete(t);
-  retain(impl);
-  return Array::adopt(impl);
-}
+Array to_array(const Tensor& t) { return share(concrete(t)); }
 
 std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
   std::vector<Array> arrays;

@@ -15,14 +15,14 @@ namespace tjit {
 namespace {
 
 std::shared_ptr<const OpAttrs> kind_attrs(FusionGroup::Kind kind) {
-  static const auto kinds = [] {
-    std::array<std::shared_ptr<const Fusion>, 3> attrs;
-    for (std::size_t i = 0; i < attrs.size(); ++i) {
+  static const auto& kinds = *[] {
+    auto* attrs = new std::array<std::shared_ptr<const Fusion>, 3>;
+    for (std::size_t i = 0; i < attrs->size(); ++i) {
       constexpr std::array<const char*, 3> kNames{"pointwise", "reduce", "place"};
       Fusion fusion;
       fusion.kind_name = kNames[i];
       fusion.by_pass = true;
-      attrs[i] = std::make_shared<const Fusion>(std::move(fusion));
+      (*attrs)[i] = std::make_shared<const Fusion>(std::move(fusion));
     }
     return attrs;
   }();

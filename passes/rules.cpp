@@ -162,7 +162,8 @@ std::optional<ValueId> apply(const Rule& rule, Builder& b, const NewOp& op) {
 }
 
 std::optional<ValueId> apply_rules(Builder& b, const NewOp& op, bool fast_math) {
-  static const RuleIndex exact = make_index(exact_rules()), relaxed = make_index(relaxed_rules());
+  static const RuleIndex &exact = *new RuleIndex(make_index(exact_rules())),
+                         &relaxed = *new RuleIndex(make_index(relaxed_rules()));
   if (exact[static_cast<std::size_t>(op.code)].empty() && relaxed[static_cast<std::size_t>(op.code)].empty())
     return std::nullopt;
   // An op that may raise must do so.

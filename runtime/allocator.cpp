@@ -154,7 +154,10 @@ struct AtThreadEnd {
 void open_lists() {
   thread_state = ThreadState::Alive;
   for (int c = 0; c < kSmallClasses; ++c) small_lists.room[c] = list_room(c);
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wexit-time-destructors"  // it leaves the lists usable
   static thread_local AtThreadEnd at_end;
+#pragma clang diagnostic pop
   (void)at_end;
 }
 

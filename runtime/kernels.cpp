@@ -33,11 +33,11 @@ const KernelTable& choose_kernels() {
 }  // namespace detail
 
 std::span<const KernelTable* const> supported_kernels() {
-  static const std::vector<const KernelTable*> tables = [] {
-    std::vector<const KernelTable*> list{&kernels_base::table()};
+  static const auto& tables = *[] {
+    auto* list = new std::vector{&kernels_base::table()};
 #if defined(TJIT_X86_LEVELS)
-    if (hardware_level() >= CpuLevel::V3) list.push_back(&kernels_v3::table());
-    if (hardware_level() >= CpuLevel::V4) list.push_back(&kernels_v4::table());
+    if (hardware_level() >= CpuLevel::V3) list->push_back(&kernels_v3::table());
+    if (hardware_level() >= CpuLevel::V4) list->push_back(&kernels_v4::table());
 #endif
     return list;
   }();

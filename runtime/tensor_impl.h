@@ -81,6 +81,13 @@ inline void retain(TensorImpl* t) {
   }
 }
 
+/// Another handle; the count is no part of the value.
+inline Array share(const TensorImpl* t) {
+  auto* counted = const_cast<TensorImpl*>(t);
+  retain(counted);
+  return Array::adopt(counted);
+}
+
 inline void release(TensorImpl* t) {
   const std::uint32_t count = t->count.load(std::memory_order_acquire);
   if (count == 1) return destroy_tensor(t);

@@ -71,8 +71,8 @@ class LlvmBackend final : public Backend {
 };
 
 const Backend* open_backend() {
-  static const LlvmBackend instance;
-  return &instance;
+  static const LlvmBackend* const instance = new LlvmBackend;
+  return instance;
 }
 
 }  // namespace
