@@ -20,7 +20,7 @@ constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
 
 /// `a + b`, which must be a possible size of the arena.
 std::int64_t sum(std::int64_t a, std::int64_t b) {
-  if (b > kMostBytes - a) fail_out_of_memory(static_cast<std::size_t>(a) + static_cast<std::size_t>(b));
+  if (b > kMostBytes - a) throw OutOfMemory(static_cast<std::size_t>(a) + static_cast<std::size_t>(b));
   return a + b;
 }
 

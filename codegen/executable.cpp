@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <optional>
 
 #include "codegen/arena.h"
 #include "ir/ops/ops.h"
@@ -48,6 +49,37 @@ View row_major(const Type& type) { return {type.shape, row_major_strides(type.sh
 
 }  // namespace
 
+InterpretedExecutable::InterpretedExecutable(const Module& module, const Function& entry)
+    : module_(module), param_types_(entry.param_types()), result_types_(entry.result_types()) {
+  const auto same = std::ranges::find_if(module.functions, [&](const Function& f) { return &f == &entry; });
+  entry_ = static_cast<std::size_t>(same - module.functions.begin());
+  if (same == module.functions.end()) module_.functions.push_back(entry);
+}
+
+std::vector<Array> InterpretedExecutable::run(std::span<const Array> args, const PrintSink& print) const {
+  return interpret(module_, module_.functions[entry_], args, {.print = print});
+}
+
+void InterpretedExecutable::run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const {
+  TJIT_CHECK(results.size() == result_types_.size());
+  std::ranges::move(run(args, print), results.begin());
+}
+
+void InterpretedExecutable::run(std::span<const TensorImpl* const> args, std::span<Array> results,
+                                const PrintSink& print) const {
+  std::vector<Array> arrays;
+  for (const TensorImpl* t : args) arrays.push_back(share(t));
+  run(arrays, results, print);
+}
+
+/// What a call takes beside its arguments.
+struct NativeExecutable::Memory {
+  ShortList<const void*, kStackPointers> inputs;
+  std::vector<Array> copies;  ///< of arguments with gaps
+  ShortList<void*, kStackPointers> outputs;
+  std::optional<LargeBlock> arena;
+};
+
 struct NativeExecutable::Call {
   Frame frame{};
   const NativeExecutable* executable;
@@ -55,9 +87,9 @@ struct NativeExecutable::Call {
   std::exception_ptr raised;
 };
 
-NativeExecutable::NativeExecutable(std::string name, Lowered program, std::unique_ptr<CompiledCode> code,
-                                   CompileTimes times)
-    : name_(std::move(name)), program_(std::move(program)), code_(std::move(code)), times_(times) {
+NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable> source, Lowered program,
+                                   std::unique_ptr<CompiledCode> code, CompileTimes times)
+    : source_(std::move(source)), program_(std::move(program)), code_(std::move(code)), times_(times) {
   const Function& f = program_.function;
   param_types_ = f.param_types();
   result_types_ = f.result_types();
@@ -84,7 +116,7 @@ std::vector<Array> NativeExecutable::run(std::span<const Array> args, const Prin
 
 void NativeExecutable::fail_arguments(std::span<const TensorImpl* const> args) const {
   for (const TensorImpl* t : args) TJIT_CHECK(t != nullptr);
-  (void)bind_sizes(name_, param_types_, types_of(args), program_.function.loc);
+  (void)bind_sizes(program_.function.name, param_types_, types_of(args), program_.function.loc);
   check_failed("arguments of other types than the parameters were bound to them", __FILE__, __LINE__);
 }
 
@@ -107,15 +139,38 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
   if (!fits) [[unlikely]]
     fail_arguments(args);
 
-  ShortList<const void*, kStackPointers> inputs(args.size());
-  std::vector<Array> copies;  // of arguments with gaps
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const TensorImpl* t = args[i];
-    if (!t->contiguous) [[unlikely]]
-      t = copies.emplace_back(packed_copy(*t)).impl();
-    inputs[i] = t->data;
+  alignas(kArenaAlignment) std::byte arena[kStackArena];
+  Memory memory;
+  try {
+    prepare(args, results, memory);
+  } catch (const OutOfMemory&) {
+    // The program takes its memory at once, where the reference takes it op by op: that one raises after the effects
+    // that come first, names the op, and may do with less.
+    memory.copies.clear();
+    std::ranges::fill(results, Array());
+    return source_->run(args, results, print);
   }
-  ShortList<void*, kStackPointers> outputs(results.size());
+  Call call;
+  call.executable = this;
+  call.sink = &print;
+  ShortList<std::uint64_t, kStackPointers> record(record_size_);
+  call.frame = {.inputs = memory.inputs.data(),
+                .outputs = memory.outputs.data(),
+                .arena = memory.arena ? memory.arena->data() : arena,
+                .constants = constant_data_.data(),
+                .record = record.data(),
+                .services = {run_routine, run_print},
+                .call = &call};
+  enter(call, record.data());
+}
+
+void NativeExecutable::prepare(std::span<const TensorImpl* const> args, std::span<Array> results,
+                               Memory& memory) const {
+  for (const TensorImpl* t : args) {
+    if (!t->contiguous) [[unlikely]]
+      t = memory.copies.emplace_back(packed_copy(*t)).impl();
+    memory.inputs.push_back(t->data);
+  }
   for (std::size_t i = 0; i < results.size(); ++i) {
     TensorImpl* t = results[i].impl();
     // A tensor that only the caller's slot holds is written again.
@@ -123,34 +178,13 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
       results[i] = Array::empty(result_types_[i]);
       t = results[i].impl();
     }
-    outputs[i] = t->data;
+    memory.outputs.push_back(t->data);
   }
-
-  Call call;
-  call.executable = this;
-  call.sink = &print;
-  call.frame = {.inputs = inputs.data(),
-                .outputs = outputs.data(),
-                .arena = nullptr,
-                .constants = constant_data_.data(),
-                .record = nullptr,
-                .services = {run_routine, run_print},
-                .call = &call};
-  ShortList<std::uint64_t, kStackPointers> record(record_size_);
   const auto bytes = static_cast<std::size_t>(program_.plan.arena_bytes);
-  if (bytes == 0) {
-    enter(call, nullptr, record.data());
-  } else if (bytes <= kStackArena) {
-    alignas(64) std::byte arena[kStackArena];
-    enter(call, arena, record.data());
-  } else {
-    enter(call, LargeBlock(bytes).data(), record.data());
-  }
+  if (bytes > kStackArena) memory.arena.emplace(bytes);
 }
 
-void NativeExecutable::enter(Call& call, std::byte* arena, std::uint64_t* record) const {
-  call.frame.arena = arena;
-  call.frame.record = record;
+void NativeExecutable::enter(Call& call, std::uint64_t* record) const {
   const std::int32_t status = [&] {
     const DefaultFloats floats;
     return code_->entry(&call.frame);

@@ -8,9 +8,30 @@
 
 namespace tjit {
 
+/// Runs op by op: what no code can be generated or run for.
+class InterpretedExecutable final : public Executable {
+ public:
+  InterpretedExecutable(const Module& module, const Function& entry);
+
+  std::span<const Type> param_types() const override { return param_types_; }
+  std::span<const Type> result_types() const override { return result_types_; }
+  std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override;
+  void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override;
+  void run(std::span<const TensorImpl* const> args, std::span<Array> results, const PrintSink& print) const override;
+  const CompileTimes& times() const override { return times_; }
+
+ private:
+  Module module_;
+  std::size_t entry_;  ///< number in the module
+  std::vector<Type> param_types_, result_types_;
+  CompileTimes times_;
+};
+
 class NativeExecutable final : public Executable {
  public:
-  NativeExecutable(std::string name, Lowered program, std::unique_ptr<CompiledCode> code, CompileTimes times);
+  /// `source` is the same program as the user wrote it.
+  NativeExecutable(std::unique_ptr<InterpretedExecutable> source, Lowered program, std::unique_ptr<CompiledCode> code,
+                   CompileTimes times);
 
   std::span<const Type> param_types() const override { return param_types_; }
   std::span<const Type> result_types() const override { return result_types_; }
@@ -21,9 +42,12 @@ class NativeExecutable final : public Executable {
 
  private:
   struct Call;
+  struct Memory;
 
   [[noreturn]] void fail_arguments(std::span<const TensorImpl* const> args) const;
-  void enter(Call& call, std::byte* arena, std::uint64_t* record) const;
+  /// Finds places for everything that a call reads and writes. Throws OutOfMemory.
+  void prepare(std::span<const TensorImpl* const> args, std::span<Array> results, Memory& memory) const;
+  void enter(Call& call, std::uint64_t* record) const;
   /// Raises the error of an op that failed, from what it left in the record.
   [[noreturn]] void raise(OpId op, const std::uint64_t* record) const;
   struct Recorded {
@@ -40,7 +64,7 @@ class NativeExecutable final : public Executable {
                                   void* const* results);
   static std::int32_t run_print(const Frame* frame, std::int32_t op);
 
-  std::string name_;
+  std::unique_ptr<InterpretedExecutable> source_;
   Lowered program_;
   std::unique_ptr<CompiledCode> code_;
   CompileTimes times_;

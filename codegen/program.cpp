@@ -1,15 +1,14 @@
 // Compilation from start to end: passes, lowering, backend.
 #include "codegen/program.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include "codegen/backend.h"
 #include "codegen/executable.h"
 #include "codegen/fuse_each.h"
 #include "codegen/lower.h"
+#include "runtime/allocator.h"
 #include "runtime/float_state.h"
-#include "runtime/tensor_impl.h"
 
 namespace tjit {
 
@@ -45,38 +44,6 @@ Lowered lowered(const Module& module, const Function& entry, const CompileOption
   return timed(times.lower, [&] { return lower(std::move(f)); });
 }
 
-/// What a program becomes once no code can be generated any more.
-class InterpretedExecutable final : public Executable {
- public:
-  InterpretedExecutable(Module module, Function entry)
-      : module_(std::move(module)),
-        entry_(std::move(entry)),
-        param_types_(entry_.param_types()),
-        result_types_(entry_.result_types()) {}
-
-  std::span<const Type> param_types() const override { return param_types_; }
-  std::span<const Type> result_types() const override { return result_types_; }
-  std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override {
-    return interpret(module_, entry_, args, {.print = print});
-  }
-  void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override {
-    TJIT_CHECK(results.size() == result_types_.size());
-    std::ranges::move(run(args, print), results.begin());
-  }
-  void run(std::span<const TensorImpl* const> args, std::span<Array> results, const PrintSink& print) const override {
-    std::vector<Array> arrays;
-    for (const TensorImpl* t : args) arrays.push_back(share(t));
-    run(arrays, results, print);
-  }
-  const CompileTimes& times() const override { return times_; }
-
- private:
-  Module module_;
-  Function entry_;
-  std::vector<Type> param_types_, result_types_;
-  CompileTimes times_;
-};
-
 [[noreturn]] void fail_at_end() {
   throw Error(Error::Kind::Runtime, "the process is ending: no more code is generated");
 }
@@ -92,11 +59,16 @@ std::string kernel_text(const Lowered& program) {
 std::unique_ptr<Executable> compile(const Module& module, const Function& entry, const CompileOptions& options) {
   const DefaultFloats floats;  // LLVM folds constants as well
   CompileTimes times;
-  Lowered program = lowered(module, entry, options, times);
-  const BackendUse backend = timed(times.load, [] { return BackendUse(); });
-  if (!backend) return std::make_unique<InterpretedExecutable>(module, entry);
-  auto code = backend->compile(program, options, times);
-  return std::make_unique<NativeExecutable>(entry.name, std::move(program), std::move(code), times);
+  auto source = std::make_unique<InterpretedExecutable>(module, entry);
+  try {
+    Lowered program = lowered(module, entry, options, times);
+    const BackendUse backend = timed(times.load, [] { return BackendUse(); });
+    if (!backend) return source;
+    auto code = backend->compile(program, options, times);
+    return std::make_unique<NativeExecutable>(std::move(source), std::move(program), std::move(code), times);
+  } catch (const OutOfMemory&) {
+    return source;  // raises at the op that has no memory, after what comes before it
+  }
 }
 
 std::string emit(const Module& module, const Function& entry, Stage stage, const CompileOptions& options,

@@ -35,7 +35,11 @@ template <class... Operands>
 Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
   if (Trace::current() != nullptr || !is_defined(x) || !(is_defined(rest) && ...)) return {};
   const DType dtype = rule == Result::Bool ? DType::Bool : x.tensor()->impl()->type.dtype;
-  return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
+  try {
+    return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
+  } catch (const OutOfMemory& e) {
+    throw e.in(def(code).info.name, x.loc());
+  }
 }
 
 /// Brings elementwise operands to one shape.

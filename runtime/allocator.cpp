@@ -15,6 +15,9 @@
 
 namespace tjit {
 
+OutOfMemory::OutOfMemory(std::size_t bytes)
+    : Error(Kind::Runtime, "out of memory: cannot allocate " + std::to_string(bytes) + " bytes") {}
+
 namespace detail {
 constinit thread_local SmallLists small_lists [[gnu::tls_model("initial-exec")]] = {};
 }
@@ -185,7 +188,7 @@ void* refill_small(int c) {
     }
   }
   void* block = std::aligned_alloc(64, static_cast<std::size_t>(kSmallSizes[c]));
-  if (block == nullptr) fail_out_of_memory(static_cast<std::size_t>(kSmallSizes[c]));
+  if (block == nullptr) throw OutOfMemory(static_cast<std::size_t>(kSmallSizes[c]));
   return block;
 }
 
@@ -201,12 +204,8 @@ void overflow_small(void* block, int c) {
 
 }  // namespace detail
 
-void fail_out_of_memory(std::size_t bytes) {
-  throw Error(Error::Kind::Runtime, "out of memory: cannot allocate " + std::to_string(bytes) + " bytes");
-}
-
 void* allocate_large(std::size_t bytes) {
-  if (bytes > kLargestBlock) fail_out_of_memory(bytes);
+  if (bytes > kLargestBlock) throw OutOfMemory(bytes);
   ++small_lists.handed_out;
   const int c = large_class(bytes);
   const std::size_t class_bytes = large_class_bytes(c);
@@ -225,7 +224,7 @@ void* allocate_large(std::size_t bytes) {
     trim();
     block = obtain(class_bytes);
   }
-  if (block == nullptr) fail_out_of_memory(bytes);
+  if (block == nullptr) throw OutOfMemory(bytes);
   return block;
 }
 

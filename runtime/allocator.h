@@ -4,7 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tjit/error.h"
+
 namespace tjit {
+
+/// There is no memory: of kind Runtime, without a place. Whoever runs an op adds its name and line (`Error::in`).
+struct OutOfMemory : Error {
+  explicit OutOfMemory(std::size_t bytes);
+};
 
 /// Sizes in bytes of small blocks, aligned to 64: a tensor's header and, up to 4 KB, its elements.
 inline constexpr int kSmallSizes[] = {256, 320, 384, 512, 768, 1024, 1536, 2048, 3072, 4352};
@@ -64,13 +71,10 @@ inline void free_small(void* block, int size_class) {
   lists.head[size_class] = free;
 }
 
-/// A block of at least `bytes`, aligned to 64 bytes; from 1 MiB on to 2 MiB, in huge pages. Throws Error of kind
-/// Runtime when there is no memory. `free_large` takes the same `bytes`.
+/// A block of at least `bytes`, aligned to 64 bytes; from 1 MiB on to 2 MiB, in huge pages. Throws OutOfMemory.
+/// `free_large` takes the same `bytes`.
 void* allocate_large(std::size_t bytes);
 void free_large(void* block, std::size_t bytes);
-
-/// Throws Error of kind Runtime: there is no memory for `bytes`.
-[[noreturn]] void fail_out_of_memory(std::size_t bytes);
 
 /// Blocks of either kind handed out to this thread so far: tests count allocations with it.
 inline std::int64_t allocation_count() { return detail::small_lists.handed_out; }

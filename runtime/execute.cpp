@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "runtime/allocator.h"
 #include "runtime/execute_forms.h"
 #include "runtime/float_state.h"
 #include "runtime/format.h"
@@ -40,19 +41,8 @@ void check_assertion(const std::string& message, const Array& x, const Location&
   throw Error(Error::Kind::Runtime, "assertion failed: " + message + index_text(x.shape(), wrong - values), loc);
 }
 
-}  // namespace
-
-void execute_effect(const EffectFacts& effect, const OpAttrs* attrs, std::span<const Array> operands,
-                    const Location& loc, const PrintSink& sink) {
-  switch (effect.kind) {
-    case EffectKind::Write: return write_print(print_text(effect.message(attrs), operands), sink);
-    case EffectKind::Check: return check_assertion(effect.message(attrs), operands[0], loc);
-  }
-}
-
-Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, std::span<const Type> results,
-               const Location& loc) {
-  const DefaultFloats floats;
+Arrays execute_by_form(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands,
+                       std::span<const Type> results, const Location& loc) {
   switch (def.form()) {
     case Form::Map: return {execute_elementwise(def, operands, results[0], loc)};
     case Form::View: return {execute_view(def, attrs, operands[0])};
@@ -69,6 +59,26 @@ Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> op
     case Form::Control: break;
   }
   TJIT_CHECK(false);
+}
+
+}  // namespace
+
+void execute_effect(const EffectFacts& effect, const OpAttrs* attrs, std::span<const Array> operands,
+                    const Location& loc, const PrintSink& sink) {
+  switch (effect.kind) {
+    case EffectKind::Write: return write_print(print_text(effect.message(attrs), operands), sink);
+    case EffectKind::Check: return check_assertion(effect.message(attrs), operands[0], loc);
+  }
+}
+
+Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, std::span<const Type> results,
+               const Location& loc) {
+  const DefaultFloats floats;
+  try {
+    return execute_by_form(def, attrs, operands, results, loc);
+  } catch (const OutOfMemory& e) {
+    throw e.in(def.info.name, loc);
+  }
 }
 
 std::string print_text(std::string_view message, std::span<const Array> operands) {

@@ -15,9 +15,9 @@ namespace tjit {
 using Arrays = ShortList<Array, 2>;
 
 /// Runs an op that owns no blocks (not call). Result types must be what inference gives; operands may be any views.
-/// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails; the
-/// text names the op, the cause and, for elementwise and gather, the lowest failing index. Computes in the default
-/// floating-point state, as do all below.
+/// Elementwise operands have the result's shape. Throws Error of kind Runtime, placed at `loc`, when the op fails or
+/// there is no memory; the text names the op, the cause and, for elementwise and gather, the lowest failing index.
+/// Computes in the default floating-point state, as do all below.
 Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, std::span<const Type> results,
                const Location& loc = {});
 

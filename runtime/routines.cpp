@@ -39,8 +39,8 @@ std::unique_ptr<const Routine> make_routine(const RoutineArgs& args) { return ma
 
 void run_routine(const Routine& routine, const OpDef& def, const Location& loc, std::span<const void* const> operands,
                  std::span<void* const> results) {
-  Scratch scratch(routine.scratch_bytes());
   try {
+    Scratch scratch(routine.scratch_bytes());
     routine.run(operands, results, scratch.data());
   } catch (const Error& e) {
     throw e.in(def.info.name, loc);
