@@ -12,8 +12,6 @@ namespace tjit {
 
 namespace {
 
-constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
-
 struct SymbolNames {
   std::mutex mutex;
   std::vector<const char*> names;
@@ -91,7 +89,6 @@ std::int64_t element_count(const Shape& shape) {
   for (const std::int64_t d : shape) {
     TJIT_CHECK(d >= 0);
     empty |= d == 0;
-    // Sizes next to a 0 are limited as well, so that strides cannot overflow.
     if (__builtin_mul_overflow(count, std::max<std::int64_t>(d, 1), &count) || count > kMaxElements)
       fail("the shape " + shape_text(shape) + " has more than 2^48 elements");
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "ir/ops/structure.h"
 #include "runtime/allocator.h"
 #include "runtime/execute_forms.h"
 #include "runtime/float_state.h"
@@ -83,16 +84,8 @@ Arrays execute(const OpDef& def, const OpAttrs* attrs, std::span<const Array> op
 
 std::string print_text(std::string_view message, std::span<const Array> operands) {
   std::string text;
-  std::size_t next = 0;
-  while (!message.empty()) {
-    if (message.starts_with("{}") && next < operands.size()) {
-      text += numpy_text(operands[next++]);
-      message.remove_prefix(2);
-    } else {
-      text += message.front();
-      message.remove_prefix(1);
-    }
-  }
+  auto operand = operands.begin();
+  Print::read(message, [&](char c) { text += c; }, [&] { text += numpy_text(*operand++); });
   return text;
 }
 

@@ -45,7 +45,7 @@ std::vector<Array> interpret(const Module& module, const Function& function, std
 std::vector<Array> interpret_op(const Module& module, const Function& function, OpId op, std::span<const Array> values,
                                 const InterpretOptions& options = {});
 
-/// The text of a `print` op: its message with each `{}` replaced by the value's text.
+/// The text of a `print` op with as many operands as places: its message with each `{}` replaced by the value's text.
 std::string print_text(std::string_view message, std::span<const Array> operands);
 
 /// Writes the text of a `print` op: to `sink`, or to standard output when it is null.

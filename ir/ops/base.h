@@ -75,6 +75,9 @@ Shape broadcast(const Shape& a, const Shape& b);
 Shape reshape(const Shape& from, const Shape& to);
 /// Throws Error when a size that is known is below `lowest`: for every attribute that is a shape.
 void require_sizes(const Shape& shape, std::int64_t lowest = 0);
+/// The sum of two sizes, unknown when one of them is symbolic; throws Error when it passes 2^48, as no size may.
+/// Whoever adds sizes does so here: a sum that wraps could even be read as a size that is not known.
+std::int64_t add_sizes(std::int64_t a, std::int64_t b);
 /// The number of elements 0, stride, 2 * stride, ... below `span`.
 constexpr std::int64_t strided_count(std::int64_t span, std::int64_t stride) {
   return span / stride + (span % stride != 0 ? 1 : 0);

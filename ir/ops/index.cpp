@@ -57,10 +57,10 @@ Type Pad::infer(const Pad& a, std::span<const Type> in) {
     fail("`low` and `high` need one entry per dimension (" + std::to_string(rank) + ")");
   Type out = in[0];
   for (int d = 0; d < rank; ++d) {
-    if (a.low[d] < 0 || a.high[d] < 0 || a.low[d] > (std::int64_t{1} << 48) || a.high[d] > (std::int64_t{1} << 48))
+    if (a.low[d] < 0 || a.high[d] < 0 || a.low[d] > kMaxElements || a.high[d] > kMaxElements)
       fail("padding must lie between 0 and 2^48, found " + to_string(a.low) + " and " + to_string(a.high));
     if (a.low[d] == 0 && a.high[d] == 0) continue;
-    out.shape[d] = is_symbolic(in[0].shape[d]) ? Dims::kUnknown : in[0].shape[d] + a.low[d] + a.high[d];
+    out.shape[d] = rules::add_sizes(rules::add_sizes(in[0].shape[d], a.low[d]), a.high[d]);
   }
   return out;
 }
@@ -79,8 +79,7 @@ Type Concat::infer(const Concat& a, std::span<const Type> in) {
     if (!agrees)
       fail("operands differ outside dimension " + std::to_string(axis) + ": " + to_string(in[0]) + " and " +
            to_string(in[i]));
-    const std::int64_t size = in[i].shape[axis];
-    out.shape[axis] = is_symbolic(size) || is_symbolic(out.shape[axis]) ? Dims::kUnknown : out.shape[axis] + size;
+    out.shape[axis] = rules::add_sizes(out.shape[axis], in[i].shape[axis]);
   }
   return out;
 }

@@ -58,6 +58,14 @@ void require_sizes(const Shape& shape, std::int64_t lowest) {
     if (d < lowest && !is_symbolic(d)) fail("negative size in shape " + to_string(shape));
 }
 
+std::int64_t add_sizes(std::int64_t a, std::int64_t b) {
+  if (is_symbolic(a) || is_symbolic(b)) return Dims::kUnknown;
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum) || sum > kMaxElements)
+    fail("a size of " + size_text(a) + " + " + size_text(b) + " is more than 2^48");
+  return sum;
+}
+
 Shape reshape(const Shape& from, const Shape& to) {
   require_sizes(to, -1);
   Shape result = to;

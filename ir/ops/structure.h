@@ -75,12 +75,24 @@ struct Print : Effect {
                                .types = kAll,
                                .doc =
                                    "Writes the message, without a newline, to standard output with each `{}` "
-                                   "replaced by the operand whose turn it is. There is no way to write `{}` itself."};
+                                   "replaced by the operand whose turn it is; `{{` and `}}` write `{` and `}`."};
   static constexpr auto fields = std::tuple{field<&Print::message>("message")};
   static constexpr EffectKind effect = EffectKind::Write;
+  /// Calls `on_place()` for each `{}` of a message and `on_text(c)` for each character to write between them.
+  static void read(std::string_view message, auto on_text, auto on_place) {
+    while (!message.empty()) {
+      const std::string_view two = message.substr(0, 2);
+      if (two == "{}") {
+        on_place();
+      } else {
+        on_text(two.front());
+      }
+      message.remove_prefix(two == "{}" || two == "{{" || two == "}}" ? 2 : 1);
+    }
+  }
   static int places(const Print& a) {
     int count = 0;
-    for (std::size_t at = a.message.find("{}"); at != a.message.npos; at = a.message.find("{}", at + 2)) ++count;
+    read(a.message, [](char) {}, [&] { ++count; });
     return count;
   }
 };

@@ -53,6 +53,9 @@ constexpr bool is_symbolic(std::int64_t size) { return size < -(std::int64_t{1} 
 /// The name of a symbol without `?`; empty for `kUnknown` and for numbers that `symbol` did not give.
 std::string_view symbol_name(std::int64_t size);
 
+/// No tensor has more elements, and no size is larger, next to a 0 as well: strides cannot overflow.
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
+
 /// Whether any size is symbolic or unknown.
 bool is_dynamic(const Shape& shape);
 /// Number of elements; 1 for rank 0. Throws Error when it passes 2^48. Static shapes only.

@@ -258,6 +258,17 @@ TEST_CASE("errors found while capturing are those found eagerly") {
   error_both_ways(joined, constant({1}));
 }
 
+TEST_CASE("braces are printed when they are doubled") {
+  auto f = tf::function([](Tensor x) {
+    tf::print("{{}} {{{}}} {{{{ }}}} {{x}} { } {", {x});
+    return x;
+  });
+  const std::string expected = "{} {5} {{ }} {x} { } {\n";
+  CHECK(standard_output_of([&] { f(constant(5)); }, true) == expected);
+  const Eagerly scope;
+  CHECK(standard_output_of([&] { f(constant(5)); }, true) == expected);
+}
+
 TEST_CASE("prints keep their order, and come before an error") {
   auto f = tf::function([](Tensor x) {
     tf::print("first {}", {x});

@@ -328,6 +328,20 @@ TEST_CASE("many functions, names and calls take linear time") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
+TEST_CASE("sizes that add up to too much are an error, also where their sum wraps") {
+  const auto error_of_concat = [](const std::string& type, int operands) {
+    std::string text = "func @main(%x: " + type + ") -> () {\n  %r = concat %x";
+    for (int i = 1; i < operands; ++i) text += ", %x";
+    const ParseResult result = parse(text + " {axis = 0}\n  yield\n}\n");
+    return result.errors.empty() ? "no error" : result.errors.front().message;
+  };
+  for (const int operands : {2, 32768, 65536})
+    CHECK(error_of_concat("u8[281474976710656]", operands) ==
+          "concat: a size of 281474976710656 + 281474976710656 is more than 2^48");
+  CHECK(error_of_concat("u8[281474976710656,?n]", 32768).ends_with("is more than 2^48"));
+  CHECK(error_of_concat("u8[140737488355328]", 2) == "no error");
+}
+
 TEST_CASE("a long program takes linear time") {
   std::string text = "func @main(%v0: f32[64], %c: f32[64]) -> (f32[64]) {\n";
   for (int i = 0; i < 100000; ++i)

@@ -7,8 +7,8 @@ namespace tjit {
 
 inline namespace ops {
 
-/// Writes `message` and a newline to standard output, each `{}` replaced by an operand as NumPy prints it; in compiled
-/// code as well.
+/// Writes `message` and a newline to standard output, each `{}` replaced by an operand as NumPy prints it, and `{{` and
+/// `}}` by `{` and `}`; in compiled code as well.
 void print(const std::string& message, const std::vector<Tensor>& operands = {},
            const Location& at = std::source_location::current());
 /// Raises "assertion failed: message" unless every element of the bool `condition` is true; in compiled code as well.
