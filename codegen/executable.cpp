@@ -153,7 +153,7 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
   Call call;
   call.executable = this;
   call.sink = &print;
-  ShortList<std::uint64_t, kStackPointers> record(record_size_);
+  ShortList<ElementBits, kStackPointers> record(record_size_);
   call.frame = {.inputs = memory.inputs.data(),
                 .outputs = memory.outputs.data(),
                 .arena = memory.arena ? memory.arena->data() : arena,
@@ -184,7 +184,7 @@ void NativeExecutable::prepare(std::span<const TensorImpl* const> args, std::spa
   if (bytes > kStackArena) memory.arena.emplace(bytes);
 }
 
-void NativeExecutable::enter(Call& call, std::uint64_t* record) const {
+void NativeExecutable::enter(Call& call, ElementBits* record) const {
   const std::int32_t status = [&] {
     const DefaultFloats floats;
     return code_->entry(&call.frame);
@@ -196,19 +196,19 @@ void NativeExecutable::enter(Call& call, std::uint64_t* record) const {
   raise({status - 1}, record);
 }
 
-std::vector<NativeExecutable::Recorded> NativeExecutable::recorded(OpId op, const std::uint64_t* record) const {
+std::vector<NativeExecutable::Recorded> NativeExecutable::recorded(OpId op, const ElementBits* record) const {
   const Function& f = program_.function;
   std::vector<Recorded> values;
   for (const ValueId v : recorded_values(f, op)) {
     const void* data = record;
-    if (!f.type(v).is_scalar()) data = std::bit_cast<const void*>(*record);
+    if (!f.type(v).is_scalar()) data = record->as<const void*>();
     values.push_back({v, Array::copy(f.type(v), data)});
     ++record;
   }
   return values;
 }
 
-void NativeExecutable::raise(OpId op, const std::uint64_t* record) const {
+void NativeExecutable::raise(OpId op, const ElementBits* record) const {
   const Function& f = program_.function;
   std::vector<Array> values(static_cast<std::size_t>(f.value_count()));
   for (std::int32_t i = 0; i < f.value_count(); ++i)
@@ -219,7 +219,7 @@ void NativeExecutable::raise(OpId op, const std::uint64_t* record) const {
   __builtin_unreachable();
 }
 
-void NativeExecutable::print(OpId op, const std::uint64_t* record, const PrintSink& sink) const {
+void NativeExecutable::print(OpId op, const ElementBits* record, const PrintSink& sink) const {
   const Function& f = program_.function;
   const std::vector<Recorded> values = recorded(op, record);
   std::vector<Array> operands;

@@ -47,16 +47,16 @@ class NativeExecutable final : public Executable {
   [[noreturn]] void fail_arguments(std::span<const TensorImpl* const> args) const;
   /// Finds places for everything that a call reads and writes. Throws OutOfMemory.
   void prepare(std::span<const TensorImpl* const> args, std::span<Array> results, Memory& memory) const;
-  void enter(Call& call, std::uint64_t* record) const;
+  void enter(Call& call, ElementBits* record) const;
   /// Raises the error of an op that failed, from what it left in the record.
-  [[noreturn]] void raise(OpId op, const std::uint64_t* record) const;
+  [[noreturn]] void raise(OpId op, const ElementBits* record) const;
   struct Recorded {
     ValueId value;
     Array array;
   };
   /// The values that `op` left.
-  std::vector<Recorded> recorded(OpId op, const std::uint64_t* record) const;
-  void print(OpId op, const std::uint64_t* record, const PrintSink& sink) const;
+  std::vector<Recorded> recorded(OpId op, const ElementBits* record) const;
+  void print(OpId op, const ElementBits* record, const PrintSink& sink) const;
 
   template <class F>
   static std::int32_t guarded(const Frame* frame, F&& f);

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ir/type.h"
+
 namespace tjit {
 
 struct Frame;
@@ -23,8 +25,8 @@ struct Frame {
   std::byte* arena;              ///< aligned to 64 bytes
   const void* const* constants;  ///< elements of Plan::constants; aligned to their size
   /// What an op leaves for the runtime: for each of its `recorded_values` the address of the elements, or for rank 0
-  /// the element itself, in the low bytes.
-  std::uint64_t* record;
+  /// the element itself, in the first bytes.
+  ElementBits* record;
   Services services;
   void* call;  ///< the runtime's own
 };

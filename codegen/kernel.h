@@ -43,7 +43,7 @@ struct Node {
   std::int32_t slot = -1;
   Opcode code = kNoOp;
   std::vector<NodeId> args = {};
-  std::uint64_t bits = 0;  ///< Constant: the element in the low bytes
+  ElementBits bits = {};   ///< Constant
   std::int64_t limit = 0;  ///< InRange; -1 where every number fails
   Address address = {};
   bool may_fail = false;  ///< InRange, Op: a check stands here; its failure ends the kernel's run
@@ -58,7 +58,7 @@ struct Reduction {
   NodeId value;  ///< joined over all reduced axes
   Opcode combine;
   DType dtype;
-  std::uint64_t identity;  ///< the element in the low bytes
+  ElementBits identity;
 };
 
 struct Store {

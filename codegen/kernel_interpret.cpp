@@ -10,10 +10,7 @@ namespace tjit {
 
 namespace {
 
-using Element = std::array<std::byte, 8>;
-
-Element element_of(std::uint64_t bits) { return std::bit_cast<Element>(bits); }
-std::int64_t number_of(const Element& e) { return std::bit_cast<std::int64_t>(e); }
+std::int64_t number_of(const ElementBits& e) { return e.as<std::int64_t>(); }
 
 class NestRun {
  public:
@@ -44,14 +41,14 @@ class NestRun {
         if (!uniform_[i] && !evaluate(i)) return false;
       for (const Store& s : nest_.stores) {
         const DType t = nest_.nodes[static_cast<std::size_t>(s.value.index)].dtype;
-        std::memcpy(place(s.buffer, s.address, t), value(s.value).data(), static_cast<std::size_t>(size_of(t)));
+        std::memcpy(place(s.buffer, s.address, t), value(s.value).bytes, static_cast<std::size_t>(size_of(t)));
       }
       return true;
     });
   }
 
  private:
-  const Element& value(NodeId id) const { return values_[static_cast<std::size_t>(id.index)]; }
+  const ElementBits& value(NodeId id) const { return values_[static_cast<std::size_t>(id.index)]; }
 
   /// Calls `f` for every index of axes [first, last) in row-major order until it returns false.
   bool for_each_index(std::size_t first, std::size_t last, auto&& f) {
@@ -81,43 +78,43 @@ class NestRun {
   /// Returns false when the node's check fails.
   bool evaluate(std::size_t i) {
     const Node& n = nest_.nodes[i];
-    Element& out = values_[i];
+    ElementBits& out = values_[i];
     const auto bytes = static_cast<std::size_t>(size_of(n.dtype));
     switch (n.kind) {
-      case NodeKind::Scalar: std::memcpy(out.data(), scalars_[static_cast<std::size_t>(n.slot)], bytes); return true;
-      case NodeKind::Constant: out = element_of(n.bits); return true;
-      case NodeKind::Index: out = std::bit_cast<Element>(number(n.address)); return true;
-      case NodeKind::Load: std::memcpy(out.data(), place(n.slot, n.address, n.dtype), bytes); return true;
+      case NodeKind::Scalar: std::memcpy(out.bytes, scalars_[static_cast<std::size_t>(n.slot)], bytes); return true;
+      case NodeKind::Constant: out = n.bits; return true;
+      case NodeKind::Index: out = ElementBits::of(number(n.address)); return true;
+      case NodeKind::Load: std::memcpy(out.bytes, place(n.slot, n.address, n.dtype), bytes); return true;
       case NodeKind::Reduced: out = totals_[static_cast<std::size_t>(n.slot)]; return true;
       case NodeKind::InRange: {
         const std::int64_t at = number_of(value(n.args[0]));
         if (n.may_fail && (at < 0 || at > n.limit)) return false;
-        out = std::bit_cast<Element>(std::clamp<std::int64_t>(at, 0, std::max<std::int64_t>(n.limit, 0)));
+        out = ElementBits::of(std::clamp<std::int64_t>(at, 0, std::max<std::int64_t>(n.limit, 0)));
         return true;
       }
       case NodeKind::Op: break;
     }
     std::array<const void*, 4> args{};
-    for (std::size_t k = 0; k < n.args.size(); ++k) args[k] = value(n.args[k]).data();
+    for (std::size_t k = 0; k < n.args.size(); ++k) args[k] = value(n.args[k]).bytes;
     const DType operand = nest_.nodes[static_cast<std::size_t>(n.args.back().index)].dtype;
     const ElementwiseKernel& op = kernels().elementwise_kernel(n.code, operand, n.dtype);
     if (n.may_fail && op.first_failure != nullptr && op.first_failure(args.data(), 1) >= 0) return false;
-    op.run(out.data(), args.data(), 1);
+    op.run(out.bytes, args.data(), 1);
     return true;
   }
 
   // ---- reductions ----
 
-  void join(Element& to, const Element& x, const Reduction& r) const {
-    const std::array<const void*, 2> args{to.data(), x.data()};
-    kernels().elementwise_kernel(r.combine, r.dtype, r.dtype).run(to.data(), args.data(), 1);
+  void join(ElementBits& to, const ElementBits& x, const Reduction& r) const {
+    const std::array<const void*, 2> args{to.bytes, x.bytes};
+    kernels().elementwise_kernel(r.combine, r.dtype, r.dtype).run(to.bytes, args.data(), 1);
   }
 
   /// Lanes of one chunk for each reduction; one lane when the order is not by lanes.
-  using Lanes = std::vector<std::array<Element, kReduceLanes>>;
+  using Lanes = std::vector<std::array<ElementBits, kReduceLanes>>;
 
   void start_chunk(Lanes& lanes) const {
-    for (std::size_t r = 0; r < lanes.size(); ++r) lanes[r].fill(element_of(nest_.reductions[r].identity));
+    for (std::size_t r = 0; r < lanes.size(); ++r) lanes[r].fill(nest_.reductions[r].identity);
   }
 
   void end_chunk(Lanes& lanes, bool first) {
@@ -161,7 +158,7 @@ class NestRun {
   std::span<void* const> buffers_;
   std::span<const void* const> scalars_;
   std::vector<std::int64_t> index_;
-  std::vector<Element> values_, totals_;
+  std::vector<ElementBits> values_, totals_;
   std::vector<bool> uniform_, late_;
   std::size_t kept_ = 0, reduced_ = 0;
 };

@@ -12,7 +12,7 @@ namespace {
 
 std::string node_name(NodeId id) { return "n" + std::to_string(id.index); }
 
-std::string element_text(DType t, std::uint64_t bits) { return print_literal(Literal::copy({t, {}}, &bits, true)); }
+std::string element_text(DType t, const ElementBits& e) { return print_literal(Literal::copy({t, {}}, e.bytes, true)); }
 
 /// `8*i0 - i1 + 3*n2 + 4`.
 std::string address_text(const Address& address) {

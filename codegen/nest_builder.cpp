@@ -2,6 +2,8 @@
 #include "codegen/nest_builder.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "ir/ops/ops.h"
@@ -19,7 +21,7 @@ std::size_t hash_node(const Node& n) {
   const auto mix = [&](auto value) { h = (h ^ static_cast<std::size_t>(value)) * 0x9e3779b97f4a7c15u + (h >> 29); };
   mix(n.slot);
   mix(n.code);
-  mix(n.bits);
+  for (const std::uint64_t half : std::bit_cast<std::array<std::uint64_t, 2>>(n.bits)) mix(half);
   mix(n.limit);
   mix(n.address.offset);
   for (const NodeId a : n.args) mix(a.index);
@@ -94,7 +96,7 @@ NodeId NestBuilder::add_op(Opcode code, DType dtype, std::vector<NodeId> args, b
   return add(std::move(node));
 }
 
-NodeId NestBuilder::add_constant(DType dtype, std::uint64_t bits) {
+NodeId NestBuilder::add_constant(DType dtype, const ElementBits& bits) {
   return add({.kind = NodeKind::Constant, .dtype = dtype, .bits = bits});
 }
 
@@ -130,11 +132,11 @@ NodeId NestBuilder::eval(ValueId v, const IndexMap& map) {
 
 NodeId NestBuilder::eval_outer(ValueId v, const IndexMap& map, const Shape& shape) {
   const Type& type = f_.type(v);
-  if (const Literal* literal = f_.uniform_constant(v)) return add_constant(type.dtype, literal->first_bits());
+  if (const Literal* literal = f_.uniform_constant(v)) return add_constant(type.dtype, literal->first());
   if (type.is_scalar()) return add({.kind = NodeKind::Scalar, .dtype = type.dtype, .slot = scalar(v)});
   if (element_count(type) == 0) {
     // Only a lookup that fails, or a nest without indices, gets here.
-    return add_constant(type.dtype, 0);
+    return add_constant(type.dtype, {});
   }
   Node load{.kind = NodeKind::Load, .dtype = type.dtype, .slot = input(v)};
   load.address = address(linear_map(map, shape), 0);
@@ -162,7 +164,7 @@ NodeId NestBuilder::eval_op(OpId op, const IndexMap& map) {
     case Form::Constant: {
       const Literal* literal = f_.uniform_constant(result);
       if (literal == nullptr) refuse(f_, op, "with several elements must stand outside");
-      return add_constant(literal->type().dtype, literal->first_bits());
+      return add_constant(literal->type().dtype, literal->first());
     }
     case Form::Search:
     case Form::Product:
@@ -230,7 +232,7 @@ NodeId NestBuilder::eval_count(OpId op, const IndexMap& map) {
   const std::vector<Address::Term> terms = std::exchange(index.address.dynamic, {});
   NodeId node = add(std::move(index));
   for (const Address::Term& t : terms) {
-    const NodeId factor = add_constant(DType::I64, static_cast<std::uint64_t>(t.factor));
+    const NodeId factor = add_constant(DType::I64, ElementBits::of(t.factor));
     const NodeId part = t.factor == 1 ? t.node : add_op(kOpcode<Multiply>, DType::I64, {t.node, factor});
     node = add_op(kOpcode<Add>, DType::I64, {node, part});
   }
@@ -253,11 +255,10 @@ NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
   in_reduction_ = false;
   if (wanted_) return {};
   const DType dtype = f_.type(x).dtype;
-  std::uint64_t identity = 0;
-  facts.identity(dtype, &identity);
   const auto same = [&](const Reduction& r) { return r.value == value && r.combine == facts.combine; };
   auto it = std::ranges::find_if(nest_.reductions, same);
-  if (it == nest_.reductions.end()) it = nest_.reductions.insert(it, {value, facts.combine, dtype, identity});
+  if (it == nest_.reductions.end())
+    it = nest_.reductions.insert(it, {value, facts.combine, dtype, facts.identity(dtype)});
   const auto slot = static_cast<std::int32_t>(it - nest_.reductions.begin());
   return add({.kind = NodeKind::Reduced, .dtype = dtype, .slot = slot});
 }

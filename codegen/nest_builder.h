@@ -58,7 +58,7 @@ class NestBuilder {
 
   NodeId add(Node node);
   NodeId add_op(Opcode code, DType dtype, std::vector<NodeId> args, bool may_fail = false);
-  NodeId add_constant(DType dtype, std::uint64_t bits);
+  NodeId add_constant(DType dtype, const ElementBits& bits);
   Address address(const IndexMap& map, int dim) const;
   /// `map` is one of `shape`, under which the elements of `v` are seen.
   NodeId eval_outer(ValueId v, const IndexMap& map, const Shape& shape);

@@ -58,14 +58,22 @@ using BlockId = IdOf<struct BlockTag>;
 using DTypes = std::uint32_t;
 constexpr DTypes only(DType t) { return DTypes{1} << static_cast<int>(t); }
 constexpr bool contains(DTypes set, DType t) { return (set & only(t)) != 0; }
+/// The element types for which `is` holds.
+consteval DTypes those(bool (*is)(DType)) {
+  DTypes set = 0;
+  for (const DTypeInfo& t : kDTypes)
+    if (is(t.dtype)) set |= only(t.dtype);
+  return set;
+}
 inline constexpr DTypes kBool = only(DType::Bool);
-inline constexpr DTypes kInts = only(DType::U8) | only(DType::I32) | only(DType::I64);
-inline constexpr DTypes kSigned = only(DType::I32) | only(DType::I64) | only(DType::F32) | only(DType::F64);
-inline constexpr DTypes kFloats = only(DType::F32) | only(DType::F64);
+inline constexpr DTypes kInts = those(is_integer);
+inline constexpr DTypes kSigned = those(is_signed);
+inline constexpr DTypes kUnsigned = kInts & ~kSigned;
+inline constexpr DTypes kFloats = those(is_float);
 inline constexpr DTypes kNumbers = kInts | kFloats;
 inline constexpr DTypes kAll = kNumbers | kBool;
 /// Types an index may have.
-inline constexpr DTypes kIndices = only(DType::I32) | only(DType::I64);
+inline constexpr DTypes kIndices = those([](DType t) { return is_integer(t) && is_signed(t) && size_of(t) >= 4; });
 
 // ---- attributes ----
 
@@ -189,7 +197,7 @@ struct CountFacts {
 };
 struct ReductionFacts {
   Opcode combine;                          ///< the elementwise op that joins two
-  void (*identity)(DType, void*);          ///< writes the result over nothing
+  ElementBits (*identity)(DType);          ///< the result over nothing
   Dims (*axes)(const OpAttrs*, int rank);  ///< reduced dimensions, ascending
 };
 struct SearchFacts {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ir/builder.h"
+#include "ir/ops/apply.h"
 #include "ir/ops/form.h"
 
 namespace tjit {
@@ -105,10 +106,10 @@ bool literal_fails(const Literal& last) {
   return dispatch(last.type().dtype, [&](auto tag) {
     using E = typename decltype(tag)::type;
     using V = Vec<E, 1>;
-    if constexpr (requires(V v) { T::fails(v, v); }) {
+    if constexpr (can_fail<T, E>) {
       const E* values = last.as<E>();
       const std::int64_t count = last.stored_bytes() / static_cast<std::int64_t>(sizeof(E));
-      return std::any_of(values, values + count, [](E y) { return any(T::fails(V(y), V(y))); });
+      return std::any_of(values, values + count, [](E y) { return any(fails_op<T>(V::of(y), V::of(y))); });
     }
     return false;
   });
@@ -121,10 +122,7 @@ bool op_may_fail(const OpAttrs* attrs, std::span<const Type> in, std::span<const
   } else if constexpr (form_of<T>() == Form::Map) {
     // Over nothing it does nothing.
     if (std::ranges::any_of(in, [](const Type& t) { return t.shape.contains(0); })) return false;
-    const bool fallible = dispatch(in.back().dtype, [](auto tag) {
-      using V = Vec<typename decltype(tag)::type, 1>;
-      return requires(V v) { T::fails(v, v); };
-    });
+    const bool fallible = dispatch(in.back().dtype, []<class E>(Tag<E>) { return can_fail<T, E>; });
     if (!fallible || known.back() == nullptr) return fallible;
     if constexpr (requires { T::fails_by_last; }) return literal_fails<T>(*known.back());
     return true;
@@ -159,15 +157,11 @@ Types infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
 }
 
 template <class T>
-constexpr ReductionFacts kReductionFacts{.combine = kOpcode<typename T::Combine>,
-                                         .identity =
-                                             [](DType t, void* out) {
-                                               dispatch(t, [&](auto tag) {
-                                                 using E = typename decltype(tag)::type;
-                                                 *static_cast<E*>(out) = T::template identity<E>;
-                                               });
-                                             },
-                                         .axes = [](const OpAttrs* a, int rank) { return T::reduced(as<T>(a), rank); }};
+constexpr ReductionFacts kReductionFacts{
+    .combine = kOpcode<typename T::Combine>,
+    .identity =
+        [](DType t) { return dispatch(t, []<class E>(Tag<E>) { return ElementBits::of(T::template identity<E>); }); },
+    .axes = [](const OpAttrs* a, int rank) { return T::reduced(as<T>(a), rank); }};
 
 template <class T>
 constexpr SearchFacts kSearchFacts{

@@ -31,12 +31,6 @@ Literal Literal::copy(const Type& type, const void* data, bool splat) {
   return Literal(type, std::move(bytes), splat);
 }
 
-std::uint64_t Literal::first_bits() const {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, data(), static_cast<std::size_t>(size_of(type_.dtype)));
-  return bits;
-}
-
 std::int64_t Literal::first_integer() const {
   TJIT_CHECK(!is_float(type_.dtype));
   return dispatch(type_.dtype,

@@ -34,6 +34,33 @@ inline std::int64_t byte_count(const Type& type) { return element_count(type.sha
 /// Whether two types can be the same at run time: equal, or equal but for sizes that are unknown (`?`) in either.
 bool compatible(const Type& a, const Type& b);
 
+/// One element of any type, in the first bytes; the others are 0.
+struct ElementBits {
+  alignas(16) std::byte bytes[16];
+
+  template <class T>
+  static ElementBits of(T value) {
+    ElementBits e{};
+    static_assert(sizeof value <= sizeof e.bytes);
+    __builtin_memcpy(e.bytes, &value, sizeof value);
+    return e;
+  }
+  static ElementBits read(DType t, const void* element) {
+    ElementBits e{};
+    __builtin_memcpy(e.bytes, element, static_cast<std::size_t>(size_of(t)));
+    return e;
+  }
+  template <class T>
+  T as() const {
+    T value;
+    __builtin_memcpy(&value, bytes, sizeof value);
+    return value;
+  }
+  friend bool operator==(const ElementBits& a, const ElementBits& b) {
+    return __builtin_memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+  }
+};
+
 /// Constant data: row-major elements, shared and never written. A splat stores one element for the whole shape.
 class Literal {
  public:
@@ -54,8 +81,7 @@ class Literal {
   bool is_splat() const { return splat_; }
   /// Whether all elements are the first one, however they are stored: needs no memory in compiled code.
   bool is_uniform() const { return splat_ || element_count(type_) == 1; }
-  /// The first element in the low bytes.
-  std::uint64_t first_bits() const;
+  ElementBits first() const { return ElementBits::read(type_.dtype, data()); }
   /// The first element as a number; the type is bool or an integer.
   std::int64_t first_integer() const;
   const std::byte* data() const { return bytes_.get(); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ir/ops/element.h"
 #include "ir/ops/ops.h"
 #include "passes/facts.h"
 #include "runtime/execute.h"
@@ -76,18 +77,18 @@ std::optional<ValueId> simplify_lookup(Builder& b, const NewOp& op, const Type& 
   return b.append(slice, {x}, op.loc);
 }
 
-/// Whether joining x to the identity gives x. It does not where the identity is +0: -0 joined to it is +0.
+/// Whether joining x to the identity gives x, for each x. It does not where the identity is +0: -0 joined to it is +0.
 bool identity_is_neutral(const OpDef& reduction, DType t) {
-  return dispatch(t, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    if constexpr (!std::is_floating_point_v<T>) return true;
-    T identity{};
-    reduction.reduction().identity(t, &identity);
-    const Literal a = Literal::splat(identity), b = Literal::splat(static_cast<T>(-0.0));
-    const Literal* const operands[] = {&a, &b};
-    const Type type{t, {}};
-    const auto joined = fold(def(reduction.reduction().combine), nullptr, operands, {&type, 1});
-    return joined && joined->front() == b;
+  const ReductionFacts& facts = reduction.reduction();
+  const ElementBits identity = facts.identity(t);
+  return dispatch(t, [&]<class T>(Tag<T>) {
+    return std::ranges::all_of(Element<T>::extremes, [&](T x) {
+      const Literal a = Literal::splat(identity.as<T>()), b = Literal::splat(x);
+      const Literal* const operands[] = {&a, &b};
+      const Type type{t, {}};
+      const auto joined = fold(def(facts.combine), nullptr, operands, {&type, 1});
+      return joined && joined->front() == b;
+    });
   });
 }
 

@@ -2,36 +2,20 @@
 #include "passes/rules.h"
 
 #include <bit>
-#include <cstring>
 
+#include "ir/ops/element.h"
 #include "passes/facts.h"
 
 namespace tjit {
 
 namespace {
 
-/// One element of any type.
-struct Element {
-  std::byte bytes[8] = {};
-};
-
-template <class T>
-Element element_of(T value) {
-  Element e;
-  std::memcpy(e.bytes, &value, sizeof value);
-  return e;
-}
-
 /// A number, or the limit of the type that a pattern names.
-Element element_of(const Pattern& p, DType t) {
-  return dispatch(t, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using Limits = std::numeric_limits<T>;
-    if (p.kind == Pattern::Kind::Lowest)
-      return element_of(Limits::has_infinity ? static_cast<T>(-Limits::infinity()) : Limits::lowest());
-    if (p.kind == Pattern::Kind::Highest) return element_of(Limits::has_infinity ? Limits::infinity() : Limits::max());
-    if constexpr (std::is_floating_point_v<T>) return element_of(static_cast<T>(p.number));
-    return element_of(static_cast<T>(static_cast<std::int64_t>(p.number)));
+ElementBits element_of(const Pattern& p, DType t) {
+  return dispatch(t, [&]<class T>(Tag<T>) {
+    if (p.kind == Pattern::Kind::Lowest) return ElementBits::of(Element<T>::lowest);
+    if (p.kind == Pattern::Kind::Highest) return ElementBits::of(Element<T>::highest);
+    return ElementBits::of(Element<T>::from(p.number));
   });
 }
 
@@ -70,8 +54,7 @@ class Rewrite {
     if (p.kind == Pattern::Kind::Variable) return bind(p.variable, v);
     const Literal* literal = splat_constant(f, v);
     if (literal == nullptr) return false;
-    const DType t = literal->type().dtype;
-    return std::memcmp(literal->data(), element_of(p, t).bytes, static_cast<std::size_t>(size_of(t))) == 0;
+    return literal->first() == element_of(p, literal->type().dtype);
   }
 
   bool bind(Pattern::Variable variable, ValueId v) {
@@ -115,7 +98,7 @@ class Rewrite {
   }
 
   ValueId constant(const Pattern& p, const Type& type) {
-    const Element e = element_of(p, type.dtype);
+    const ElementBits e = element_of(p, type.dtype);
     if (!is_dynamic(type.shape)) return b_.constant(Literal::copy(type, e.bytes, true), op_.loc);
     const ValueId one = b_.constant(Literal::copy({type.dtype, {}}, e.bytes, true), op_.loc);
     return b_.append(BroadcastTo{.shape = type.shape}, {one}, op_.loc);

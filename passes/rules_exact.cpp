@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 
+#include "ir/ops/element.h"
 #include "passes/facts.h"
 #include "passes/rules.h"
 
@@ -16,29 +17,24 @@ constexpr DTypes kBits = kInts | kBool;  // types without NaN and -0
 /// Constants stand on the right, so that the other rules need to look only there.
 bool x_varies(const Match& m) { return splat_constant(m.function, m.values[x.index]) == nullptr; }
 
-/// 1/c has the same digits as c and neither overflows nor vanishes.
-template <class T>
-bool has_exact_reciprocal(T value) {
-  int exponent = 0;
-  const T reciprocal = 1 / value;
-  return std::abs(std::frexp(value, &exponent)) == T(0.5) && std::isfinite(reciprocal) && reciprocal != 0 &&
-         1 / reciprocal == value;
-}
+/// c and 1/c are powers of two that the type holds.
 bool exact_reciprocal(const Match& m) {
-  return m.type(c).dtype == DType::F32 ? has_exact_reciprocal(static_cast<float>(m.number(c)))
-                                       : has_exact_reciprocal(m.number(c));
+  const double value = std::abs(m.number(c));
+  int exponent = 0;
+  if (!std::isfinite(value) || std::frexp(value, &exponent) != 0.5) return false;
+  const NumberLimits limits = limits_of(m.type(c).dtype);
+  return 1 - exponent >= limits.lowest_exponent && 1 - exponent < limits.exponent;
 }
 
 bool power_of_two(const Match& m) {
   return m.integer(c) > 0 && std::has_single_bit(static_cast<std::uint64_t>(m.integer(c)));
 }
 
-std::int64_t highest_of(DType t) { return t == DType::U8 ? 0xff : t == DType::I32 ? INT32_MAX : INT64_MAX; }
 /// Dividing by c and then by d is dividing by c * d.
 bool product_fits(const Match& m) {
   std::int64_t product = 0;
   return m.integer(c) > 0 && m.integer(d) > 0 && !__builtin_mul_overflow(m.integer(c), m.integer(d), &product) &&
-         product <= highest_of(m.result.dtype);
+         product >> limits_of(m.result.dtype).digits == 0;
 }
 
 bool is_shift(const Match& m, Variable v) {
@@ -50,20 +46,13 @@ bool shifts_add(const Match& m) { return is_shift(m, c) && is_shift(m, d); }
 
 bool keeps_dtype(const Match& m) { return m.type(x).dtype == m.result.dtype; }
 
-/// Whether every value of `from` is a value of `to`.
-bool widens(DType from, DType to) {
-  const auto digits = [](DType t) {
-    return dispatch(t, [](auto tag) { return std::numeric_limits<typename decltype(tag)::type>::digits; });
-  };
-  return from == to || (digits(from) <= digits(to) && is_float(from) <= is_float(to));
-}
 /// x -> middle -> result is x -> result: the middle loses nothing and does not turn wrapping into saturation, or both
 /// steps wrap.
 bool casts_join(const Match& m) {
   const DType from = m.type(x).dtype, middle = m.function.type(m.operands[0]).dtype, to = m.result.dtype;
   if (is_integer(from) && is_integer(middle) && is_integer(to) && size_of(middle) >= size_of(to)) return true;
   const bool saturates = is_float(middle) && !is_float(from) && is_integer(to);
-  return widens(from, middle) && (!saturates || widens(from, to));
+  return holds_all(middle, from) && (!saturates || holds_all(to, from));
 }
 
 /// A float between two bitcasts makes one NaN of all.
@@ -153,7 +142,7 @@ std::vector<Rule> signs() {
       {"neg-mul-constant", -(x * c), x * -c},
       {"abs-abs", abs(abs(x)), abs(x)},
       {"abs-neg", abs(-x), abs(x), kSigned},
-      {"abs-unsigned", abs(x), x, only(DType::U8)},
+      {"abs-unsigned", abs(x), x, kUnsigned},
       {"abs-square", abs(square(x)), square(x), kFloats},
       {"abs-exp", abs(exp(x)), exp(x)},
       {"sign-sign", sign(sign(x)), sign(x)},
@@ -356,7 +345,7 @@ std::vector<Rule> bits() {
       {"shift-left-all", shift_left(x, c), 0, kInts, shifts_all},
       {"shift-left-twice", shift_left(shift_left(x, c), d), shift_left(x, c + d), kInts, shifts_add},
       {"shift-right-zero", shift_right(x, 0), x},
-      {"shift-right-all", shift_right(x, c), 0, only(DType::U8), shifts_all},
+      {"shift-right-all", shift_right(x, c), 0, kUnsigned, shifts_all},
       {"shift-right-twice", shift_right(shift_right(x, c), d), shift_right(x, c + d), kInts, shifts_add},
   };
 }

@@ -11,13 +11,12 @@ namespace tjit {
 
 namespace {
 
-constexpr std::int64_t kElementBytes = 8;
 /// Elements staged or accumulated at a time: a multiple of the lanes, small enough for the L1 cache.
 constexpr std::int64_t kBlock = 1024;
 static_assert(kBlock % kReduceLanes == 0);
 
 struct Buffer {
-  alignas(64) std::byte bytes[kBlock * kElementBytes];
+  alignas(64) std::byte bytes[kBlock * sizeof(ElementBits)];
 };
 
 struct Window {
@@ -38,7 +37,8 @@ class Joiner {
   Joiner(const OpDef& def, DType t, std::int64_t identities)
       : size(size_of(t)), kernel(kernels().reduce_kernel(def.code, t)) {
     TJIT_CHECK(kernel.row != nullptr);
-    def.reduction().identity(t, identities_.bytes);
+    const ElementBits identity = def.reduction().identity(t);
+    std::memcpy(identities_.bytes, identity.bytes, static_cast<std::size_t>(size));
     for (std::int64_t i = size; i < std::min(identities, kBlock) * size; i *= 2)
       std::memcpy(identities_.bytes + i, identities_.bytes, static_cast<std::size_t>(i));
   }
@@ -200,20 +200,20 @@ std::int64_t extreme_in_row(const ExtremeKernel& kernel, const Joiner& joiner, c
                             std::int64_t n) {
   Buffer lanes, staged;
   std::int64_t best_block = 0;
-  alignas(8) std::byte best[kElementBytes];
+  ElementBits best;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t count = std::min(kBlock, n - begin);
     joiner.set_identity(lanes.bytes, kReduceLanes);
     joiner.kernel.row(lanes.bytes, row.range(begin, count, staged.bytes), count);
     joiner.kernel.fold(lanes.bytes);
     if (begin == 0) {
-      std::memcpy(best, lanes.bytes, sizeof best);
+      std::memcpy(best.bytes, lanes.bytes, static_cast<std::size_t>(joiner.size));
     } else {
-      kernel.column(best, &best_block, lanes.bytes, 1, begin);
+      kernel.column(best.bytes, &best_block, lanes.bytes, 1, begin);
     }
   }
   const std::int64_t count = std::min(kBlock, n - best_block);
-  return best_block + kernel.find(row.range(best_block, count, staged.bytes), count, best);
+  return best_block + kernel.find(row.range(best_block, count, staged.bytes), count, best.bytes);
 }
 
 /// The places of the extreme elements of neighbouring columns.

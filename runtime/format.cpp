@@ -21,9 +21,13 @@ constexpr std::int64_t kThreshold = 1000;  ///< larger arrays are summarised
 constexpr std::int64_t kEdge = 3;          ///< elements shown at each end of a summarised dimension
 constexpr std::size_t kLineWidth = 75;
 
-/// Numbers from here on print in scientific form: 1e8 for double; float holds six digits for certain, hence 1e6.
+/// Numbers from here on print in scientific form: where a type does not hold all digits for certain, at most from 1e8.
 template <class T>
-const T kScientificFrom = static_cast<T>(sizeof(T) == sizeof(float) ? 1e6 : 1e8);
+constexpr T kScientificFrom = [] {
+  T limit = 1;
+  for (int i = 0; i < std::min(8, std::numeric_limits<T>::digits10); ++i) limit = limit * T(10);
+  return limit;
+}();
 
 /// A number as printed: `-12`, `5`, and in scientific form `-05`.
 struct Digits {
@@ -161,8 +165,9 @@ std::string scalar_text(T x, bool as_python) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
   } else if constexpr (std::is_floating_point_v<T>) {
-    return std::is_same_v<T, float> && !as_python ? scalar_float_text(x, 1e6)
-                                                  : scalar_float_text(static_cast<double>(x), 1e16);
+    // A double prints as Python's own numbers do.
+    return std::is_same_v<T, double> || as_python ? scalar_float_text(static_cast<double>(x), 1e16)
+                                                  : scalar_float_text(x, static_cast<double>(kScientificFrom<T>));
   } else {
     return std::to_string(x);
   }
@@ -283,8 +288,13 @@ std::string on_own_line(std::string text) {
   return text;
 }
 
-/// Whether the digits alone tell the element type, as NumPy's repr sees it.
-bool is_implied(DType t) { return t == DType::Bool || t == DType::I64 || t == DType::F64; }
+/// Whether the digits alone tell the element type, as NumPy's repr sees it: it is what Python's numbers become, bool or
+/// the largest type with a sign.
+bool is_implied(DType t) {
+  return t == DType::Bool || (is_signed(t) && std::ranges::none_of(kDTypes, [&](const DTypeInfo& other) {
+                                return other.is_signed && other.is_float == is_float(t) && other.size > size_of(t);
+                              }));
+}
 
 }  // namespace
 

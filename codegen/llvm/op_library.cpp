@@ -12,6 +12,8 @@
 #include <llvm/Transforms/Utils/Cloning.h>
 #include <llvm/Transforms/Utils/ValueMapper.h>
 
+#include "ir/ops/vec.h"
+
 namespace tjit {
 
 extern "C" {
@@ -26,15 +28,12 @@ struct EmbeddedShard {
 namespace {
 
 llvm::Type* element_type(llvm::LLVMContext& context, DType dtype) {
-  switch (dtype) {
-    case DType::Bool:
-    case DType::U8: return llvm::Type::getInt8Ty(context);
-    case DType::I32: return llvm::Type::getInt32Ty(context);
-    case DType::I64: return llvm::Type::getInt64Ty(context);
-    case DType::F32: return llvm::Type::getFloatTy(context);
-    case DType::F64: return llvm::Type::getDoubleTy(context);
-  }
-  llvm_unreachable("no such dtype");
+  return dispatch(dtype, [&]<class T>(Tag<T>) -> llvm::Type* {
+    using Lane = typename Vec<T, 1>::Stored;
+    if constexpr (std::is_same_v<Lane, float>) return llvm::Type::getFloatTy(context);
+    if constexpr (std::is_same_v<Lane, double>) return llvm::Type::getDoubleTy(context);
+    return llvm::Type::getIntNTy(context, 8 * sizeof(Lane));
+  });
 }
 
 using Import = llvm::function_ref<llvm::GlobalValue*(llvm::GlobalValue&)>;
@@ -140,12 +139,12 @@ llvm::Type* lanes_type(llvm::LLVMContext& context, DType dtype, int lanes) {
   return lanes == 1 ? element : llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes));
 }
 
-llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, std::uint64_t bits) {
+llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, const ElementBits& element) {
   llvm::Type* type = element_type(context, dtype);
-  const llvm::APInt element = llvm::APInt(64, bits).trunc(8 * static_cast<unsigned>(size_of(dtype)));
+  const llvm::APInt bits(8 * static_cast<unsigned>(size_of(dtype)), element.as<std::uint64_t>());
   llvm::Constant* one = type->isIntegerTy()
-                            ? static_cast<llvm::Constant*>(llvm::ConstantInt::get(context, element))
-                            : llvm::ConstantFP::get(context, llvm::APFloat(type->getFltSemantics(), element));
+                            ? static_cast<llvm::Constant*>(llvm::ConstantInt::get(context, bits))
+                            : llvm::ConstantFP::get(context, llvm::APFloat(type->getFltSemantics(), bits));
   if (lanes == 1) return one;
   return llvm::ConstantVector::getSplat(llvm::ElementCount::getFixed(static_cast<unsigned>(lanes)), one);
 }

@@ -19,8 +19,8 @@ inline constexpr int kLaneClasses = 7;
 
 /// The type of `lanes` elements: `<lanes x T>`, or plain T for one. A bool is a byte, 0 or 1.
 llvm::Type* lanes_type(llvm::LLVMContext& context, DType dtype, int lanes);
-/// The element in the low bytes of `bits`, in every lane.
-llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, std::uint64_t bits);
+/// The element in every lane.
+llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, const ElementBits& element);
 
 /// What one module needs of the library. Shards, one for each operand type and number of lanes, are read when first
 /// needed, and of them only the bodies in use.

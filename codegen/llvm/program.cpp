@@ -96,7 +96,7 @@ void ProgramEmitter::emit_effect(OpId id, EffectKind kind) {
 }
 
 void ProgramEmitter::emit_constant(ValueId v) {
-  if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, f_.constant(v)->first_bits());
+  if (is_scalar(v)) value(v) = lanes_constant(context_, f_.type(v).dtype, 1, f_.constant(v)->first());
 }
 
 void ProgramEmitter::emit_elementwise(OpId id) {

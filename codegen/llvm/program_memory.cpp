@@ -100,7 +100,8 @@ llvm::Value* ProgramEmitter::service(unsigned number) { return frame_field(kRout
 void ProgramEmitter::write_record(llvm::IRBuilderBase& b, OpId op) {
   std::uint64_t entry = 0;
   for (const ValueId v : recorded_values(f_, op)) {
-    llvm::Value* const to = b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), frame_field(kRecord), entry++);
+    const std::uint64_t offset = sizeof(ElementBits) * entry++;
+    llvm::Value* const to = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), frame_field(kRecord), offset);
     b.CreateStore(is_scalar(v) ? value(v) : pointer(b, plan_.buffer(v)), to);
   }
 }

@@ -47,20 +47,6 @@ consteval Field<Member> optional_field(std::string_view name) {
   return {name, true};
 }
 
-/// Whether an elementwise op gives results of type R from operands of type T.
-template <class Op, class T, class R>
-consteval bool gives() {
-  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
-    return false;
-  } else {
-    switch (Op::info.result) {
-      case Result::Same: return std::is_same_v<T, R>;
-      case Result::Bool: return std::is_same_v<bool, R>;
-      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
-    }
-  }
-}
-
 namespace rules {
 
 /// Reads an axis of a tensor of `rank` dimensions, counted from the end when negative; throws Error outside.

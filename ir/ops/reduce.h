@@ -1,9 +1,8 @@
 // Reductions. The order in which elements join is a function of shape and axes alone (ir/order.h).
 #pragma once
 
-#include <limits>
-
 #include "ir/ops/arithmetic.h"
+#include "ir/ops/element.h"
 #include "ir/ops/logic.h"
 
 namespace tjit::inline ops {
@@ -38,8 +37,7 @@ struct ReduceMax : ReduceAxes {
                                .doc = "Largest over `axes`; NaN if any is; the lowest value over nothing."};
   using Combine = Maximum;
   template <class T>
-  static constexpr T identity =
-      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  static constexpr T identity = Element<T>::lowest;
 };
 
 struct ReduceMin : ReduceAxes {
@@ -48,8 +46,7 @@ struct ReduceMin : ReduceAxes {
                                .doc = "Smallest over `axes`; NaN if any is; the highest value over nothing."};
   using Combine = Minimum;
   template <class T>
-  static constexpr T identity =
-      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  static constexpr T identity = Element<T>::highest;
 };
 
 struct ReduceAny : ReduceAxes {

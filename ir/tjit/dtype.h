@@ -1,4 +1,4 @@
-// Element types of tensors: the one list that text, kernels and generated code derive from.
+// Element types of tensors: the one list that text, files, kernels, generated code and tests derive from.
 #pragma once
 
 #include <cstdint>
@@ -9,26 +9,13 @@ namespace tjit {
 
 enum class DType : std::uint8_t { Bool, U8, I32, I64, F32, F64 };
 
-inline constexpr int kDTypeCount = 6;
-
 /// What the system knows of an element type. `ir_name` is used in IR text, `name` where values print.
 struct DTypeInfo {
   DType dtype;
   std::string_view ir_name, name;
-  int size;  ///< bytes of one element
+  int size;  ///< bytes of one element: a power of two, at most 16
   bool is_float, is_signed;
 };
-
-inline constexpr DTypeInfo kDTypes[kDTypeCount] = {
-    {DType::Bool, "bool", "bool", 1, false, false}, {DType::U8, "u8", "uint8", 1, false, false},
-    {DType::I32, "i32", "int32", 4, false, true},   {DType::I64, "i64", "int64", 8, false, true},
-    {DType::F32, "f32", "float32", 4, true, true},  {DType::F64, "f64", "float64", 8, true, true},
-};
-
-constexpr const DTypeInfo& info(DType t) { return kDTypes[static_cast<int>(t)]; }
-constexpr int size_of(DType t) { return info(t).size; }
-constexpr bool is_float(DType t) { return info(t).is_float; }
-constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t); }
 
 template <class T>
 struct Tag {
@@ -49,29 +36,78 @@ struct TypeList {
   }();
 };
 
+namespace detail {
+
+/// An element type and the C++ type that stores it.
+template <class T>
+struct ElementRow {
+  DType dtype;
+  std::string_view ir_name, name;
+  constexpr DTypeInfo info() const {
+    return {dtype,
+            ir_name,
+            name,
+            static_cast<int>(sizeof(T)),
+            std::is_floating_point_v<T>,
+            !std::is_same_v<T, bool> && std::is_signed_v<T>};
+  }
+};
+
+template <class... T>
+struct ElementRows {
+  using Types = TypeList<T...>;
+  DTypeInfo infos[sizeof...(T)];
+  consteval ElementRows(ElementRow<T>... row) : infos{row.info()...} {
+    int place = 0;
+    for (const DTypeInfo& i : infos)
+      if (static_cast<int>(i.dtype) != place++) throw "rows stand in the order of DType";
+  }
+};
+
+/// A new element type is an enumerator of DType, its row here, and its name for users below. CMake reads the rows too
+/// (cmake/elements.cmake): the number in `ir_name` is the number of bits.
+inline constexpr ElementRows kElements{
+    ElementRow<bool>{DType::Bool, "bool", "bool"},        ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
+    ElementRow<std::int32_t>{DType::I32, "i32", "int32"}, ElementRow<std::int64_t>{DType::I64, "i64", "int64"},
+    ElementRow<float>{DType::F32, "f32", "float32"},      ElementRow<double>{DType::F64, "f64", "float64"},
+};
+
+}  // namespace detail
+
+inline constexpr DType bool_ = DType::Bool, uint8 = DType::U8, int32 = DType::I32, int64 = DType::I64,
+                       float32 = DType::F32, float64 = DType::F64;
+
 /// The C++ types that store elements, in the order of DType.
-using ElementTypes = TypeList<bool, std::uint8_t, std::int32_t, std::int64_t, float, double>;
+using ElementTypes = decltype(detail::kElements)::Types;
+
+inline constexpr int kDTypeCount = ElementTypes::size;
+inline constexpr const DTypeInfo (&kDTypes)[kDTypeCount] = detail::kElements.infos;
+
+constexpr const DTypeInfo& info(DType t) { return kDTypes[static_cast<int>(t)]; }
+constexpr int size_of(DType t) { return info(t).size; }
+constexpr bool is_float(DType t) { return info(t).is_float; }
+constexpr bool is_signed(DType t) { return info(t).is_signed; }
+constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t); }
 
 /// The element type that stores a C++ type.
 template <class T>
   requires(ElementTypes::index<T> >= 0)
 inline constexpr DType dtype_of = static_cast<DType>(ElementTypes::index<T>);
 
+namespace detail {
+template <class F, class First, class... Rest>
+constexpr decltype(auto) dispatch_from(DType t, F&& f, TypeList<First, Rest...>) {
+  if constexpr (sizeof...(Rest) > 0) {
+    if (t != dtype_of<First>) return dispatch_from(t, f, TypeList<Rest...>{});
+  }
+  return f(Tag<First>{});
+}
+}  // namespace detail
+
 /// Calls `f(Tag<T>{})` with the C++ type that stores `t`.
 template <class F>
 constexpr decltype(auto) dispatch(DType t, F&& f) {
-  switch (t) {
-    case DType::Bool: return f(Tag<bool>{});
-    case DType::U8: return f(Tag<std::uint8_t>{});
-    case DType::I32: return f(Tag<std::int32_t>{});
-    case DType::I64: return f(Tag<std::int64_t>{});
-    case DType::F32: return f(Tag<float>{});
-    case DType::F64: return f(Tag<double>{});
-  }
-  __builtin_unreachable();
+  return detail::dispatch_from(t, f, ElementTypes{});
 }
-
-inline constexpr DType bool_ = DType::Bool, uint8 = DType::U8, int32 = DType::I32, int64 = DType::I64,
-                       float32 = DType::F32, float64 = DType::F64;
 
 }  // namespace tjit

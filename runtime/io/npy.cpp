@@ -18,16 +18,28 @@ constexpr std::size_t kPrefix = 8;  ///< magic and version
 constexpr std::size_t kMaxHeader = 1 << 16;
 constexpr std::size_t kAlignment = 64;  ///< of the first element, in files that we write
 constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
-constexpr std::string_view kSupported = "bool (b1), uint8 (u1), int32 (i4), int64 (i8), float32 (f4) or float64 (f8)";
 
-/// An element type as .npy names it, without the byte order: as NumPy writes it, and the letter that it reads as well.
-struct NpyDType {
-  DType dtype;
-  std::string_view code, letter;
-};
-constexpr NpyDType kNpyDTypes[kDTypeCount] = {{DType::Bool, "b1", "?"}, {DType::U8, "u1", "B"},
-                                              {DType::I32, "i4", "i"},  {DType::I64, "i8", "q"},
-                                              {DType::F32, "f4", "f"},  {DType::F64, "f8", "d"}};
+/// An element type as .npy names it, without the byte order.
+std::string npy_code(const DTypeInfo& t) {
+  const char kind = t.dtype == DType::Bool ? 'b' : t.is_float ? 'f' : t.is_signed ? 'i' : 'u';
+  return kind + std::to_string(t.size);
+}
+
+/// The letter that NumPy reads as well, of C's types: `h` is a short.
+char npy_letter(const DTypeInfo& t) {
+  const auto size = std::countr_zero(static_cast<unsigned>(t.size));
+  return t.dtype == DType::Bool ? '?' : (t.is_float ? " efd" : t.is_signed ? "bhiq" : "BHIQ")[size];
+}
+
+/// `bool (b1), uint8 (u1) or float32 (f4)`, of all types.
+std::string supported() {
+  std::string text;
+  for (const DTypeInfo& t : kDTypes) {
+    if (!text.empty()) text += &t == std::end(kDTypes) - 1 ? " or " : ", ";
+    text += std::string(t.name) + " (" + npy_code(t) + ")";
+  }
+  return text;
+}
 
 struct Header {
   Type type;
@@ -119,19 +131,18 @@ class HeaderParser {
   }
 
   void descr() {
-    if (accept('[') || accept('('))
-      fail_io(name_, "found a structured element type, expected " + std::string(kSupported));
+    if (accept('[') || accept('(')) fail_io(name_, "found a structured element type, expected " + supported());
     const std::string_view value = string();
     const bool has_order = !value.empty() && std::string_view("<>=|").find(value[0]) != std::string_view::npos;
     const std::string_view code = value.substr(has_order ? 1 : 0);
-    const auto* found = std::find_if(std::begin(kNpyDTypes), std::end(kNpyDTypes), [&](auto& t) {
-      return t.code == code || t.letter == code || info(t.dtype).name == value;
+    const auto* found = std::ranges::find_if(kDTypes, [&](const DTypeInfo& t) {
+      return npy_code(t) == code || code == std::string(1, npy_letter(t)) || t.name == value;
     });
-    if (code.starts_with('O')) fail_io(name_, "found an array of Python objects, expected " + std::string(kSupported));
-    if (found == std::end(kNpyDTypes)) {
+    if (code.starts_with('O')) fail_io(name_, "found an array of Python objects, expected " + supported());
+    if (found == std::end(kDTypes)) {
       std::string text;
       for (const char c : value.substr(0, 20)) text += c >= ' ' && c <= '~' ? c : '?';
-      fail_io(name_, "found element type '" + text + "', expected " + std::string(kSupported));
+      fail_io(name_, "found element type '" + text + "', expected " + supported());
     }
     header_.type.dtype = found->dtype;
     header_.swapped = has_order && (value[0] == '<' || value[0] == '>') && value[0] != kNativeOrder;
@@ -192,29 +203,15 @@ Array allocate(const Type& type, const std::string& name) {
   }
 }
 
-template <class T>
-void reverse_bytes(void* data, std::size_t count) {
-  auto* p = static_cast<std::byte*>(data);
-  for (std::size_t i = 0; i < count; ++i, p += sizeof(T)) {
-    T value;
-    std::memcpy(&value, p, sizeof value);
-    value = sizeof(T) == 4 ? static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(value)))
-                           : static_cast<T>(__builtin_bswap64(value));
-    std::memcpy(p, &value, sizeof value);
-  }
-}
-
 /// Brings elements as stored into the form that arrays have in memory.
 void normalise(const Header& header, void* data, std::size_t bytes) {
-  const int size = size_of(header.type.dtype);
+  const auto size = static_cast<std::size_t>(size_of(header.type.dtype));
+  auto* p = static_cast<std::uint8_t*>(data);
   if (header.type.dtype == DType::Bool) {
     // A bool other than 0 or 1 would be undefined behaviour in C++; NumPy takes it for true.
-    auto* p = static_cast<std::uint8_t*>(data);
     for (std::size_t i = 0; i < bytes; ++i) p[i] = p[i] != 0;
-  } else if (header.swapped && size == 4) {
-    reverse_bytes<std::uint32_t>(data, bytes / 4);
-  } else if (header.swapped && size == 8) {
-    reverse_bytes<std::uint64_t>(data, bytes / 8);
+  } else if (header.swapped) {
+    for (std::size_t i = 0; i < bytes; i += size) std::reverse(p + i, p + i + size);
   }
 }
 
@@ -302,8 +299,7 @@ std::string npy_header(const Type& type) {
   const bool has_order = size_of(type.dtype) > 1;
   std::string text = "{'descr': '";
   text += has_order ? kNativeOrder : '|';
-  for (const NpyDType& t : kNpyDTypes)
-    if (t.dtype == type.dtype) text += t.code;
+  text += npy_code(info(type.dtype));
   text += "', 'fortran_order': False, 'shape': (";
   for (int d = 0; d < type.shape.size(); ++d) text += (d == 0 ? "" : ", ") + std::to_string(type.shape[d]);
   text += type.shape.size() == 1 ? ",), }" : "), }";

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "ir/ops/apply.h"
 #include "runtime/kernels/level.h"
 
 namespace tjit::TJIT_LEVEL {
@@ -11,41 +12,15 @@ namespace tjit::TJIT_LEVEL {
 /// Bytes: far enough to cover the latency of the memory, near enough to be found in the L1 cache.
 inline constexpr int kPrefetchAhead = 1024;
 
-template <class V>
-struct IsMask : std::false_type {};
-template <class T, int N>
-struct IsMask<Mask<T, N>> : std::true_type {};
-
 /// An op on operands of type T with results of type R.
 template <class Op, class T, class R>
 struct Kernel {
-  static constexpr bool by_attribute = Op::info.result == Result::Attribute;
   template <std::size_t I>
-  using Operand = std::conditional_t<I == 0 && Op::info.mask_first, bool, T>;
-
-  // `eval` and `fails` are templates of namespace tjit, whose code at this level must not be shared with the others:
-  // hence always_inline at each call.
-  template <class... V>
-  [[gnu::always_inline]] static auto eval(V... x) {
-    if constexpr (by_attribute) {
-      [[clang::always_inline]] return Op::template eval<R>(x...);
-    } else {
-      [[clang::always_inline]] return Op::eval(x...);
-    }
-  }
-
-  static constexpr bool fallible = []<std::size_t... I>(std::index_sequence<I...>) {
-    return requires(Vec<Operand<I>, 1>... x) { Op::fails(x...); };
-  }(std::make_index_sequence<Op::info.arity>());
+  using Operand = OperandOf<Op, T, I>;
 
   template <int N, class... E>
   [[gnu::always_inline]] static Vec<R, N> result(std::int64_t i, const E*... in) {
-    const auto y = eval(Vec<E, N>::load(in + i)...);
-    if constexpr (IsMask<std::remove_const_t<decltype(y)>>::value) {
-      return to_bool(y);
-    } else {
-      return y;
-    }
+    return apply_op<Op, R>(Vec<E, N>::load(in + i)...);
   }
 
   // As wide as the widest element fills a register. The rest runs at width 1, which gives the same bits.
@@ -75,14 +50,10 @@ struct Kernel {
     constexpr int kStep = kLanes<T>;
     std::int64_t i = 0;
     for (; i + kStep <= n; i += kStep) {
-      bool failed = false;
-      [[clang::always_inline]] failed = any(Op::fails(Vec<E, kStep>::load(in + i)...));
-      if (failed) break;
+      if (any(fails_op<Op>(Vec<E, kStep>::load(in + i)...))) break;
     }
     for (; i < n; ++i) {
-      bool failed = false;
-      [[clang::always_inline]] failed = any(Op::fails(Vec<E, 1>::load(in + i)...));
-      if (failed) return i;
+      if (any(fails_op<Op>(Vec<E, 1>::load(in + i)...))) return i;
     }
     return -1;
   }
@@ -106,7 +77,7 @@ struct Kernel {
   }
 
   static constexpr ElementwiseKernel entry() {
-    if constexpr (fallible) {
+    if constexpr (can_fail<Op, T>) {
       return {run, run_large, first_failure};
     } else {
       return {run, run_large, nullptr};

@@ -153,7 +153,7 @@ void multiply_rows(const Product& p, const DotKernel& kernel, std::byte* right, 
   const ReduceKernel& sum = kernels().reduce_kernel(kOpcode<ReduceSum>, p.dtype);
   const ElementwiseKernel& add = kernels().elementwise_kernel(kOpcode<Add>, p.dtype, p.dtype);
   if (p.b.row != 1) copy_elements({p.n, p.k}, static_cast<int>(size), right, {p.k, 1}, p.b.data, {p.b.column, p.b.row});
-  alignas(64) std::byte lanes[kReduceLanes * 8];
+  alignas(64) std::byte lanes[kReduceLanes * sizeof(ElementBits)];
   for (std::int64_t i = 0; i < p.m; ++i) {
     const std::byte* a = p.a.data + i * p.a.row * size;
     if (p.a.column != 1) {

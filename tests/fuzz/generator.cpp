@@ -10,7 +10,6 @@ namespace tjit {
 
 namespace {
 
-constexpr DType kEveryDType[] = {DType::Bool, DType::U8, DType::I32, DType::I64, DType::F32, DType::F64};
 /// Elements of one value; a few programs go beyond a reduction chunk.
 constexpr std::int64_t kSmall = 3000, kLarge = 140000;
 constexpr int kMaxDepth = 3;
@@ -43,7 +42,7 @@ class Generator {
     GeneratedProgram program;
     limit_ = r_.chance(4) ? kLarge : kSmall;
     for (int i = 0, n = 1 + r_.below(4); i < n; ++i) {
-      const Type type{r_.pick(kEveryDType), random_shape()};
+      const Type type{r_.pick(kDTypes).dtype, random_shape()};
       program.inputs.push_back(edge_array(r_, type));
       add(b_.param(type));
     }
@@ -141,11 +140,11 @@ class Generator {
       if (const ValueId v = any(); !type(v).shape.empty()) return v;
     Shape shape = random_shape();
     if (shape.empty()) shape.push_back(r_.between(1, 20));
-    return make({r_.pick(kEveryDType), shape});
+    return make({r_.pick(kDTypes).dtype, shape});
   }
   DType dtype_in(DTypes set) {
     for (;;)
-      if (const DType t = r_.pick(kEveryDType); contains(set, t)) return t;
+      if (const DType t = r_.pick(kDTypes).dtype; contains(set, t)) return t;
   }
 
   /// An index that lies in [0, limit], but for a few that may not.
@@ -196,7 +195,7 @@ class Generator {
     if (d.info.result == Result::Attribute) {
       // Only types that inference takes: bitcast keeps the size.
       for (;;) {
-        d.attrs[0].set(*attrs, r_.pick(kEveryDType));
+        d.attrs[0].set(*attrs, r_.pick(kDTypes).dtype);
         try {
           (void)d.infer(attrs.get(), std::array{Type{dtype, shape}});
           break;

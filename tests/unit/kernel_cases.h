@@ -20,7 +20,6 @@ struct TestTarget {
 };
 inline constexpr TestTarget kTargets[] = {
     {"", 64, CpuLevel::Base}, {"", 16, CpuLevel::Base}, {"haswell", 32, CpuLevel::V3}, {"x86-64", 16, CpuLevel::Base}};
-inline constexpr DType kAllTypes[] = {DType::Bool, DType::U8, DType::I32, DType::I64, DType::F32, DType::F64};
 
 /// Numbers at which functions differ, then random ones.
 template <class T>
@@ -150,16 +149,13 @@ struct NestOf {
   }
   template <class T>
   NodeId constant(T value) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof value);
-    return add({.kind = NodeKind::Constant, .dtype = dtype_of<T>, .bits = bits});
+    return add({.kind = NodeKind::Constant, .dtype = dtype_of<T>, .bits = ElementBits::of(value)});
   }
   NodeId scalar(int slot, DType t) { return add({.kind = NodeKind::Scalar, .dtype = t, .slot = slot}); }
   NodeId reduce(const char* op, DType t, NodeId value) {
     const OpDef& d = *find_op(op);
-    std::uint64_t identity = 0;
-    d.reduction().identity(t, &identity);
-    nest.reductions.push_back({value, d.reduction().combine, t, identity});
+    const ReductionFacts& facts = d.reduction();
+    nest.reductions.push_back({value, facts.combine, t, facts.identity(t)});
     return add({.kind = NodeKind::Reduced, .dtype = t, .slot = static_cast<int>(nest.reductions.size()) - 1});
   }
   void store(int buffer, NodeId value, std::vector<std::int64_t> strides, std::int64_t offset = 0,

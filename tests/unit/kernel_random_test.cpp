@@ -88,7 +88,7 @@ class Generator {
 
   void add_leaves(int count) {
     for (int i = 0; i < count; ++i) {
-      const DType t = kAllTypes[pick(6)];
+      const DType t = kDTypes[pick(kDTypeCount)].dtype;
       switch (pick(8)) {
         case 0: remember(nest_.scalar(k_.scalar(t), t), t); break;
         case 1: {
@@ -142,7 +142,7 @@ class Generator {
     const auto table = op_table();
     for (int attempt = 0; attempt < 200; ++attempt) {
       const OpDef& d = table[random_() % table.size()];
-      const DType in = kAllTypes[pick(6)], out = kAllTypes[pick(6)];
+      const DType in = kDTypes[pick(kDTypeCount)].dtype, out = kDTypes[pick(kDTypeCount)].dtype;
       if (d.form() != Form::Map) continue;
       std::vector<NodeId> args;
       for (int a = 0; a < d.info.arity; ++a) {

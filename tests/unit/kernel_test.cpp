@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "arrays.h"
+#include "ir/ops/apply.h"
 #include "run_op.h"
 #include "runtime/elementwise.h"
 
@@ -22,37 +23,19 @@ template <class T>
 bool plain(Mask<T, 1> m) {
   return m.raw;
 }
-template <class T>
-T plain(Vec<T, 1> v) {
-  return v[0];
-}
-
 template <class Op, class T, class R>
 void eval_scalar(void* out, const void* const* in, std::int64_t i) {
-  const auto at = [&](int k) { return Vec<T, 1>(static_cast<const T*>(in[k])[i]); };
-  R* result = static_cast<R*>(out) + i;
-  if constexpr (Op::info.result == Result::Attribute) {
-    *result = plain(Op::template eval<R>(at(0)));
-  } else if constexpr (Op::info.mask_first) {
-    *result = plain(Op::eval(Vec<bool, 1>(static_cast<const bool*>(in[0])[i]), at(1), at(2)));
-  } else if constexpr (Op::info.arity == 3) {
-    *result = plain(Op::eval(at(0), at(1), at(2)));
-  } else if constexpr (Op::info.arity == 2) {
-    *result = plain(Op::eval(at(0), at(1)));
-  } else {
-    *result = plain(Op::eval(at(0)));
-  }
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    const auto y =
+        apply_op<Op, R>(Vec<OperandOf<Op, T, I>, 1>::load(static_cast<const OperandOf<Op, T, I>*>(in[I]) + i)...);
+    static_cast<R*>(out)[i] = y[0];
+  }(std::make_index_sequence<Op::info.arity>());
 }
 
 template <class Op, class T, class R>
 void add_case(std::vector<Case>& cases) {
-  constexpr bool fits = [] {
-    if constexpr (!contains(Op::info.types, dtype_of<T>)) return false;
-    if constexpr (Op::info.result == Result::Same) return std::is_same_v<T, R>;
-    if constexpr (Op::info.result == Result::Bool) return std::is_same_v<bool, R>;
-    if constexpr (Op::info.result == Result::Attribute) return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
-  }();
-  if constexpr (fits) cases.push_back({&def(kOpcode<Op>), dtype_of<T>, dtype_of<R>, eval_scalar<Op, T, R>});
+  if constexpr (gives<Op, T, R>())
+    cases.push_back({&def(kOpcode<Op>), dtype_of<T>, dtype_of<R>, eval_scalar<Op, T, R>});
 }
 
 const std::vector<Case>& all_cases() {

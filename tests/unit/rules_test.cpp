@@ -15,8 +15,6 @@ namespace {
 
 using namespace test;
 
-constexpr DType kTypes[] = {DType::Bool, DType::U8, DType::I32, DType::I64, DType::F32, DType::F64};
-
 /// What the variables of a left side are in one test.
 struct Instance {
   DType type{};              ///< of x, y, z, c and d
@@ -258,13 +256,14 @@ void for_each_instance(const Rule& rule, bool ordinary, const std::function<void
   const int casts = count_ops(rule.from, is_cast);
   int combinations = 1;
   for (int i = 0; i < casts; ++i) combinations *= kDTypeCount;
-  for (const DType t : kTypes) {
+  for (const DTypeInfo& type : kDTypes) {
+    const DType t = type.dtype;
     for (const Literal& c : constants(uses(rule.from, pattern::c), t, ordinary))
       for (const Literal& d : constants(uses(rule.from, pattern::d), t, ordinary))
         for (int i = 0; i < combinations; ++i) {
           Instance instance{t, c, d, {}};
           for (int k = 0, rest = i; k < casts; ++k, rest /= kDTypeCount)
-            instance.casts.push_back(kTypes[rest % kDTypeCount]);
+            instance.casts.push_back(kDTypes[rest % kDTypeCount].dtype);
           f(instance);
         }
   }

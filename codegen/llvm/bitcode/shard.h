@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "codegen/llvm/bitcode/width.h"
+#include "ir/ops/apply.h"
 #include "ir/ops/ops.h"
 
 namespace tjit::bitcode {
@@ -22,52 +23,37 @@ struct Entry {
 /// By opcode, then result type. Entries are empty where there is no such op.
 using Table = std::array<std::array<Entry, kDTypeCount>, AllOps::size>;
 
-template <class T, int N>
-[[gnu::always_inline]] inline void write(void* out, Vec<T, N> value) {
-  *static_cast<Vec<T, N>*>(out) = value;
-}
-template <class T, int N>
-[[gnu::always_inline]] inline void write(void* out, Mask<T, N> value) {
-  write(out, to_bool(value));
-}
-
 template <class Op, class T, class R, int N>
 struct OpBody {
   /// One volatile access: no pass may merge the reading of several operands into that of a chosen one.
-  template <class V>
-  [[gnu::always_inline]] static V read(const void* operand) {
+  template <std::size_t kPlace>
+  [[gnu::always_inline]] static auto read(const void* operand) {
+    using V = Vec<OperandOf<Op, T, kPlace>, N>;
     return V::of(*static_cast<const volatile typename V::Raw*>(operand));
   }
 
   /// Calls `f` with the operands as vectors.
   template <class F>
   [[gnu::always_inline]] static void on_operands(F f, const void* a, const void* b, const void* c) {
-    using First = Vec<std::conditional_t<Op::info.mask_first, bool, T>, N>;
-    using Other = Vec<T, N>;
     if constexpr (Op::info.arity == 1) {
-      f(read<First>(a));
+      f(read<0>(a));
     } else if constexpr (Op::info.arity == 2) {
-      f(read<First>(a), read<Other>(b));
+      f(read<0>(a), read<1>(b));
     } else {
       static_assert(Op::info.arity == 3);
-      f(read<First>(a), read<Other>(b), read<Other>(c));
+      f(read<0>(a), read<1>(b), read<2>(c));
     }
   }
 
   static void eval(void* out, const void* a, const void* b, const void* c) {
-    on_operands(
-        [&](auto... x) __attribute__((always_inline)) {
-          if constexpr (Op::info.result == Result::Attribute) {
-            [[clang::always_inline]] write(out, Op::template eval<R>(x...));
-          } else {
-            [[clang::always_inline]] write(out, Op::eval(x...));
-          }
-        },
-        a, b, c);
+    on_operands([&](auto... x)
+                    __attribute__((always_inline)) { *static_cast<Vec<R, N>*>(out) = apply_op<Op, R>(x...); },
+                a, b, c);
   }
 
   static void fails(void* out, const void* a, const void* b, const void* c) {
-    on_operands([&](auto... x) __attribute__((always_inline)) { [[clang::always_inline]] write(out, Op::fails(x...)); },
+    on_operands([&](auto... x)
+                    __attribute__((always_inline)) { *static_cast<Vec<bool, N>*>(out) = to_bool(fails_op<Op>(x...)); },
                 a, b, c);
   }
 };
@@ -82,7 +68,7 @@ consteval Table shard() {
           using Body = OpBody<Op, T, R, N>;
           Entry& entry = table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<R>)];
           entry.eval = Body::eval;
-          if constexpr (requires(Vec<T, N> v) { Op::fails(v, v); }) entry.fails = Body::fails;
+          if constexpr (can_fail<Op, T>) entry.fails = Body::fails;
         }
       });
     }

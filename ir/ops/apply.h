@@ -1,0 +1,65 @@
+// How an elementwise op is applied to vectors of elements: the one place that eager kernels, the bitcode that generated
+// code inlines, inference and tests share. All is inlined at each call, as no code of one instruction set may serve
+// another.
+#pragma once
+
+#include <utility>
+
+#include "ir/ops/base.h"
+
+namespace tjit {
+
+/// The element type of operand `kPlace` of an op on elements of type T.
+template <class Op, class T, std::size_t kPlace>
+using OperandOf = std::conditional_t<kPlace == 0 && Op::info.mask_first, bool, T>;
+
+namespace detail {
+template <class Op, class T, std::size_t... I>
+consteval bool can_fail(std::index_sequence<I...>) {
+  return requires(Vec<OperandOf<Op, T, I>, 1>... x) { Op::fails(x...); };
+}
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> elements(Vec<T, N> v) {
+  return v;
+}
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<bool, N> elements(Mask<T, N> m) {
+  return to_bool(m);
+}
+}  // namespace detail
+
+/// Whether an elementwise op gives results of type R from operands of type T.
+template <class Op, class T, class R>
+consteval bool gives() {
+  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
+    return false;
+  } else {
+    switch (Op::info.result) {
+      case Result::Same: return std::is_same_v<T, R>;
+      case Result::Bool: return std::is_same_v<bool, R>;
+      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+    }
+  }
+}
+
+/// Whether an elementwise op can fail on elements of type T.
+template <class Op, class T>
+inline constexpr bool can_fail = detail::can_fail<Op, T>(std::make_index_sequence<Op::info.arity>());
+
+/// The op's results, of type R, on vectors of its operands.
+template <class Op, class R, class... V>
+[[gnu::always_inline]] inline auto apply_op(V... x) {
+  if constexpr (Op::info.result == Result::Attribute) {
+    [[clang::always_inline]] return detail::elements(Op::template eval<R>(x...));
+  } else {
+    [[clang::always_inline]] return detail::elements(Op::eval(x...));
+  }
+}
+
+/// A mask of the lanes in which the op fails.
+template <class Op, class... V>
+[[gnu::always_inline]] inline auto fails_op(V... x) {
+  [[clang::always_inline]] return Op::fails(x...);
+}
+
+}  // namespace tjit
