@@ -57,6 +57,7 @@ template <class F>
 void with_element(int size, F&& f) {
   switch (size) {
     case 1: return f(Tag<std::uint8_t>{});
+    case 2: return f(Tag<std::uint16_t>{});
     case 4: return f(Tag<std::uint32_t>{});
     default: TJIT_CHECK(size == 8); return f(Tag<std::uint64_t>{});
   }

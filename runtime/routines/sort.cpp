@@ -23,8 +23,7 @@ struct Keyed {
 /// Equal elements, -0 and 0 among them, have one key; that of NaN is the largest, also when larger elements come first.
 template <class T>
 auto key_of(T x, bool descending) {
-  using K = std::conditional_t<sizeof(T) == 1, std::uint8_t,
-                               std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+  using K = std::make_unsigned_t<SignedOfSize<sizeof(T)>>;
   constexpr K sign = K(1) << (8 * sizeof(T) - 1);
   K key;
   if constexpr (std::is_floating_point_v<T>) {

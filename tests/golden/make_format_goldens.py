@@ -255,8 +255,27 @@ def random():
             add(np.round(rng.uniform(-1, 1, 6), 3).astype(dtype) * dtype(scale))
 
 
+def of_type(dtype):
+    """A type that was added later: with numbers of its own, so that those above stay as they are."""
+    global rng, DTYPES, FLOATS
+    rng = np.random.default_rng(np.dtype(dtype).num)
+    DTYPES, FLOATS = [dtype], [dtype] if issubclass(dtype, np.floating) else []
+    for size in ["1", "-1", "0", "ends"]:
+        info = np.iinfo(dtype) if issubclass(dtype, np.integer) else None
+        values = [info.min, info.max] if size == "ends" else [int(size)]
+        add(np.array(values, dtype))
+        add(np.array(values[0], dtype))
+    for _ in range(20):
+        add(random_bits(dtype, (int(rng.integers(1, 40)),)))
+    shapes()
+    add(random_array(dtype, (1001,)))
+    add(np.arange(1400).astype(dtype).reshape(2, 7, 100))
+    random()
+
+
 for part in (scalars, edges, powers_of_two, shapes, summarised, wrapping, random):
     part()
+of_type(np.int16)
 path = pathlib.Path(__file__).parent / "format" / "arrays.txt"
 path.write_text(
     f"NumPy {np.__version__}, {len(records)} arrays; written by make_format_goldens.py\n" + "".join(records)

@@ -41,7 +41,7 @@ def npy_files():
         [
             ("'<c8'", "found element type '<c8', expected bool (b1), uint8 (u1)"),
             ("'<f2'", "found element type '<f2'"),
-            ("'<i2'", "found element type '<i2'"),
+            ("'<i1'", "found element type '<i1'"),
             ("'<U3'", "found element type '<U3'"),
             ("'|O'", "found an array of Python objects"),
             ("[('x', '<f4')]", "found a structured element type"),
