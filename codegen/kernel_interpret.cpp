@@ -139,7 +139,7 @@ class NestRun {
     start_chunk(lanes);
     std::int64_t row = 0, column = 0, chunks = 0;
     const bool done = for_each_index(kept_, kept_ + reduced_, [&] {
-      const bool begins = column == 0 ? row % order.rows_per_chunk == 0 : column % kReduceChunk == 0;
+      const bool begins = column == 0 ? order.begins_chunk(row) : column % kReduceChunk == 0;
       if (begins && (row != 0 || column != 0)) end_chunk(lanes, chunks++ == 0);
       for (std::size_t i = 0; i < values_.size(); ++i)
         if (!uniform_[i] && !late_[i] && !evaluate(i)) return false;

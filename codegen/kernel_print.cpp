@@ -68,6 +68,7 @@ class NestPrinter {
       const bool pieces = order.row > kReduceChunk;
       text += " in chunks of " + std::to_string(pieces ? kReduceChunk : order.rows_per_chunk);
       if (order.lanes && !pieces) text += " rows";
+      if (!pieces && order.span < order.rows) text += " of " + std::to_string(order.span);
     }
     if (any) line(indent, text + " {");
     return any;

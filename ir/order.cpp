@@ -14,7 +14,19 @@ ReductionOrder reduction_order(const Shape& shape, const Dims& axes) {
     if (!axes.contains(d)) continue;
     (order.lanes && d == last ? order.row : order.rows) *= shape[d];
   }
-  order.rows_per_chunk = std::max<std::int64_t>(1, kReduceChunk / std::max<std::int64_t>(1, order.row));
+  const std::int64_t limit =
+      order.lanes ? std::max<std::int64_t>(1, kReduceChunk / std::max<std::int64_t>(1, order.row)) : kSequentialChunk;
+  order.span = order.rows_per_chunk = std::max<std::int64_t>(1, order.rows);
+  std::int64_t inner = 1;
+  for (int d = shape.size() - 1; d >= 0; --d) {
+    if (!axes.contains(d) || (order.lanes && d == last)) continue;
+    if (inner * shape[d] > limit) {
+      order.span = inner * shape[d];
+      order.rows_per_chunk = limit / inner * inner;
+      break;
+    }
+    inner *= shape[d];
+  }
   return order;
 }
 

@@ -73,7 +73,7 @@ void reduce_rows(const Joiner& joiner, const ReductionOrder& order, const std::b
   };
   const std::int64_t step = row_stride == 1 ? kReduceChunk : kBlock;
   for (std::int64_t r = 0; r < order.rows; ++r, rows.advance()) {
-    if (r % order.rows_per_chunk == 0) joiner.set_identity(lanes.bytes, kReduceLanes);
+    if (order.begins_chunk(r)) joiner.set_identity(lanes.bytes, kReduceLanes);
     const std::byte* row = at + rows.offset() * joiner.size;
     const ElementReader reader(row, static_cast<int>(joiner.size), {order.row}, {row_stride});
     for (std::int64_t i = 0; i < order.row; i += step) {
@@ -84,7 +84,7 @@ void reduce_rows(const Joiner& joiner, const ReductionOrder& order, const std::b
       const std::int64_t n = std::min(step, order.row - i);
       joiner.kernel.row(lanes.bytes, reader.range(i, n, staged.bytes), n);
     }
-    if ((r + 1) % order.rows_per_chunk == 0 || r + 1 == order.rows) end_chunk();
+    if (order.begins_chunk(r + 1)) end_chunk();
   }
 }
 
@@ -105,7 +105,7 @@ void reduce_columns(const Joiner& joiner, const ReductionOrder& order, const std
   for (std::int64_t r = 0; r < order.rows;) {
     std::byte* chunk = r == 0 ? out : acc.bytes;
     joiner.set_identity(chunk, count);
-    const std::int64_t end = std::min(order.rows, r + order.rows_per_chunk);
+    const std::int64_t end = order.chunk_end(r);
     while (r < end) {
       const std::byte* row = at + rows.offset(r) * joiner.size;
       const std::int64_t n = std::min({at_once, end - r, rows.inner().size - r % rows.inner().size});

@@ -149,7 +149,7 @@ void NestEmitter::loop_reduced(int axis, int end, llvm::function_ref<void()> bod
   loop(axis, [&] { loop_reduced(axis + 1, end, body); });
 }
 
-/// The same, where a chunk ends after every `rows_per_chunk` turns.
+/// The same, chunk by chunk.
 void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> body) {
   const int first = plan_.kept;
   const std::int64_t per_chunk = nest_->order.rows_per_chunk;
@@ -161,10 +161,10 @@ void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> b
     return end_chunk(a);
   }
   const Cursors outside = cursors_;
-  emit_loop(b_, frame_.number(0), frame_.number(turns), per_chunk, [&](llvm::Value* begin) {
+  const std::int64_t span = nest_->order.span;
+  const auto chunk = [&](llvm::Value* begin, llvm::Value* span_end) {
     begin_chunk(a);
-    llvm::Value* next = b_.CreateAdd(begin, frame_.number(per_chunk));
-    llvm::Value* stop = lesser(b_, next, frame_.number(turns));
+    llvm::Value* stop = lesser(b_, b_.CreateAdd(begin, frame_.number(per_chunk)), span_end);
     emit_loop(b_, begin, stop, 1, [&](llvm::Value* turn) {
       std::int64_t inner = turns;
       for (int axis = first; axis < end; ++axis) {
@@ -178,6 +178,10 @@ void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> b
       cursors_ = outside;
     });
     end_chunk(a);
+  };
+  emit_loop(b_, frame_.number(0), frame_.number(turns), span, [&](llvm::Value* first_turn) {
+    llvm::Value* span_end = b_.CreateAdd(first_turn, frame_.number(span));
+    emit_loop(b_, first_turn, span_end, per_chunk, [&](llvm::Value* begin) { chunk(begin, span_end); });
   });
 }
 

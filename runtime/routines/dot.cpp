@@ -93,7 +93,8 @@ struct PackedBytes {
   std::int64_t right, left;
 };
 PackedBytes packed_bytes(const Product& p, const DotKernel& kernel) {
-  if (!dot_is_sequential(p.n)) return {p.b.row == 1 ? 0 : p.n * p.k * p.size(), p.a.column == 1 ? 0 : p.k * p.size()};
+  if (!dot_is_sequential(p.n, p.k))
+    return {p.b.row == 1 ? 0 : p.n * p.k * p.size(), p.a.column == 1 ? 0 : p.k * p.size()};
   const std::int64_t panels = Panels::count(p, kernel.width) - Panels::in_place_count(p, kernel.width);
   const std::int64_t depth = std::min(kDepth, p.k);
   return {panels * kernel.width * depth * p.size(), std::min(kRows, p.m) * depth * p.size()};
@@ -262,7 +263,8 @@ class DotRoutine final : public Routine {
     }
     const std::byte* a = in_place_or_copied(sides_.a, operands[0], scratch + copy_a_);
     const std::byte* b = in_place_or_copied(sides_.b, operands[1], scratch + copy_b_);
-    const auto multiply = dot_is_sequential(sides_.b.extent[2]) ? multiply_sequential : multiply_rows;
+    const auto multiply =
+        dot_is_sequential(sides_.b.extent[2], sides_.a.extent[2]) ? multiply_sequential : multiply_rows;
     for (std::int64_t i = 0; i < batch; ++i) multiply(product(a, b, to, i), kernel_, scratch + right_, scratch + left_);
   }
 

@@ -53,7 +53,7 @@ T multiply_add(T a, T b, T c) {
 /// One output in the documented order.
 template <class T>
 T joined_products(const std::vector<T>& a, const std::vector<T>& b, std::int64_t columns) {
-  if (columns >= 8) {
+  if (columns >= 8 || a.size() < 64) {
     T acc = 0;
     for (std::size_t i = 0; i < a.size(); ++i) acc = multiply_add(a[i], b[i], acc);
     return acc;
@@ -107,6 +107,8 @@ const std::vector<DotCase>& dot_cases() {
       {{40, 17}, {40, 33}, contraction({0}, {0})},
       {{20, 30}, {30, 7}, contraction({1}, {0})},
       {{20, 30}, {30}, contraction({1}, {0})},
+      {{20, 63}, {63, 7}, contraction({1}, {0})},
+      {{20, 64}, {64, 7}, contraction({1}, {0})},
       {{1000}, {1000}, contraction({0}, {0})},
       {{2, 70000}, {70000, 2}, contraction({1}, {0})},
       {{70000}, {9, 70000}, contraction({0}, {1})},

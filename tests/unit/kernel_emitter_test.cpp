@@ -294,6 +294,7 @@ TEST_CASE("long reductions join chunk by chunk") {
       Case(reduction(what, 2, 2, kReduceChunk + 40, true, body)).check_everywhere();
       Case(reduction(what, 700, 1, 300, true, body)).check_everywhere();
       Case(reduction(what, 400, 300, 9, false, body)).check_everywhere();
+      Case(reduction(what, 3, 5000, 9, false, body)).check_everywhere();
       Case(reduction(what, kReduceChunk + 3, 1, 2, false, body)).check_everywhere();
     }
   }

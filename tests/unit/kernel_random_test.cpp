@@ -51,6 +51,7 @@ class Generator {
     const auto& axes = nest_.nest.axes;
     for (std::size_t a = static_cast<std::size_t>(kept_); a < axes.size(); ++a)
       (lanes && a + 1 == axes.size() ? o.row : o.rows) *= axes[a].extent;
+    o.span = o.rows;
     o.rows_per_chunk = 1 + o.rows / 3;  // chunks need not be long here
     return o;
   }

@@ -1,6 +1,7 @@
 // Reductions, argmax and argmin against direct implementations of what they promise.
 #include <doctest/doctest.h>
 #include <functional>
+#include <span>
 
 #include "run_op.h"
 
@@ -32,9 +33,27 @@ T joined_chunks(const std::vector<T>& chunks, const Join<T>& join, T identity) {
   return total;
 }
 
+/// How many rows each chunk has: boxes of at most `limit` rows of the reduced axes outside the row, outermost first.
+std::vector<std::size_t> chunk_sizes(std::span<const std::int64_t> extents, std::size_t limit) {
+  std::size_t all = 1;
+  for (const std::int64_t e : extents) all *= static_cast<std::size_t>(e);
+  if (all <= limit) return {all};
+  const std::size_t outermost = static_cast<std::size_t>(extents[0]), inner = all / outermost;
+  std::vector<std::size_t> sizes;
+  if (inner > limit) {
+    const std::vector<std::size_t> one = chunk_sizes(extents.subspan(1), limit);
+    for (std::size_t i = 0; i < outermost; ++i) sizes.insert(sizes.end(), one.begin(), one.end());
+  } else {
+    const std::size_t most = limit / inner;
+    for (std::size_t i = 0; i < outermost; i += most) sizes.push_back(std::min(most, outermost - i) * inner);
+  }
+  return sizes;
+}
+
 template <class T>
-T in_order(const std::vector<std::vector<T>>& rows, bool lanes, const Join<T>& join, T identity) {
-  constexpr std::size_t kChunk = 65536;
+T in_order(const std::vector<std::vector<T>>& rows, std::span<const std::int64_t> extents, bool lanes,
+           const Join<T>& join, T identity) {
+  constexpr std::size_t kChunk = 65536, kSequential = 4096;
   std::vector<T> chunks;
   if (lanes && !rows.empty() && rows[0].size() > kChunk) {
     for (const std::vector<T>& row : rows)
@@ -44,10 +63,11 @@ T in_order(const std::vector<std::vector<T>>& rows, bool lanes, const Join<T>& j
                                      join, identity));
     return joined_chunks(chunks, join, identity);
   }
-  const std::size_t step = lanes && !rows.empty() ? kChunk / std::max<std::size_t>(1, rows[0].size()) : kChunk;
-  for (std::size_t r = 0; r < rows.size(); r += step) {
-    const std::vector<std::vector<T>> part(rows.begin() + static_cast<std::ptrdiff_t>(r),
-                                           rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), r + step)));
+  if (rows.empty()) return identity;
+  auto row = rows.begin();
+  for (const std::size_t size : chunk_sizes(extents, lanes ? kChunk / rows[0].size() : kSequential)) {
+    const std::vector<std::vector<T>> part(row, row + static_cast<std::ptrdiff_t>(size));
+    row += static_cast<std::ptrdiff_t>(size);
     if (lanes) {
       chunks.push_back(in_lanes(part, join, identity));
     } else {
@@ -87,9 +107,12 @@ Array reduced(const Array& x, const Dims& axes, const Join<T>& join, T identity)
     if (axes.contains(d)) kept[d] = 1;
     if (!axes.contains(d)) result.push_back(kept[d]);
   }
+  std::vector<std::int64_t> extents;  // of the reduced axes outside the row
+  for (int d = 0; d < x.rank(); ++d)
+    if (axes.contains(d) && !(lanes && d == last)) extents.push_back(x.shape()[d]);
   std::vector<T> values;
   for_each_index(kept, [&](const Dims& index) {
-    values.push_back(in_order(reduced_rows<T>(x, axes, index, lanes), lanes, join, identity));
+    values.push_back(in_order(reduced_rows<T>(x, axes, index, lanes), extents, lanes, join, identity));
   });
   Array out = Array::empty({dtype_of<T>, result});
   std::copy(values.begin(), values.end(), static_cast<T*>(out.mutable_data()));
@@ -134,6 +157,9 @@ const std::vector<Reduced> kReductions = {
     {{2, 3, 4, 70}, {1, 3}},
     {{1030, 1030}, {0}},
     {{4, 1500, 2}, {0, 1}},
+    {{3, 5000, 2}, {0, 1}},
+    {{7, 100, 60, 3}, {0, 1, 2}},
+    {{3, 70, 30, 40}, {0, 1, 2, 3}},
 };
 
 template <class Op, class T>
