@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <malloc.h>
 #include <mutex>
 #include <string>
 #include <sys/mman.h>
-#include <unistd.h>
 #include <vector>
 
-#include "tjit/error.h"
+#include "runtime/free_ranges.h"
+#include "runtime/memory_limit.h"
 
 namespace tjit {
 
@@ -40,78 +41,149 @@ constexpr std::uint32_t kBatch = 32;
 /// Bytes of free blocks in each list of a thread, and in each shared list.
 constexpr std::size_t kListBytes = std::size_t{256} << 10;
 constexpr std::size_t kSharedListBytes = std::size_t{8} << 20;
+/// Large blocks that are kept however few lived at once.
+constexpr std::size_t kSpareBytes = std::size_t{32} << 20;
 
 constexpr std::uint32_t list_room(int size_class) {
   return std::max<std::uint32_t>(2 * kBatch, static_cast<std::uint32_t>(kListBytes) / kSmallSizes[size_class]);
 }
 
-// ---- classes of large blocks: four to a power of two ----
+// ---- large blocks: whole huge pages, below 1 MiB of classes, four to a power of two ----
 
-constexpr int kLargeClasses = 4 * 64;
-/// No address space holds more; sizes of classes up to here are far from overflow.
+/// No address space holds more; sizes up to here are far from overflow.
 constexpr std::size_t kLargestBlock = std::size_t{1} << 62;
 
-int large_class(std::size_t bytes) {
+constexpr int large_class(std::size_t bytes) {
   const std::size_t n = std::max<std::size_t>(bytes, 4096) - 1;
   const int octave = static_cast<int>(std::bit_width(n)) - 1;
   return 4 * octave + static_cast<int>((n >> (octave - 2)) & 3);
 }
 
-std::size_t large_class_bytes(int size_class) {
-  const std::size_t bytes = (std::size_t{5} + size_class % 4) << (size_class / 4 - 2);
-  return bytes < kHugeFrom ? bytes : (bytes + kHugePage - 1) / kHugePage * kHugePage;
+constexpr std::size_t large_class_bytes(int size_class) {
+  return (std::size_t{5} + static_cast<std::size_t>(size_class) % 4) << (size_class / 4 - 2);
+}
+
+constexpr int kLargeClasses = large_class(kHugeFrom) + 1;
+
+constexpr std::size_t round_to_huge_pages(std::size_t bytes) { return (bytes + kHugePage - 1) / kHugePage * kHugePage; }
+
+/// The size of the block for `bytes`.
+std::size_t large_block_bytes(std::size_t bytes) {
+  const std::size_t class_bytes = bytes < kHugeFrom ? large_class_bytes(large_class(bytes)) : bytes;
+  return class_bytes < kHugeFrom ? class_bytes : round_to_huge_pages(class_bytes);
 }
 
 void* map_huge(std::size_t bytes) {
-  // The kernel aligns mappings to small pages only: map more, and give the rest back.
+  // The kernel aligns mappings to small pages only: map more, and give the rest back. Mappings grow downwards: a block
+  // at the end touches the one before, and both may become one.
   const std::size_t mapped = bytes + kHugePage;
   void* start = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (start == MAP_FAILED) return nullptr;
-  const std::size_t before = -reinterpret_cast<std::uintptr_t>(start) % kHugePage;
-  const std::size_t after = kHugePage - before;
-  std::byte* block = static_cast<std::byte*>(start) + before;
-  if (before > 0) munmap(start, before);
-  munmap(block + bytes, after);
+  std::byte* const end = static_cast<std::byte*>(start) + mapped;
+  const std::size_t after = reinterpret_cast<std::uintptr_t>(end) % kHugePage;
+  std::byte* const block = end - after - bytes;
+  munmap(start, kHugePage - after);
+  if (after > 0) munmap(end - after, after);
   madvise(block, bytes, MADV_HUGEPAGE);
   return block;
 }
 
-void* obtain(std::size_t class_bytes) {
-  return class_bytes < kHugeFrom ? std::aligned_alloc(64, class_bytes) : map_huge(class_bytes);
+void* obtain(std::size_t block_bytes) {
+  return block_bytes < kHugePage ? std::aligned_alloc(64, block_bytes) : map_huge(block_bytes);
 }
 
-void give_back(void* block, std::size_t class_bytes) {
-  if (class_bytes < kHugeFrom) {
+void give_back(void* block, std::size_t block_bytes) {
+  if (block_bytes < kHugePage) {
     std::free(block);
   } else {
-    munmap(block, class_bytes);
+    munmap(block, block_bytes);
   }
 }
 
 // ---- the cache that threads share; never destroyed, as tensors may live until the process ends ----
 
-struct Shared {
-  std::mutex mutex;
-  std::vector<void*> large[kLargeClasses];
-  std::size_t large_bytes = 0;
-  FreeBlock* small[kSmallClasses] = {};
-  std::size_t small_bytes[kSmallClasses] = {};
-  std::size_t large_limit = 0;
+/// Freed large blocks. Huge pages join and are cut to any size; blocks below serve their class.
+class LargeCache {
+ public:
+  std::size_t bytes() const { return huge_.bytes() + whole_bytes_; }
 
-  Shared() {
-    const auto pages = static_cast<std::size_t>(std::max(1L, sysconf(_SC_PHYS_PAGES)));
-    large_limit = pages / 4 * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  /// A block of `block_bytes`, or null.
+  void* take(std::size_t block_bytes) {
+    if (block_bytes < kHugePage) {
+      std::vector<void*>& blocks = classes_[large_class(block_bytes)];
+      if (blocks.empty()) return nullptr;
+      void* const block = blocks.back();
+      blocks.pop_back();
+      whole_bytes_ -= block_bytes;
+      return block;
+    }
+    const auto same = std::find_if(latest_.rbegin(), latest_.rend(),
+                                   [&](const MemoryRange& block) { return block.bytes == block_bytes; });
+    if (same != latest_.rend()) {
+      void* const block = same->start;
+      latest_.erase(std::prev(same.base()));
+      whole_bytes_ -= block_bytes;
+      return block;
+    }
+    join(0);
+    return huge_.take(block_bytes);
   }
 
-  /// Frees cached large blocks, the largest first, until at most `limit` bytes are left.
+  void add(void* block, std::size_t block_bytes) {
+    whole_bytes_ += block_bytes;
+    if (block_bytes < kHugePage) return classes_[large_class(block_bytes)].push_back(block);
+    latest_.push_back({static_cast<std::byte*>(block), block_bytes});
+    join(kMostLatest);
+  }
+
+  /// Gives back, the largest first, until at most `limit` bytes are left.
   void shrink(std::size_t limit) {
-    for (int c = kLargeClasses - 1; c >= 0 && large_bytes > limit; --c) {
-      while (!large[c].empty() && large_bytes > limit) {
-        give_back(large[c].back(), large_class_bytes(c));
-        large[c].pop_back();
-        large_bytes -= large_class_bytes(c);
-      }
+    if (bytes() > limit) join(0);
+    while (bytes() > limit && huge_.bytes() > 0) {
+      const MemoryRange range = huge_.take_from_largest(round_to_huge_pages(bytes() - limit));
+      give_back(range.start, range.bytes);
     }
+    for (int c = kLargeClasses - 1; c >= 0; --c)
+      while (bytes() > limit && !classes_[c].empty()) give_back(take(large_class_bytes(c)), large_class_bytes(c));
+  }
+
+ private:
+  static constexpr std::size_t kMostLatest = 8;
+
+  /// Joins what was freed before the latest `count`.
+  void join(std::size_t count) {
+    while (latest_.size() > count) {
+      whole_bytes_ -= latest_.front().bytes;
+      huge_.add(latest_.front());
+      latest_.erase(latest_.begin());
+    }
+  }
+
+  FreeRanges huge_;
+  /// Freed last, at the end, and not joined yet: the next block has often the same size, and finds this one in the
+  /// processor's caches.
+  std::vector<MemoryRange> latest_;
+  std::vector<void*> classes_[kLargeClasses];
+  std::size_t whole_bytes_ = 0;  ///< in the latest and the classes
+};
+
+struct Shared {
+  std::mutex mutex;
+  LargeCache large;
+  std::size_t large_limit = memory_limit() / 4;
+  std::size_t live_bytes = 0, most_live_bytes = 0;  ///< of large blocks
+  FreeBlock* small[kSmallClasses] = {};
+  std::size_t small_bytes[kSmallClasses] = {};
+
+  /// Before `bytes` of new memory are taken: what lives and what is kept may be more than ever lived at once, but not
+  /// much. Otherwise ever larger blocks, one after the other, would all be kept.
+  void make_room(std::size_t bytes) {
+    const std::size_t live = live_bytes + bytes, most = std::max(live, most_live_bytes);
+    large.shrink(most + std::max(most / 2, kSpareBytes) - live);
+  }
+  void add_live(std::size_t bytes) {
+    live_bytes += bytes;
+    most_live_bytes = std::max(most_live_bytes, live_bytes);
   }
 };
 
@@ -207,42 +279,41 @@ void overflow_small(void* block, int c) {
 void* allocate_large(std::size_t bytes) {
   if (bytes > kLargestBlock) throw OutOfMemory(bytes);
   ++small_lists.handed_out;
-  const int c = large_class(bytes);
-  const std::size_t class_bytes = large_class_bytes(c);
+  const std::size_t block_bytes = large_block_bytes(bytes);
   Shared& cache = shared();
   {
     const std::scoped_lock lock(cache.mutex);
-    if (!cache.large[c].empty()) {
-      void* block = cache.large[c].back();
-      cache.large[c].pop_back();
-      cache.large_bytes -= class_bytes;
+    if (void* block = cache.large.take(block_bytes); block != nullptr) {
+      cache.add_live(block_bytes);
       return block;
     }
+    cache.make_room(block_bytes);
   }
-  void* block = obtain(class_bytes);
+  void* block = obtain(block_bytes);
   if (block == nullptr) {
     trim();
-    block = obtain(class_bytes);
+    block = obtain(block_bytes);
   }
   if (block == nullptr) throw OutOfMemory(bytes);
+  const std::scoped_lock lock(cache.mutex);
+  cache.add_live(block_bytes);
   return block;
 }
 
 void free_large(void* block, std::size_t bytes) {
-  const int c = large_class(bytes);
-  const std::size_t class_bytes = large_class_bytes(c);
+  const std::size_t block_bytes = large_block_bytes(bytes);
   Shared& cache = shared();
-  if (!kKeep || class_bytes > cache.large_limit) return give_back(block, class_bytes);
   const std::scoped_lock lock(cache.mutex);
-  if (cache.large_bytes + class_bytes > cache.large_limit) cache.shrink(cache.large_limit - class_bytes);
-  cache.large[c].push_back(block);
-  cache.large_bytes += class_bytes;
+  cache.live_bytes -= block_bytes;
+  if (!kKeep) return give_back(block, block_bytes);
+  cache.large.add(block, block_bytes);
+  cache.large.shrink(cache.large_limit);
 }
 
 std::size_t cached_bytes() {
   Shared& cache = shared();
   const std::scoped_lock lock(cache.mutex);
-  return cache.large_bytes;
+  return cache.large.bytes();
 }
 
 bool keeps_freed_blocks() { return kKeep; }
@@ -251,7 +322,8 @@ void trim() {
   for (int c = 0; c < kSmallClasses; ++c) hand_over(c, UINT32_MAX);
   Shared& cache = shared();
   const std::scoped_lock lock(cache.mutex);
-  cache.shrink(0);
+  cache.large.shrink(0);
+  cache.most_live_bytes = cache.live_bytes;
   for (int c = 0; c < kSmallClasses; ++c) {
     while (cache.small[c] != nullptr) {
       FreeBlock* block = cache.small[c];
@@ -260,6 +332,9 @@ void trim() {
     }
     cache.small_bytes[c] = 0;
   }
+#if defined(__GLIBC__)
+  malloc_trim(0);  // it keeps what is freed in small pieces
+#endif
 }
 
 }  // namespace tjit

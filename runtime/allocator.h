@@ -79,7 +79,8 @@ void free_large(void* block, std::size_t bytes);
 /// Blocks of either kind handed out to this thread so far: tests count allocations with it.
 inline std::int64_t allocation_count() { return detail::small_lists.handed_out; }
 
-/// Bytes of freed large blocks kept for reuse; at most a quarter of the machine's memory.
+/// Bytes of freed large blocks kept for reuse, by blocks of any size from 1 MiB on. At most a quarter of the memory
+/// that there is for this process; new memory is taken only while no more is kept than what lived at once suggests.
 std::size_t cached_bytes();
 
 /// Whether freed blocks are kept for reuse. Not under the address sanitizer, which then sees every use after free.

@@ -5,6 +5,7 @@
 #include "tjit/control_flow.h"
 #include "tjit/function.h"
 #include "tjit/io.h"
+#include "tjit/memory.h"
 #include "tjit/ops.h"
 #include "tjit/program.h"
 #include "tjit/tensor.h"
