@@ -6,6 +6,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include "codegen/llvm/jit.h"
+#include "codegen/llvm/native_code.h"
 #include "codegen/llvm/program_emitter.h"
 
 namespace tjit {
@@ -27,7 +28,7 @@ struct EmittedProgram {
 };
 
 struct LinkedCode final : CompiledCode {
-  explicit LinkedCode(std::unique_ptr<llvm::MemoryBuffer> object) : code(std::move(object)) {
+  explicit LinkedCode(const llvm::MemoryBuffer& object) : code(object) {
     entry = code.function<std::int32_t(const Frame*)>(kEntryName);
   }
   NativeCode code;
@@ -44,9 +45,9 @@ class LlvmBackend final : public Backend {
     const Clock::time_point start = Clock::now();
     EmittedProgram emitted(program, options);
     const Clock::time_point optimized = Clock::now();
-    std::unique_ptr<llvm::MemoryBuffer> object = emit_object(*emitted.module, emitted.target);
+    const std::unique_ptr<llvm::MemoryBuffer> object = emit_object(*emitted.module, emitted.target);
     const Clock::time_point generated = Clock::now();
-    auto code = std::make_unique<LinkedCode>(std::move(object));
+    auto code = std::make_unique<LinkedCode>(*object);
     times.llvm += seconds(start, optimized);
     times.codegen += seconds(optimized, generated);
     times.link += seconds(generated, Clock::now());

@@ -1,13 +1,7 @@
-// The pass pipeline, object emission, and linking through ORC.
+// The pass pipeline and the emission of objects.
 #include "codegen/llvm/jit.h"
 
-#include <atomic>
 #include <llvm/Analysis/AliasAnalysis.h>
-#include <llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h>
-#include <llvm/ExecutionEngine/Orc/Core.h>
-#include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
-#include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
-#include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -25,31 +19,6 @@
 namespace tjit {
 
 namespace {
-
-namespace orc = llvm::orc;
-
-template <class T>
-T checked(llvm::Expected<T> value) {
-  if (!value) throw Error(Error::Kind::Internal, "linking: " + llvm::toString(value.takeError()));
-  return std::move(*value);
-}
-
-void checked(llvm::Error error) {
-  if (error) throw Error(Error::Kind::Internal, "linking: " + llvm::toString(std::move(error)));
-}
-
-/// The process's linker. Never destroyed: code may run until the very end.
-struct Linker {
-  orc::ExecutionSession session{checked(orc::SelfExecutorProcessControl::Create())};
-  orc::ObjectLinkingLayer layer{session};
-  std::atomic<int> libraries = 0;
-  char prefix = '\0';
-
-  static Linker& instance() {
-    static Linker& linker = *new Linker;
-    return linker;
-  }
-};
 
 void emit(llvm::Module& module, const Target& target, llvm::raw_pwrite_stream& out, llvm::CodeGenFileType type) {
   llvm::legacy::PassManager passes;
@@ -108,27 +77,6 @@ std::string emit_assembly(llvm::Module& module, const Target& target) {
   llvm::raw_svector_ostream out(text);
   emit(module, target, out, llvm::CodeGenFileType::AssemblyFile);
   return std::string(text.str());
-}
-
-struct NativeCode::Library {
-  orc::JITDylib& dylib;
-};
-
-NativeCode::NativeCode(std::unique_ptr<llvm::MemoryBuffer> object) {
-  Linker& linker = Linker::instance();
-  auto& dylib = linker.session.createBareJITDylib("program" + std::to_string(linker.libraries++));
-  library_.reset(new Library{dylib});
-  dylib.addGenerator(checked(orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(linker.prefix)));
-  checked(linker.layer.add(dylib, std::move(object)));
-}
-
-NativeCode::~NativeCode() {
-  if (library_ != nullptr) llvm::consumeError(Linker::instance().session.removeJITDylib(library_->dylib));
-}
-
-void* NativeCode::find(llvm::StringRef name) const {
-  Linker& linker = Linker::instance();
-  return checked(linker.session.lookup({&library_->dylib}, linker.session.intern(name))).getAddress().toPtr<void*>();
 }
 
 }  // namespace tjit

@@ -1,4 +1,4 @@
-// From LLVM IR to running code.
+// From LLVM IR to machine code.
 #pragma once
 
 #include <llvm/IR/Module.h>
@@ -21,26 +21,5 @@ void optimize(llvm::Module& module, const Target& target);
 /// The module's functions as a relocatable object, or as assembly text. Both change the module.
 std::unique_ptr<llvm::MemoryBuffer> emit_object(llvm::Module& module, const Target& target);
 std::string emit_assembly(llvm::Module& module, const Target& target);
-
-/// Code that is in memory, until the object dies.
-class NativeCode {
- public:
-  /// Links an object. Names that it does not define are looked up in this process.
-  explicit NativeCode(std::unique_ptr<llvm::MemoryBuffer> object);
-  ~NativeCode();
-  NativeCode(const NativeCode&) = delete;
-  NativeCode& operator=(const NativeCode&) = delete;
-
-  /// The address of an exported function.
-  void* find(llvm::StringRef name) const;
-  template <class F>
-  F* function(llvm::StringRef name) const {
-    return reinterpret_cast<F*>(find(name));
-  }
-
- private:
-  struct Library;
-  std::unique_ptr<Library> library_;
-};
 
 }  // namespace tjit

@@ -5,6 +5,7 @@
 
 #include "codegen/llvm/jit.h"
 #include "codegen/llvm/kernel_emitter.h"
+#include "codegen/llvm/native_code.h"
 
 namespace tjit {
 
@@ -53,7 +54,7 @@ struct NativeKernel::Code {
 
 NativeKernel::NativeKernel(const Kernel& kernel, const NativeKernelOptions& options) {
   Compilation c(kernel, options);
-  code_.reset(new Code{NativeCode(emit_object(*c.module, c.target)), nullptr});
+  code_.reset(new Code{NativeCode(*emit_object(*c.module, c.target)), nullptr});
   code_->entry = code_->native.function<Entry>(kEntry);
 }
 
