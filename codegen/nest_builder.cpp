@@ -251,16 +251,18 @@ NodeId NestBuilder::eval_reduction(OpId op, const IndexMap& map) {
   const IndexMap operand = through_reduction(reduction_->axes, map, reduced_);
   if (!reduction_operand_) reduction_operand_ = operand;
   in_reduction_ = true;
-  const NodeId value = eval(x, operand);
+  NodeId value = eval(x, operand);
   in_reduction_ = false;
   if (wanted_) return {};
-  const DType dtype = f_.type(x).dtype;
+  const DType dtype = f_.type(x).dtype, joined = accumulator_type(dtype);
+  if (joined != dtype) value = add_op(kOpcode<Cast>, joined, {value});
   const auto same = [&](const Reduction& r) { return r.value == value && r.combine == facts.combine; };
   auto it = std::ranges::find_if(nest_.reductions, same);
   if (it == nest_.reductions.end())
-    it = nest_.reductions.insert(it, {value, facts.combine, dtype, facts.identity(dtype)});
+    it = nest_.reductions.insert(it, {value, facts.combine, joined, facts.identity(joined)});
   const auto slot = static_cast<std::int32_t>(it - nest_.reductions.begin());
-  return add({.kind = NodeKind::Reduced, .dtype = dtype, .slot = slot});
+  const NodeId reduced = add({.kind = NodeKind::Reduced, .dtype = joined, .slot = slot});
+  return joined == dtype ? reduced : add_op(kOpcode<Cast>, dtype, {reduced});
 }
 
 void NestBuilder::store(int output, const Shape& shape, const IndexMap& map, NodeId value) {

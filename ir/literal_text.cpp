@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "ir/ops/element.h"
 #include "ir/text.h"
 
 namespace tjit {
@@ -77,47 +78,52 @@ bool rounds_to_zero(const NumberText& number) {
 template <class T>
 std::string parse_as_float(std::string_view text, T& value) {
   constexpr DType dtype = dtype_of<T>;
+  using Read =
+      std::conditional_t<std::is_floating_point_v<T>, T, double>;  // others are rounded from double, as in NumPy
   const NumberText number(text);
   const char* begin = number.digits.data();
   const char* end = begin + number.digits.size();
+  Read read{};
   if (number.digits == "nan") {
     value = std::numeric_limits<T>::quiet_NaN();
     return {};
   }
   if (number.digits == "inf") {
-    value = std::numeric_limits<T>::infinity();
+    read = std::numeric_limits<Read>::infinity();
   } else {
     // from_chars also takes "infinity" and a second sign, which are no numbers here.
     const char first = number.digits.empty() ? '\0' : number.digits.front();
     const bool starts_well = (first >= '0' && first <= '9') || first == '.' || number.hex;
     const auto format = number.hex ? std::chars_format::hex : std::chars_format::general;
     const auto [stop, error] = starts_well && first != '-'
-                                   ? std::from_chars(begin, end, value, format)
+                                   ? std::from_chars(begin, end, read, format)
                                    : std::from_chars_result{nullptr, std::errc::invalid_argument};
     const bool out_of_range = error == std::errc::result_out_of_range;
-    if ((error != std::errc() && !out_of_range) || stop != end || !std::isfinite(value))
+    if ((error != std::errc() && !out_of_range) || stop != end || !std::isfinite(read))
       return "expected a number for " + std::string(info(dtype).ir_name) + ", found " + quote(text);
-    if (out_of_range && !rounds_to_zero(number)) return does_not_fit(text, dtype);
-    if (out_of_range) value = 0;
+    if (out_of_range) read = 0;
+    if ((out_of_range && !rounds_to_zero(number)) || !std::isfinite(static_cast<T>(read)))
+      return does_not_fit(text, dtype);
   }
-  if (number.negative) value = -value;
+  value = static_cast<T>(number.negative ? -read : read);
   return {};
 }
 
 template <class T>
 void append_number(std::string& out, T value) {
   char buffer[40];
-  if constexpr (std::is_floating_point_v<T>) {
+  constexpr bool is_float = Element<T>::is_float;
+  if constexpr (is_float) {
     if (std::isnan(value)) {
       out += "nan";
       return;
     }
   }
-  const char* end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const char* end = std::to_chars(buffer, buffer + sizeof buffer, as_printed(value)).ptr;
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   out += text;
   // A float always looks like one.
-  if (std::is_floating_point_v<T> && text.find_first_of(".en") == text.npos) out += ".0";
+  if (is_float && text.find_first_of(".en") == text.npos) out += ".0";
 }
 
 int hex_digit(char c) {
@@ -142,6 +148,24 @@ void append_level(std::string& out, const Literal& literal, int dim, const std::
 
 }  // namespace
 
+double as_printed(Half x) {
+  const double exact = static_cast<float>(x);
+  if (!std::isfinite(exact)) return exact;
+  // Numbers above a power of two are further apart than those below it: where two decimals are equally near, the one
+  // above may read back alone.
+  const double above = std::nextafter(exact, 2 * exact);
+  for (int digits = 0; digits < std::numeric_limits<Half>::max_digits10; ++digits) {
+    for (const double number : {exact, above}) {
+      char buffer[32];
+      const auto end = std::to_chars(buffer, std::end(buffer), number, std::chars_format::scientific, digits).ptr;
+      double near = 0;
+      (void)std::from_chars(buffer, end, near);
+      if (Half(near).bits == x.bits) return near;
+    }
+  }
+  return exact;
+}
+
 void append_element(std::string& out, DType dtype, const std::byte* element) {
   dispatch(dtype, [&](auto tag) {
     typename decltype(tag)::type value;
@@ -161,7 +185,7 @@ std::string parse_element(std::string_view text, DType dtype, std::byte* element
     if constexpr (std::is_same_v<decltype(value), bool>) {
       value = text == "true";
       if (!value && text != "false") wrong = "expected true or false, found " + quote(text);
-    } else if constexpr (std::is_floating_point_v<decltype(value)>) {
+    } else if constexpr (Element<decltype(value)>::is_float) {
       wrong = parse_as_float(text, value);
     } else {
       wrong = parse_as_integer(text, value);

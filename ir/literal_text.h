@@ -9,6 +9,13 @@
 
 namespace tjit {
 
+/// The number whose shortest digits, as std::to_chars writes them, are the fewest that read back as `x`.
+template <class T>
+T as_printed(T x) {
+  return x;
+}
+double as_printed(Half x);
+
 /// Appends one element: the shortest text that reads back to the same bits (any NaN is `nan`).
 void append_element(std::string& out, DType dtype, const std::byte* element);
 

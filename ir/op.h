@@ -112,6 +112,7 @@ struct OpInfo {
   int arity = 1;     ///< number of operands; -1: any
   DTypes types = 0;  ///< element types of the operands
   Result result = Result::Same;
+  bool as_stored = false;   ///< elementwise: takes elements as they are stored, and moves or converts them
   bool mask_first = false;  ///< operand 0 is bool whatever `types` says (`where`)
   double ulp = 0;           ///< largest error of a float result in units in the last place; 0.5: correctly rounded
   std::string_view doc;

@@ -12,6 +12,9 @@ namespace {
 
 constexpr DTypes kBits = kInts | kBool;  // types without NaN and -0
 
+/// Types in which an op's body rounds at each of its steps, as ops in a row do.
+constexpr DTypes kComputeInThemselves = those([](DType t) { return compute_type(t) == t; });
+
 // ---- conditions ----
 
 /// Constants stand on the right, so that the other rules need to look only there.
@@ -53,6 +56,11 @@ bool casts_join(const Match& m) {
   if (is_integer(from) && is_integer(middle) && is_integer(to) && size_of(middle) >= size_of(to)) return true;
   const bool saturates = is_float(middle) && !is_float(from) && is_integer(to);
   return holds_all(middle, from) && (!saturates || holds_all(to, from));
+}
+
+/// All numbers of x's type are finite in the type that they are cast to.
+bool stays_finite(const Match& m) {
+  return limits_of(m.type(x).dtype).exponent < limits_of(m.function.type(m.operands[0]).dtype).exponent;
 }
 
 /// A float between two bitcasts makes one NaN of all.
@@ -115,7 +123,7 @@ std::vector<Rule> products() {
       {"div-neg-neg", -x / -y, x / y},
       {"div-neg-constant", -x / c, x / -c},
       {"one-div", 1 / x, reciprocal(x)},
-      {"reciprocal-sqrt", reciprocal(sqrt(x)), rsqrt(x)},
+      {"reciprocal-sqrt", reciprocal(sqrt(x)), rsqrt(x), kFloats & kComputeInThemselves},
 
       {"floor-div-one", floor_div(x, 1), x, kInts},
       {"floor-div-one-float", floor_div(x, 1), floor(x), kFloats},
@@ -252,10 +260,10 @@ std::vector<Rule> classes() {
       {"nan-whole", is_nan(cast(x)), 0, kBits},
       {"inf-neg", is_inf(-x), is_inf(x)},
       {"inf-abs", is_inf(abs(x)), is_inf(x)},
-      {"inf-whole", is_inf(cast(x)), 0, kBits},
+      {"inf-whole", is_inf(cast(x)), 0, kBits, stays_finite},
       {"finite-neg", is_finite(-x), is_finite(x)},
       {"finite-abs", is_finite(abs(x)), is_finite(x)},
-      {"finite-whole", is_finite(cast(x)), 1, kBits},
+      {"finite-whole", is_finite(cast(x)), 1, kBits, stays_finite},
   };
 }
 

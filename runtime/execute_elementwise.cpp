@@ -108,4 +108,9 @@ Array execute_elementwise(const OpDef& def, std::span<const Array> operands, con
   return out;
 }
 
+Array cast_elements(const Array& x, DType t) {
+  if (x.dtype() == t) return x;
+  return execute_elementwise(def(kOpcode<Cast>), {&x, 1}, {t, x.shape()}, {});
+}
+
 }  // namespace tjit

@@ -16,6 +16,8 @@ Array execute_count(const OpDef& def, const OpAttrs* attrs, const Type& result);
 Arrays execute_routine(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands,
                        std::span<const Type> results, const Location& loc);
 
+/// The elements in another type; `x` itself where that is its own.
+Array cast_elements(const Array& x, DType t);
 /// Throws Error of kind Runtime: `name: cause` at `loc`.
 [[noreturn]] void raise(const OpDef& def, std::string_view cause, const Location& loc);
 /// ` at index (1,2)` for element number `linear` of `shape`; empty for rank 0.

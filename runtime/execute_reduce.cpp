@@ -158,9 +158,7 @@ bool reduce_dense_rows(const Joiner& joiner, const ReductionOrder& order, const 
   return true;
 }
 
-}  // namespace
-
-Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& operand, const Type& result) {
+Array reduce(const OpDef& def, const OpAttrs* attrs, const Array& operand, const Type& result) {
   // Along a row that is not dense while another dimension is, a copy in tiles beats reading a cache line per element.
   const Array x = ElementReader(operand).is_transposed() ? operand.contiguous() : operand;
   const Dims axes = def.reduction().axes(attrs, x.rank());
@@ -191,6 +189,13 @@ Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& operan
     to += inner * joiner.size;
   }
   return out;
+}
+
+}  // namespace
+
+Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result) {
+  const DType joined = accumulator_type(x.dtype());
+  return cast_elements(reduce(def, attrs, cast_elements(x, joined), {joined, result.shape}), result.dtype);
 }
 
 namespace {
@@ -238,7 +243,9 @@ void extreme_in_columns(const ExtremeKernel& kernel, const Window& inner, const 
 
 }  // namespace
 
-Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc) {
+Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& operand, const Type& result,
+                     const Location& loc) {
+  const Array x = cast_elements(operand, accumulator_type(operand.dtype()));
   const ExtremeKernel& kernel = kernels().extreme_kernel(def.code, x.dtype());
   TJIT_CHECK(kernel.find != nullptr);
   const int axis = def.search().axis(attrs, x.rank());

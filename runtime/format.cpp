@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/literal_text.h"
+#include "ir/ops/element.h"
 #include "runtime/float_state.h"
 
 namespace tjit {
@@ -23,9 +25,9 @@ constexpr std::size_t kLineWidth = 75;
 
 /// Numbers from here on print in scientific form: where a type does not hold all digits for certain, at most from 1e8.
 template <class T>
-constexpr T kScientificFrom = [] {
-  T limit = 1;
-  for (int i = 0; i < std::min(8, std::numeric_limits<T>::digits10); ++i) limit = limit * T(10);
+constexpr double kScientificFrom = [] {
+  double limit = 1;
+  for (int i = 0; i < std::min(8, std::numeric_limits<T>::digits10); ++i) limit *= 10;
   return limit;
 }();
 
@@ -52,7 +54,7 @@ constexpr std::size_t kLongestNumber = 1200;
 template <class T>
 Digits shortest(T x, std::chars_format form) {
   char buffer[kLongestNumber];
-  return split({buffer, std::to_chars(buffer, buffer + sizeof buffer, x, form).ptr});
+  return split({buffer, std::to_chars(buffer, buffer + sizeof buffer, as_printed(x), form).ptr});
 }
 
 /// The exact value rounded to `count` digits after the point, halves to even.
@@ -115,15 +117,16 @@ class FloatFormat {
 
  private:
   static bool needs_exponent(const std::vector<T>& values) {
-    T largest = 0, smallest = std::numeric_limits<T>::infinity();
-    for (const T x : values) {
+    using Compute = typename Element<T>::Compute;
+    Compute largest = 0, smallest = std::numeric_limits<Compute>::infinity();
+    for (const Compute x : values) {
       if (!std::isfinite(x) || x == 0) continue;
       largest = std::max(largest, std::abs(x));
       smallest = std::min(smallest, std::abs(x));
     }
     if (largest == 0) return false;
     return largest >= kScientificFrom<T> || smallest < static_cast<T>(1e-4) ||
-           largest / smallest > static_cast<T>(1000);
+           static_cast<T>(largest / smallest) > static_cast<T>(1000);
   }
 
   std::chars_format form() const { return scientific_ ? std::chars_format::scientific : std::chars_format::fixed; }
@@ -164,10 +167,10 @@ template <class T>
 std::string scalar_text(T x, bool as_python) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
-  } else if constexpr (std::is_floating_point_v<T>) {
+  } else if constexpr (Element<T>::is_float) {
     // A double prints as Python's own numbers do.
     return std::is_same_v<T, double> || as_python ? scalar_float_text(static_cast<double>(x), 1e16)
-                                                  : scalar_float_text(x, static_cast<double>(kScientificFrom<T>));
+                                                  : scalar_float_text(x, kScientificFrom<T>);
   } else {
     return std::to_string(x);
   }
@@ -179,7 +182,7 @@ template <class T>
 ElementText element_text(const std::vector<T>& values) {
   if constexpr (std::is_same_v<T, bool>) {
     return [](const void* p) -> std::string { return *static_cast<const bool*>(p) ? " True" : "False"; };
-  } else if constexpr (std::is_floating_point_v<T>) {
+  } else if constexpr (Element<T>::is_float) {
     return [format = FloatFormat<T>(values)](const void* p) { return format(*static_cast<const T*>(p)); };
   } else {
     const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());

@@ -67,7 +67,7 @@ struct KernelTable {
   const ElementwiseKernel* elementwise[kDTypeCount] = {};
   const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then [op]
   const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then [op]
-  const DotKernel* dot[kDTypeCount] = {};          ///< by element type; null for bool
+  const DotKernel* dot[kDTypeCount] = {};          ///< by element type
   /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
   void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;
   void (*stream_end)() = nullptr;

@@ -2,10 +2,13 @@
 #include "runtime/routines.h"
 
 #include <array>
+#include <vector>
 
 #include "ir/ops/form.h"
 #include "runtime/execute_forms.h"
+#include "runtime/kernels.h"
 #include "runtime/scratch.h"
+#include "runtime/strided.h"
 
 namespace tjit {
 
@@ -33,9 +36,66 @@ const RoutineMaker& maker(const OpDef& def) {
   return *maker;
 }
 
+/// A product in the accumulator type of its elements, rounded once: operands are cast to scratch memory.
+class WidenedProduct final : public Routine {
+ public:
+  explicit WidenedProduct(const RoutineArgs& args)
+      : dtype_(args.operands[0].dtype), wide_(accumulator_type(dtype_)), count_(element_count(args.results[0])) {
+    ShortList<OperandWindow, 2> windows;
+    for (const OperandWindow& x : args.operands) {
+      const View& w = x.window;
+      const Dims dense = row_major_strides(w.shape);
+      const std::int64_t count = element_count(w.shape);
+      sides_.push_back({BoxCopy(w.shape, size_of(dtype_), dense, w.strides), count, reserve(count * size_of(dtype_)),
+                        reserve(count * size_of(wide_))});
+      windows.push_back({wide_, {w.shape, dense, 0}});
+    }
+    result_ = reserve(count_ * size_of(wide_));
+    const Type result{wide_, args.results[0].shape};
+    product_ = maker(args.def).make({args.def, args.attrs, windows, {&result, 1}});
+    scratch_ = reserve(static_cast<std::int64_t>(product_->scratch_bytes()));
+  }
+
+  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
+    const void* wide[2];
+    for (std::size_t k = 0; k < sides_.size(); ++k) {
+      const Side& side = sides_[k];
+      side.copy.run(scratch + side.dense, operands[k]);
+      cast(dtype_, wide_, scratch + side.dense, scratch + side.wide, side.count);
+      wide[k] = scratch + side.wide;
+    }
+    void* const result = scratch + result_;
+    product_->run({wide, sides_.size()}, {&result, 1}, scratch + scratch_);
+    cast(wide_, dtype_, result, results[0], count_);
+  }
+
+ private:
+  struct Side {
+    BoxCopy copy;
+    std::int64_t count;
+    std::size_t dense, wide;  ///< where in scratch memory
+  };
+
+  static void cast(DType from_type, DType to_type, const void* from, void* to, std::int64_t count) {
+    kernels().elementwise_kernel(kOpcode<Cast>, from_type, to_type).run(to, &from, count);
+  }
+
+  DType dtype_, wide_;
+  std::int64_t count_;
+  std::vector<Side> sides_;
+  std::size_t result_, scratch_;
+  std::unique_ptr<const Routine> product_;
+};
+
+const RoutineMaker& maker(const RoutineArgs& args) {
+  const DType dtype = args.operands[0].dtype;
+  const bool widens = args.def.form() == Form::Product && accumulator_type(dtype) != dtype;
+  return widens ? kMakerOf<WidenedProduct> : maker(args.def);
+}
+
 }  // namespace
 
-std::unique_ptr<const Routine> make_routine(const RoutineArgs& args) { return maker(args.def).make(args); }
+std::unique_ptr<const Routine> make_routine(const RoutineArgs& args) { return maker(args).make(args); }
 
 void run_routine(const Routine& routine, const OpDef& def, const Location& loc, std::span<const void* const> operands,
                  std::span<void* const> results) {
@@ -61,7 +121,8 @@ Arrays execute_routine(const OpDef& def, const OpAttrs* attrs, std::span<const A
     arrays.push_back(Array::empty(t));
     to.push_back(arrays[arrays.size() - 1].mutable_data());
   }
-  maker(def).run_once({def, attrs, windows, results}, loc, from, to);
+  const RoutineArgs args{def, attrs, windows, results};
+  maker(args).run_once(args, loc, from, to);
   return arrays;
 }
 

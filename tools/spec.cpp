@@ -247,8 +247,8 @@ Array random_array(const Type& type, std::uint64_t seed) {
       const std::uint64_t bits = next_random(state);
       if constexpr (std::is_same_v<T, bool>) {
         out[i] = (bits & 1) != 0;
-      } else if constexpr (std::is_floating_point_v<T>) {
-        out[i] = static_cast<T>(static_cast<std::int32_t>(bits >> 40) - (1 << 23)) / static_cast<T>(1 << 23);
+      } else if constexpr (is_float(dtype_of<T>)) {
+        out[i] = static_cast<T>((static_cast<std::int32_t>(bits >> 40) - (1 << 23)) / static_cast<double>(1 << 23));
       } else {
         out[i] = static_cast<T>(bits % 10);
       }

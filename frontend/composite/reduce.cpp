@@ -5,11 +5,24 @@
 
 namespace tjit {
 
+namespace {
+
+/// What joins in another type than its own is computed in that, and rounded once.
+Tensor in_accumulator_type(Tensor (*f)(const Operand&, const Axes&, bool), const Tensor& x, const Axes& axes,
+                           bool keepdims) {
+  return cast(f(cast(x, accumulator_type(x.dtype())), axes, keepdims), x.dtype());
+}
+
+bool joins_in_another_type(const Tensor& x) { return accumulator_type(x.dtype()) != x.dtype(); }
+
+}  // namespace
+
 inline namespace ops {
 
 Tensor reduce_mean(const Operand& x, const Axes& axes, bool keepdims) {
   const Here here("reduce_mean", x.loc());
   const Tensor t = to_tensor(x, here);
+  if (joins_in_another_type(t)) return in_accumulator_type(reduce_mean, t, axes, keepdims);
   // Sums of small integers would wrap; a mean fits where the elements do.
   const Tensor sum = reduce_sum(is_integer(t.dtype()) ? cast(t, int64) : t, axes, keepdims);
   std::int64_t count = 1;  // of the elements of one sum
@@ -28,6 +41,7 @@ Tensor reduce_variance(const Operand& x, const Axes& axes, bool keepdims) {
   const Tensor t = to_tensor(x, here);
   if (!is_float(t.dtype()))
     here.fail("does not take " + std::string(info(t.dtype()).name) + ", whose variance is not of its type; use cast");
+  if (joins_in_another_type(t)) return in_accumulator_type(reduce_variance, t, axes, keepdims);
   return reduce_mean(square(t - reduce_mean(t, axes, true)), axes, keepdims);
 }
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "ir/ops/base.h"
+#include "ir/ops/element.h"
+#include "ir/ops/math_basic.h"
 
 namespace tjit {
 
@@ -14,16 +16,25 @@ template <class Op, class T, std::size_t kPlace>
 using OperandOf = std::conditional_t<kPlace == 0 && Op::info.mask_first, bool, T>;
 
 namespace detail {
+/// What an op computes with.
+template <class Op, class T, int N>
+[[gnu::always_inline]] inline auto operand(Vec<T, N> v) {
+  if constexpr (Op::info.as_stored) {
+    return v;
+  } else {
+    return math::cast<typename Element<T>::Compute>(v);
+  }
+}
 template <class Op, class T, std::size_t... I>
 consteval bool can_fail(std::index_sequence<I...>) {
-  return requires(Vec<OperandOf<Op, T, I>, 1>... x) { Op::fails(x...); };
+  return requires(Vec<OperandOf<Op, T, I>, 1>... x) { Op::fails(operand<Op>(x)...); };
 }
-template <class T, int N>
-[[gnu::always_inline]] inline Vec<T, N> elements(Vec<T, N> v) {
-  return v;
+template <class R, class T, int N>
+[[gnu::always_inline]] inline Vec<R, N> elements(Vec<T, N> v) {
+  return math::cast<R>(v);
 }
-template <class T, int N>
-[[gnu::always_inline]] inline Vec<bool, N> elements(Mask<T, N> m) {
+template <class R, class T, int N>
+[[gnu::always_inline]] inline Vec<R, N> elements(Mask<T, N> m) {
   return to_bool(m);
 }
 }  // namespace detail
@@ -46,20 +57,20 @@ consteval bool gives() {
 template <class Op, class T>
 inline constexpr bool can_fail = detail::can_fail<Op, T>(std::make_index_sequence<Op::info.arity>());
 
-/// The op's results, of type R, on vectors of its operands.
+/// The op's results, of type R, on vectors of its operands: computed in their compute type and rounded once.
 template <class Op, class R, class... V>
 [[gnu::always_inline]] inline auto apply_op(V... x) {
   if constexpr (Op::info.result == Result::Attribute) {
-    [[clang::always_inline]] return detail::elements(Op::template eval<R>(x...));
+    [[clang::always_inline]] return detail::elements<R>(Op::template eval<R>(detail::operand<Op>(x)...));
   } else {
-    [[clang::always_inline]] return detail::elements(Op::eval(x...));
+    [[clang::always_inline]] return detail::elements<R>(Op::eval(detail::operand<Op>(x)...));
   }
 }
 
 /// A mask of the lanes in which the op fails.
 template <class Op, class... V>
 [[gnu::always_inline]] inline auto fails_op(V... x) {
-  [[clang::always_inline]] return Op::fails(x...);
+  [[clang::always_inline]] return Op::fails(detail::operand<Op>(x)...);
 }
 
 }  // namespace tjit

@@ -196,6 +196,7 @@ struct Cast : Elementwise {
       .name = "cast",
       .types = kAll,
       .result = Result::Attribute,
+      .as_stored = true,
       .ulp = 0.5,
       .doc =
           "To another element type. Float to integer truncates towards 0, saturates, and "
@@ -212,6 +213,7 @@ struct Bitcast : Elementwise {
   static constexpr OpInfo info{.name = "bitcast",
                                .types = kNumbers,
                                .result = Result::Attribute,
+                               .as_stored = true,
                                .doc =
                                    "The same bits read as another element type of the same size; those of a NaN are "
                                    "the quiet NaN's, whatever its sign and payload."};

@@ -15,10 +15,28 @@ struct NumberLimits {
   int exponent;         ///< all magnitudes are below 2^exponent, but that of the lowest integer
 };
 
+namespace detail {
+template <class T>
+struct ComputeTrait {
+  using type = T;
+};
+template <class T>
+  requires requires { typename T::Compute; }
+struct ComputeTrait<T> {
+  using type = typename T::Compute;
+};
+template <class T>
+using ComputeOf = typename ComputeTrait<T>::type;
+}  // namespace detail
+
 template <class T>
 struct Element {
   using Limits = std::numeric_limits<T>;
   static constexpr DType dtype = dtype_of<T>;
+  /// What ops compute in, with one rounding each, and what reductions and products join in, with one rounding at the
+  /// end.
+  using Compute = detail::ComputeOf<T>;
+  using Accumulator = Compute;
   static constexpr bool is_float = tjit::is_float(dtype), is_integer = tjit::is_integer(dtype);
   static constexpr NumberLimits limits =
       is_float ? NumberLimits{Limits::digits, Limits::min_exponent - Limits::digits, Limits::max_exponent}
@@ -39,6 +57,13 @@ struct Element {
 
 constexpr NumberLimits limits_of(DType t) {
   return dispatch(t, []<class T>(Tag<T>) { return Element<T>::limits; });
+}
+
+constexpr DType compute_type(DType t) {
+  return dispatch(t, []<class T>(Tag<T>) { return dtype_of<typename Element<T>::Compute>; });
+}
+constexpr DType accumulator_type(DType t) {
+  return dispatch(t, []<class T>(Tag<T>) { return dtype_of<typename Element<T>::Accumulator>; });
 }
 
 /// Whether every value of `from` is a value of `to`.

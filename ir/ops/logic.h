@@ -134,6 +134,7 @@ struct Where : Elementwise {
   static constexpr OpInfo info{.name = "where",
                                .arity = 3,
                                .types = kAll,
+                               .as_stored = true,
                                .mask_first = true,
                                .doc = "x where the bool operand is true, else y."};
   static auto eval(auto c, auto x, auto y) { return select(c, x, y); }

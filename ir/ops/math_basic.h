@@ -1,7 +1,7 @@
 // Sign, order and classes of numbers, rounding, shifts and casts: functions that are exact.
 #pragma once
 
-#include "ir/ops/math_base.h"
+#include "ir/ops/math_half.h"
 
 namespace tjit::math {
 
@@ -113,7 +113,15 @@ template <Integer T, int N>
 template <class U, class T, int N>
 [[gnu::always_inline]] inline Vec<U, N> cast(Vec<T, N> x) {
   using V = Vec<T, N>;
-  if constexpr (Float<T> && Integer<U>) {
+  if constexpr (std::is_same_v<T, U>) {
+    return x;
+  } else if constexpr (std::is_same_v<T, Half>) {
+    return cast<U>(widen(x));
+  } else if constexpr (std::is_same_v<U, Half> && Float<T>) {
+    return narrow(x);
+  } else if constexpr (std::is_same_v<U, Half>) {
+    return narrow(convert<float>(x));  // what float cannot hold is infinite
+  } else if constexpr (Float<T> && Integer<U>) {
     constexpr U kLowest = std::numeric_limits<U>::min();
     constexpr U kHighest = std::numeric_limits<U>::max();
     // Powers of two or 0: exact in T.

@@ -53,14 +53,14 @@ struct ReduceAny : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_any", .types = kBool, .doc = "Whether any is true; false over nothing."};
   using Combine = LogicalOr;
   template <class T>
-  static constexpr T identity = false;
+  static constexpr T identity = T(false);
 };
 
 struct ReduceAll : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_all", .types = kBool, .doc = "Whether all are true; true over nothing."};
   using Combine = LogicalAnd;
   template <class T>
-  static constexpr T identity = true;
+  static constexpr T identity = T(true);
 };
 
 /// The attribute that argmax and argmin share. Their `Extreme` is the reduction that gives the element itself.

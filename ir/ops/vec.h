@@ -9,6 +9,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "tjit/half.h"
+
 namespace tjit {
 
 template <int kBytes>
@@ -18,9 +20,11 @@ using SignedOfSize =
 
 namespace detail {
 
-// A bool lane is a byte that is exactly 0 or 1, as in a tensor's buffer.
+// A bool lane is a byte that is exactly 0 or 1, as in a tensor's buffer. Half is held as its bits: such lanes are
+// moved, and converted to what they compute in.
 template <class T>
-using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+using Stored =
+    std::conditional_t<std::is_same_v<T, bool>, uint8_t, std::conditional_t<std::is_same_v<T, Half>, uint16_t, T>>;
 
 template <class T, int N>
 struct RawOf {
@@ -114,8 +118,9 @@ struct Vec {
   Vec() = default;
   // Every lane gets `value`, converted to T.
   template <class A>
-    requires std::is_arithmetic_v<A>
-  [[gnu::always_inline]] explicit Vec(A value) : raw(static_cast<Raw>(static_cast<Stored>(static_cast<T>(value)))) {}
+    requires(std::is_arithmetic_v<A> || std::is_same_v<A, T>)
+  [[gnu::always_inline]] explicit Vec(A value)
+      : raw(static_cast<Raw>(__builtin_bit_cast(Stored, static_cast<T>(value)))) {}
 
   // Wraps a raw value; for bool every lane must be 0 or 1.
   template <class R>
@@ -135,22 +140,22 @@ struct Vec {
 
   [[gnu::always_inline]] T operator[](int lane) const {
     if constexpr (N == 1) {
-      return static_cast<T>(raw);
+      return __builtin_bit_cast(T, raw);
     } else {
-      return static_cast<T>(raw[lane]);
+      return __builtin_bit_cast(T, static_cast<Stored>(raw[lane]));
     }
   }
 
   // Integers wrap. An integer divisor must not be 0, nor -1 under the lowest value: those trap on some machines and
   // widths (see math::floor_div). A shift count must lie in [0, width) (see math::shift_left).
-  [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return of(a.raw + b.raw); }
-  [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return of(a.raw - b.raw); }
-  [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) { return of(a.raw * b.raw); }
-  [[gnu::always_inline]] friend Vec operator/(Vec a, Vec b) { return of(a.raw / b.raw); }
-  [[gnu::always_inline]] friend Vec operator%(Vec a, Vec b) { return of(a.raw % b.raw); }
+  [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return computed(a.raw + b.raw); }
+  [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return computed(a.raw - b.raw); }
+  [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) { return computed(a.raw * b.raw); }
+  [[gnu::always_inline]] friend Vec operator/(Vec a, Vec b) { return computed(a.raw / b.raw); }
+  [[gnu::always_inline]] friend Vec operator%(Vec a, Vec b) { return computed(a.raw % b.raw); }
   [[gnu::always_inline]] friend Vec operator<<(Vec a, Vec b) { return of(a.raw << b.raw); }
   [[gnu::always_inline]] friend Vec operator>>(Vec a, Vec b) { return of(a.raw >> b.raw); }
-  [[gnu::always_inline]] friend Vec operator-(Vec a) { return of(-a.raw); }
+  [[gnu::always_inline]] friend Vec operator-(Vec a) { return computed(-a.raw); }
 
   [[gnu::always_inline]] friend Vec operator&(Vec a, Vec b) { return of(a.raw & b.raw); }
   [[gnu::always_inline]] friend Vec operator|(Vec a, Vec b) { return of(a.raw | b.raw); }
@@ -169,12 +174,26 @@ struct Vec {
     return ~a;
   }
 
-  [[gnu::always_inline]] friend Mask<T, N> operator==(Vec a, Vec b) { return Mask<T, N>::of(a.raw == b.raw); }
-  [[gnu::always_inline]] friend Mask<T, N> operator!=(Vec a, Vec b) { return Mask<T, N>::of(a.raw != b.raw); }
-  [[gnu::always_inline]] friend Mask<T, N> operator<(Vec a, Vec b) { return Mask<T, N>::of(a.raw < b.raw); }
-  [[gnu::always_inline]] friend Mask<T, N> operator<=(Vec a, Vec b) { return Mask<T, N>::of(a.raw <= b.raw); }
-  [[gnu::always_inline]] friend Mask<T, N> operator>(Vec a, Vec b) { return Mask<T, N>::of(a.raw > b.raw); }
-  [[gnu::always_inline]] friend Mask<T, N> operator>=(Vec a, Vec b) { return Mask<T, N>::of(a.raw >= b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator==(Vec a, Vec b) { return compared(a.raw == b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator!=(Vec a, Vec b) { return compared(a.raw != b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator<(Vec a, Vec b) { return compared(a.raw < b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator<=(Vec a, Vec b) { return compared(a.raw <= b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator>(Vec a, Vec b) { return compared(a.raw > b.raw); }
+  [[gnu::always_inline]] friend Mask<T, N> operator>=(Vec a, Vec b) { return compared(a.raw >= b.raw); }
+
+ private:
+  // Lanes of Half are only moved and converted.
+  static constexpr bool kComputes = !std::is_class_v<T>;
+  template <class R>
+  [[gnu::always_inline]] static Vec computed(const R& raw_value) {
+    static_assert(kComputes);
+    return of(raw_value);
+  }
+  template <class C>
+  [[gnu::always_inline]] static Mask<T, N> compared(const C& comparison) {
+    static_assert(kComputes);
+    return Mask<T, N>::of(comparison);
+  }
 };
 
 // The same truth values in the lane width of U.

@@ -5,9 +5,11 @@
 #include <string_view>
 #include <type_traits>
 
+#include "tjit/half.h"
+
 namespace tjit {
 
-enum class DType : std::uint8_t { Bool, U8, I16, I32, I64, F32, F64 };
+enum class DType : std::uint8_t { Bool, U8, I16, I32, I64, F16, F32, F64 };
 
 /// What the system knows of an element type. `ir_name` is used in IR text, `name` where values print.
 struct DTypeInfo {
@@ -48,8 +50,8 @@ struct ElementRow {
             ir_name,
             name,
             static_cast<int>(sizeof(T)),
-            std::is_floating_point_v<T>,
-            !std::is_same_v<T, bool> && std::is_signed_v<T>};
+            !std::is_integral_v<T>,
+            !std::is_same_v<T, bool> && !std::is_unsigned_v<T>};
   }
 };
 
@@ -69,14 +71,14 @@ struct ElementRows {
 inline constexpr ElementRows kElements{
     ElementRow<bool>{DType::Bool, "bool", "bool"},        ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
     ElementRow<std::int16_t>{DType::I16, "i16", "int16"}, ElementRow<std::int32_t>{DType::I32, "i32", "int32"},
-    ElementRow<std::int64_t>{DType::I64, "i64", "int64"}, ElementRow<float>{DType::F32, "f32", "float32"},
-    ElementRow<double>{DType::F64, "f64", "float64"},
+    ElementRow<std::int64_t>{DType::I64, "i64", "int64"}, ElementRow<Half>{DType::F16, "f16", "float16"},
+    ElementRow<float>{DType::F32, "f32", "float32"},      ElementRow<double>{DType::F64, "f64", "float64"},
 };
 
 }  // namespace detail
 
 inline constexpr DType bool_ = DType::Bool, uint8 = DType::U8, int16 = DType::I16, int32 = DType::I32,
-                       int64 = DType::I64, float32 = DType::F32, float64 = DType::F64;
+                       int64 = DType::I64, float16 = DType::F16, float32 = DType::F32, float64 = DType::F64;
 
 /// The C++ types that store elements, in the order of DType.
 using ElementTypes = decltype(detail::kElements)::Types;

@@ -84,11 +84,9 @@ constexpr DotKernel kDotKernel = fitting_kernel<T>();
 
 const DotKernel* dot_kernels(DType t) {
   return dispatch(t, []<class T>(Tag<T>) -> const DotKernel* {
-    if constexpr (std::is_same_v<T, bool>) {
-      return nullptr;
-    } else {
+    if constexpr (contains(Dot::info.types, dtype_of<T>) && std::is_same_v<T, typename Element<T>::Accumulator>)
       return &kDotKernel<T>;
-    }
+    return nullptr;
   });
 }
 

@@ -25,7 +25,7 @@ inline constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
 /// The kernels for operands of type T; each specialisation stands in a file of its own, to be compiled on its own.
 template <class T>
 const ElementwiseKernel* elementwise_kernels();
-/// The other kernels on elements of type `t`; products are null for bool.
+/// The other kernels on elements of type `t`: empty for ops that do not take it, or join in another type.
 const ReduceKernel* reduce_kernels(DType t);
 const ExtremeKernel* extreme_kernels(DType t);
 const DotKernel* dot_kernels(DType t);

@@ -181,12 +181,16 @@ struct ExtremeSearch {
   }
 };
 
+/// Other types join in their accumulator type.
+template <class Op, class T>
+constexpr bool kJoins = contains(Op::info.types, dtype_of<T>) && std::is_same_v<T, typename Element<T>::Accumulator>;
+
 template <class T>
 consteval auto reduce_table() {
   std::array<ReduceKernel, static_cast<std::size_t>(AllOps::size)> table{};
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (requires { typename Op::Combine; }) {
-      if constexpr (contains(Op::info.types, dtype_of<T>))
+      if constexpr (kJoins<Op, T>)
         table[static_cast<std::size_t>(kOpcode<Op>)] = {Reduction<Op, T>::row, Reduction<Op, T>::fold,
                                                         Reduction<Op, T>::rows, Reduction<Op, T>::columns};
     }
@@ -199,7 +203,7 @@ consteval auto extreme_table() {
   std::array<ExtremeKernel, static_cast<std::size_t>(AllOps::size)> table{};
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (requires { typename Op::Extreme; }) {
-      if constexpr (contains(Op::info.types, dtype_of<T>))
+      if constexpr (kJoins<Op, T>)
         table[static_cast<std::size_t>(kOpcode<Op>)] = {kOpcode<typename Op::Extreme>, ExtremeSearch<Op, T>::column,
                                                         ExtremeSearch<Op, T>::rows, find<T>};
     }

@@ -26,7 +26,7 @@ auto key_of(T x, bool descending) {
   using K = std::make_unsigned_t<SignedOfSize<sizeof(T)>>;
   constexpr K sign = K(1) << (8 * sizeof(T) - 1);
   K key;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (is_float(dtype_of<T>)) {
     if (x != x) return static_cast<K>(~K(0));
     const K bits = std::bit_cast<K>(x == 0 ? T(0) : x);
     key = (bits & sign) != 0 ? static_cast<K>(~bits) : static_cast<K>(bits | sign);

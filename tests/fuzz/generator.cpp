@@ -21,15 +21,17 @@ template <class T>
 T random_value(Random& r, int edges) {
   if constexpr (std::is_same_v<T, bool>) {
     return r.chance(50);
-  } else if constexpr (std::is_floating_point_v<T>) {
+  } else if constexpr (is_float(dtype_of<T>)) {
     using Limits = std::numeric_limits<T>;
-    if (!r.chance(edges))
-      return static_cast<T>(r.between(-8000, 8000)) / static_cast<T>(r.pick(std::array{1, 7, 64, 1000}));
+    if (!r.chance(edges)) {
+      const auto number = static_cast<double>(r.between(-8000, 8000));
+      return static_cast<T>(number / r.pick(std::array{1, 7, 64, 1000}));
+    }
     return r.pick(std::array<T, 10>{T(0), -T(0), Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
                                     Limits::denorm_min(), -Limits::min(), Limits::max(), Limits::lowest(), T(1)});
   } else {
     using Limits = std::numeric_limits<T>;
-    if (!r.chance(edges)) return static_cast<T>(r.between(std::is_signed_v<T> ? -9 : 0, 20));
+    if (!r.chance(edges)) return static_cast<T>(r.between(is_signed(dtype_of<T>) ? -9 : 0, 20));
     return r.pick(std::array<T, 4>{Limits::max(), Limits::lowest(), T(0), static_cast<T>(-1)});
   }
 }
@@ -207,8 +209,11 @@ class Generator {
       operands.back() = keep(b_.append(Clip{}, {operands.back(), number(dtype, 1, shape), number(dtype, 4, shape)}));
     const ValueId result = keep(b_.append({d.code, std::move(attrs), operands, {}, {}})[0]);
     // A NaN that was just computed shows in integers.
-    if (is_float(type(result).dtype) && r_.chance(15))
-      keep(b_.append(Bitcast{.dtype = size_of(type(result).dtype) == 4 ? DType::I32 : DType::I64}, {result}));
+    if (is_float(type(result).dtype) && r_.chance(15)) {
+      const auto* bits = std::ranges::find_if(
+          kDTypes, [&](const DTypeInfo& t) { return is_integer(t.dtype) && t.size == size_of(type(result).dtype); });
+      keep(b_.append(Bitcast{.dtype = bits->dtype}, {result}));
+    }
   }
 
   void reduce() {

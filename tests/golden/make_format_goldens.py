@@ -260,8 +260,12 @@ def of_type(dtype):
     global rng, DTYPES, FLOATS
     rng = np.random.default_rng(np.dtype(dtype).num)
     DTYPES, FLOATS = [dtype], [dtype] if issubclass(dtype, np.floating) else []
+    if FLOATS:
+        for part in PARTS:
+            part()
+        return
     for size in ["1", "-1", "0", "ends"]:
-        info = np.iinfo(dtype) if issubclass(dtype, np.integer) else None
+        info = np.iinfo(dtype)
         values = [info.min, info.max] if size == "ends" else [int(size)]
         add(np.array(values, dtype))
         add(np.array(values[0], dtype))
@@ -273,9 +277,11 @@ def of_type(dtype):
     random()
 
 
-for part in (scalars, edges, powers_of_two, shapes, summarised, wrapping, random):
+PARTS = (scalars, edges, powers_of_two, shapes, summarised, wrapping, random)
+for part in PARTS:
     part()
 of_type(np.int16)
+of_type(np.float16)
 path = pathlib.Path(__file__).parent / "format" / "arrays.txt"
 path.write_text(
     f"NumPy {np.__version__}, {len(records)} arrays; written by make_format_goldens.py\n" + "".join(records)

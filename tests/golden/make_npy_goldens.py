@@ -13,7 +13,7 @@ import zipfile
 import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent / "npy"
-NAMES = ["bool", "uint8", "int16", "int32", "int64", "float32", "float64"]
+NAMES = ["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64"]
 
 
 def values(name, shape):

@@ -40,7 +40,7 @@ def npy_files():
     for i, (descr, found) in enumerate(
         [
             ("'<c8'", "found element type '<c8', expected bool (b1), uint8 (u1)"),
-            ("'<f2'", "found element type '<f2'"),
+            ("'<f16'", "found element type '<f16'"),
             ("'<i1'", "found element type '<i1'"),
             ("'<U3'", "found element type '<U3'"),
             ("'|O'", "found an array of Python objects"),

@@ -21,7 +21,7 @@ std::vector<T> telling_values(std::int64_t count, unsigned seed) {
     for (std::int64_t i = 0; i < count; ++i) values.push_back(random() % 2 == 0);
   } else {
     values = edge_values<T>();
-    for (const T x : random_between<T>(std::is_signed_v<T> ? -20 : 0, 20, 64, seed)) values.push_back(x);
+    for (const T x : random_between<T>(kHasSign<T> ? -20 : 0, 20, 64, seed)) values.push_back(x);
     for (const T x : random_bits<T>(64, seed)) values.push_back(x);
     const std::vector<T> round = values;
     while (static_cast<std::int64_t>(values.size()) < count) values.insert(values.end(), round.begin(), round.end());
@@ -89,6 +89,16 @@ Array array_of(const Shape& shape, const std::vector<T>& values) {
   Array a = Array::empty({dtype_of<T>, shape});
   std::copy(values.begin(), values.end(), static_cast<T*>(a.mutable_data()));
   return a;
+}
+
+/// The elements as C++ converts them.
+template <class To, class From>
+Array converted(const Array& a) {
+  Array out = Array::empty({dtype_of<To>, a.shape()});
+  const Array all = a.contiguous();
+  std::transform(all.data<From>(), all.data<From>() + all.size(), static_cast<To*>(out.mutable_data()),
+                 [](From x) { return static_cast<To>(x); });
+  return out;
 }
 
 template <class T>

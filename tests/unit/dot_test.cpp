@@ -132,7 +132,10 @@ void check_dot(const DotCase& c) {
   DotCase positive = c;
   for (std::int64_t& d : positive.dot.lhs_contract) d += d < 0 ? c.lhs.size() : 0;
   for (std::int64_t& d : positive.dot.rhs_contract) d += d < 0 ? c.rhs.size() : 0;
-  const std::vector<T> want = naive_dot<T>(x, y, positive.dot);
+  using Joined = typename Element<T>::Accumulator;
+  std::vector<T> want;
+  for (const Joined v : naive_dot<Joined>(converted<Joined, T>(x), converted<Joined, T>(y), positive.dot))
+    want.push_back(static_cast<T>(v));
   for (const Layout layout : kLayouts) {
     const Array a = laid_out(x, layout), b = laid_out(y, kLayouts[(static_cast<std::size_t>(layout) + 1) % 4]);
     at_each_level([&] {

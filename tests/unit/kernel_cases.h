@@ -57,7 +57,7 @@ std::vector<T> samples(std::int64_t count, std::mt19937_64& random) {
     } else if constexpr (std::is_integral_v<T>) {
       values.push_back(static_cast<T>(static_cast<std::int64_t>(random() % 41) - 20));
     } else {
-      values.push_back(static_cast<T>(static_cast<std::int64_t>(random() % 4001) - 2000) / T(128));
+      values.push_back(static_cast<T>(static_cast<double>(static_cast<std::int64_t>(random() % 4001) - 2000) / 128));
     }
   }
   values.resize(static_cast<std::size_t>(count));

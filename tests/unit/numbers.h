@@ -9,10 +9,18 @@
 #include <type_traits>
 #include <vector>
 
+#include "tjit/half.h"
+
 namespace tjit::test {
 
+/// Floats, those that only tensors hold among them.
 template <class T>
-using BitsOf = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+concept Floating = std::is_floating_point_v<T> || std::is_same_v<T, Half>;
+template <class T>
+constexpr bool kHasSign = !std::is_unsigned_v<T>;
+
+template <class T>
+using BitsOf = std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
 template <class T>
 constexpr T kInf = std::numeric_limits<T>::infinity();
 template <class T>
@@ -21,7 +29,7 @@ constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
 // Equal, where all NaNs are, and zeros of different sign are not.
 template <class T>
 bool same(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (Floating<T>) {
     return (a != a && b != b) || std::bit_cast<BitsOf<T>>(a) == std::bit_cast<BitsOf<T>>(b);
   } else {
     return a == b;
@@ -29,12 +37,11 @@ bool same(T a, T b) {
 }
 
 // Zeros, subnormals, powers of two and their neighbours, thresholds of exp, limits of the integers; both signs.
-template <class T>
-  requires std::is_floating_point_v<T>
+template <Floating T>
 std::vector<T> edge_values() {
   using L = std::numeric_limits<T>;
-  std::vector<T> v{0,        L::denorm_min(), 3 * L::denorm_min(), L::min() - L::denorm_min(),
-                   L::min(), L::epsilon(),    L::max() / 2,        L::max(),
+  std::vector<T> v{T(0),     L::denorm_min(), T(3 * L::denorm_min()), T(L::min() - L::denorm_min()),
+                   L::min(), L::epsilon(),    T(L::max() / 2),        L::max(),
                    kInf<T>,  kNan<T>};
   for (double x : {1e-10,
                    1e-3,
@@ -65,8 +72,9 @@ std::vector<T> edge_values() {
                    9223372036854775808.0,
                    18446744073709551616.0,
                    1e30}) {
-    const T value = static_cast<T>(x);
-    for (T near : {std::nextafter(value, T(0)), value, std::nextafter(value, kInf<T>)}) v.push_back(near);
+    const auto bits = std::bit_cast<BitsOf<T>>(static_cast<T>(x));
+    for (const int step : {-1, 0, 1})
+      v.push_back(std::bit_cast<T>(static_cast<BitsOf<T>>(bits + static_cast<BitsOf<T>>(step))));
   }
   const std::size_t positive = v.size();
   for (std::size_t i = 0; i < positive; ++i) v.push_back(-v[i]);
@@ -97,7 +105,7 @@ std::vector<T> random_bits(int count, unsigned seed) {
   std::mt19937_64 random(seed);
   std::vector<T> v(static_cast<std::size_t>(count));
   for (T& x : v) {
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (Floating<T>) {
       x = std::bit_cast<T>(static_cast<BitsOf<T>>(random()));
     } else {
       x = static_cast<T>(random());
@@ -115,9 +123,9 @@ std::vector<T> random_between(double low, double high, int count, unsigned seed)
   return v;
 }
 
-// What oracles compute in for results of type T: double for float, 64 bits of long double for double.
+// What oracles compute in for results of type T: double for float and Half, 64 bits of long double for double.
 template <class T>
-using Wide = std::conditional_t<sizeof(T) == 4, double, long double>;
+using Wide = std::conditional_t<sizeof(T) <= 4, double, long double>;
 
 // |got - exact| in units in the last place that T has at `exact`. An infinity stands for the number one step beyond the
 // largest.

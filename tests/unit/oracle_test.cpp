@@ -62,6 +62,12 @@ std::optional<T> float_oracle(std::string_view op, T x, T y, T z) {
   return {};
 }
 
+/// Computed in float and rounded once.
+std::optional<Half> half_oracle(std::string_view op, float x, float y, float z) {
+  const std::optional<float> exact = float_oracle(op, x, y, z);
+  return exact ? std::optional(Half(*exact)) : std::nullopt;
+}
+
 /// What is not rounded correctly: good to the op's `ulp`.
 template <class T>
 std::optional<Wide<T>> wide_oracle(std::string_view op, Wide<T> x, Wide<T> y) {
@@ -116,7 +122,7 @@ std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
   if (op == "logical_or") return x || y;
   if (op == "logical_xor") return bool(x) != bool(y);
   if (op == "logical_not") return !x;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (Floating<T>) {
     if (op == "is_nan") return std::isnan(x);
     if (op == "is_inf") return std::isinf(x);
     if (op == "is_finite") return std::isfinite(x);
@@ -128,7 +134,7 @@ template <class R, class T>
 R cast_oracle(T x) {
   if constexpr (std::is_same_v<R, bool>) {
     return x != 0;
-  } else if constexpr (std::is_floating_point_v<T> && std::is_integral_v<R>) {
+  } else if constexpr (Floating<T> && std::is_integral_v<R>) {
     if (x != x) return 0;
     // Compared as exact wide numbers: R's limits need not be a T.
     const long double wide = x, low = std::numeric_limits<R>::min(), high = std::numeric_limits<R>::max();
@@ -159,6 +165,7 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
   if constexpr (std::is_same_v<T, R>) {
     if (op == "where") return a.mask ? a.x : a.y;
     if constexpr (std::is_floating_point_v<T>) return float_oracle(op, a.x, a.y, a.z);
+    if constexpr (std::is_same_v<T, Half>) return half_oracle(op, a.x, a.y, a.z);
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, a.x, a.y, a.z);
   }
   return {};
@@ -167,7 +174,7 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
 /// Whether `got` is right; nothing when there is no oracle.
 template <class T, class R>
 std::optional<bool> is_right(const OpInfo& op, const Args<T>& a, R got) {
-  if constexpr (std::is_floating_point_v<T> && std::is_same_v<T, R>)
+  if constexpr (Floating<T> && std::is_same_v<T, R>)
     if (const auto exact = wide_oracle<T>(op.name, a.x, a.y)) return ulps(got, *exact) <= op.ulp;
   if (const std::optional<R> want = exact_oracle<T, R>(op.name, a)) return same(got, *want);
   return {};

@@ -58,7 +58,7 @@ Array parse_argument(std::string_view spec) {
     T* data = static_cast<T*>(result.mutable_data());
     for (std::int64_t i = 0; i < result.size(); ++i) {
       const std::string text(texts[texts.size() == 1 ? 0 : static_cast<std::size_t>(i)]);
-      if constexpr (std::is_floating_point_v<T>) {
+      if constexpr (is_float(dtype_of<T>)) {
         data[i] = static_cast<T>(std::strtod(text.c_str(), nullptr));
       } else {
         data[i] = static_cast<T>(std::strtoll(text.c_str(), nullptr, 10));

@@ -163,10 +163,12 @@ const std::vector<Reduced> kReductions = {
 };
 
 template <class Op, class T>
-void check_reduction(const Reduced& r, const Array& x, const Join<T>& join) {
+void check_reduction(const Reduced& r, const Array& x, const Join<typename Element<T>::Accumulator>& join) {
+  using Joined = typename Element<T>::Accumulator;
   Op op;
   op.axes = r.axes;
-  const Array want = reduced<T>(x, r.axes, join, Op::template identity<T>);
+  const Array want =
+      converted<T, Joined>(reduced<Joined>(converted<Joined, T>(x), r.axes, join, Op::template identity<Joined>));
   for (const Layout layout : kLayouts) {
     const Array operand = laid_out(x, layout);
     at_each_level([&] {

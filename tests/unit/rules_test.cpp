@@ -64,7 +64,7 @@ class LeftSide {
         value = L::has_infinity ? static_cast<T>(-L::infinity()) : L::lowest();
       } else if (p.kind == Pattern::Kind::Highest) {
         value = L::has_infinity ? L::infinity() : L::max();
-      } else if constexpr (std::is_floating_point_v<T>) {
+      } else if constexpr (is_float(dtype_of<T>)) {
         value = static_cast<T>(p.number);
       } else {
         value = static_cast<T>(static_cast<std::int64_t>(p.number));
@@ -138,31 +138,11 @@ std::vector<T> few_values() {
   using L = std::numeric_limits<T>;
   if constexpr (std::is_same_v<T, bool>) {
     return {false, true};
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return {T(0),
-            T(-0.0),
-            1,
-            -1,
-            2,
-            T(0.5),
-            T(-0.25),
-            3,
-            T(-2.5),
-            T(1e-3),
-            10,
-            7,
-            255,
-            kInf<T>,
-            -kInf<T>,
-            kNan<T>,
-            L::max(),
-            L::lowest(),
-            L::min(),
-            -L::denorm_min(),
-            L::denorm_min(),
-            T(16777217),
-            2 * L::min(),
-            L::max() / 2};
+  } else if constexpr (is_float(dtype_of<T>)) {
+    return {T(0),        T(-0.0),         T(1),           T(-1),       T(2),     T(0.5),           T(-0.25),
+            T(3),        T(-2.5),         T(1e-3),        T(10),       T(7),     T(255),           kInf<T>,
+            -kInf<T>,    kNan<T>,         L::max(),       L::lowest(), L::min(), -L::denorm_min(), L::denorm_min(),
+            T(16777217), T(2 * L::min()), T(L::max() / 2)};
   } else {
     return {T(0),
             T(1),
@@ -197,7 +177,7 @@ std::vector<T> all_values(int variables) {
     std::vector<T> v = edge_values<T>();
     for (const T t : random_bits<T>(32, 7)) v.push_back(t);
     if (variables == 1)
-      for (const T t : random_between<T>(std::is_signed_v<T> ? -10 : 0, 250, 1000, 8)) v.push_back(t);
+      for (const T t : random_between<T>(kHasSign<T> ? -10 : 0, 250, 1000, 8)) v.push_back(t);
     return v;
   }
 }
@@ -243,7 +223,7 @@ std::vector<Literal> constants(bool used, DType t, bool ordinary) {
     using T = typename decltype(tag)::type;
     std::vector<T> values = few_values<T>();
     if (ordinary) values = {T(1), T(2), T(3)};
-    if (ordinary && std::is_floating_point_v<T>) values = {T(1), T(2), T(3), T(0.5), static_cast<T>(-T(1.5))};
+    if (ordinary && is_float(dtype_of<T>)) values = {T(1), T(2), T(3), T(0.5), static_cast<T>(-T(1.5))};
     if (!used) values = {T(1)};
     std::vector<Literal> literals;
     for (const T v : values) literals.push_back(Literal::splat(v));
@@ -314,7 +294,8 @@ bool nearly_same(const Array& a, const Array& b) {
     const Array l = a.contiguous(), r = b.contiguous();
     for (std::int64_t i = 0; i < l.size(); ++i) {
       const auto u = static_cast<double>(l.data<T>()[i]), v = static_cast<double>(r.data<T>()[i]);
-      if (!(std::abs(u - v) <= (sizeof(T) == 4 ? 2e-5 : 1e-12) * (1 + std::abs(u)))) return false;
+      constexpr double kTolerance = sizeof(T) == 2 ? 2e-2 : sizeof(T) == 4 ? 2e-5 : 1e-12;
+      if (!same(u, v) && !(std::abs(u - v) <= kTolerance * (1 + std::abs(u)))) return false;
     }
     return true;
   });

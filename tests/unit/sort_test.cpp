@@ -20,11 +20,11 @@ Array sortable(const Shape& shape, unsigned seed) {
   for (std::int64_t i = 0; i < a.size(); ++i) {
     state = state * 1664525U + 1013904223U;
     const std::uint32_t r = state >> 16;
-    to[i] = static_cast<T>(static_cast<std::int32_t>(r % 300) - (std::is_signed_v<T> ? 150 : 0));
+    to[i] = static_cast<T>(static_cast<std::int32_t>(r % 300) - (kHasSign<T> ? 150 : 0));
     if (r % 7 == 0) to[i] = r % 2 == 0 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::lowest();
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (Floating<T>) {
       if (r % 5 == 0) to[i] = static_cast<T>(r % 2 == 0 ? 0.0 : -0.0);
-      if (r % 11 == 0) to[i] = r % 2 == 0 ? kNan<T> : std::numeric_limits<T>::infinity() * (r % 3 == 0 ? 1 : -1);
+      if (r % 11 == 0) to[i] = r % 2 == 0 ? kNan<T> : r % 3 == 0 ? kInf<T> : -kInf<T>;
     }
   }
   return a;

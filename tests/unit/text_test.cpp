@@ -8,6 +8,7 @@
 
 #include "ir/builder.h"
 #include "ir/ops/ops.h"
+#include "numbers.h"
 #include "tests/text_runner.h"
 
 namespace tjit {
@@ -169,14 +170,13 @@ TEST_CASE("large literals go where save_literal says") {
 
 TEST_CASE("every float reads back") {
   std::mt19937_64 random(1);
-  for (const DType dtype : {DType::F32, DType::F64}) {
-    dispatch(dtype, [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      if constexpr (std::is_floating_point_v<T>) {
-        using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  for (const DTypeInfo& info : kDTypes) {
+    dispatch(info.dtype, [&]<class T>(Tag<T>) {
+      if constexpr (test::Floating<T>) {
+        using Bits = test::BitsOf<T>;
         std::vector<T> values;
         for (int i = 0; i < 20000; ++i) values.push_back(std::bit_cast<T>(static_cast<Bits>(random())));
-        const Literal all = Literal::copy({dtype, {20000}}, values.data(), false);
+        const Literal all = Literal::copy({info.dtype, {20000}}, values.data(), false);
         const std::string type = to_string(all.type());
         const Module m =
             parse_or_throw("func @main() -> (" + type + ") {\n%0 = constant {value = " + print_literal(all) +
@@ -185,8 +185,7 @@ TEST_CASE("every float reads back") {
         REQUIRE(back != nullptr);
         for (std::size_t i = 0; i < values.size(); ++i) {
           const T a = values[i], b = back->as<T>()[i];
-          if (std::bit_cast<Bits>(a) != std::bit_cast<Bits>(b) && !(a != a && b != b))
-            FAIL_CHECK(a << " reads back as " << b);
+          if (!test::same(a, b)) FAIL_CHECK(a << " reads back as " << b);
         }
       }
     });
