@@ -75,6 +75,20 @@ Tensor gather(const Operand& x, const Operand& indices, std::int64_t axis, std::
                x.loc());
 }
 
+Tensor scatter(const Operand& x, const Operand& indices, const Operand& updates, std::string_view mode) {
+  const Tensor t = to_tensor(x, "scatter");
+  return apply(Scatter{.mode = std::string(mode)}, {t, to_tensor(indices, "scatter"), to_tensor(updates, t, "scatter")},
+               x.loc());
+}
+
+Tensor cumsum(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
+  CumSum op;
+  op.axis = axis;
+  op.exclusive = exclusive;
+  op.reverse = reverse;
+  return apply(op, {to_tensor(x, "cumsum")}, x.loc());
+}
+
 Tensor sort(const Operand& x, std::int64_t axis, bool descending) {
   Sort op;
   op.axis = axis;

@@ -24,6 +24,12 @@ std::string index_text(const Shape& shape, std::int64_t linear) {
   return " at index " + shape_text(index);
 }
 
+std::string index_failure(const OpDef& def, std::int64_t value, std::int64_t size, const Shape& shape,
+                          std::int64_t linear) {
+  return std::string(def.failure) + ": " + std::to_string(value) + " is not in [0, " + std::to_string(size) + ")" +
+         index_text(shape, linear);
+}
+
 namespace {
 
 Array execute_view(const OpDef& def, const OpAttrs* attrs, const Array& x) { return x.view(def.view(attrs, x.view())); }

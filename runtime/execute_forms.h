@@ -22,5 +22,8 @@ Array cast_elements(const Array& x, DType t);
 [[noreturn]] void raise(const OpDef& def, std::string_view cause, const Location& loc);
 /// ` at index (1,2)` for element number `linear` of `shape`; empty for rank 0.
 std::string index_text(const Shape& shape, std::int64_t linear);
+/// Why index `value`, element number `linear` of indices of `shape`, is refused: it is not in [0, size).
+std::string index_failure(const OpDef& def, std::int64_t value, std::int64_t size, const Shape& shape,
+                          std::int64_t linear);
 
 }  // namespace tjit

@@ -79,10 +79,7 @@ void check_indices(const OpDef& def, const Array& indices, std::span<const std::
                    const Location& loc) {
   const auto bad = std::find_if(values.begin(), values.end(), [&](std::int64_t i) { return i < 0 || i >= size; });
   if (bad == values.end()) return;
-  raise(def,
-        std::string(def.failure) + ": " + std::to_string(*bad) + " is not in [0, " + std::to_string(size) + ")" +
-            index_text(indices.shape(), bad - values.begin()),
-        loc);
+  raise(def, index_failure(def, *bad, size, indices.shape(), bad - values.begin()), loc);
 }
 
 /// Copies what stands under each combination of the looked-up dimensions. `strides` walk the operand by result

@@ -23,6 +23,16 @@ struct ElementwiseKernel {
   std::int64_t (*first_failure)(const void* const* in, std::int64_t n) = nullptr;
 };
 
+/// Rows of columns that a cumulative op joins one after another. Strides count elements and may be negative.
+struct RunningRows {
+  void* so_far;       ///< what this piece of each column joined to, updated
+  const void* carry;  ///< what earlier pieces of each column joined to
+  void* out;
+  const void* x;
+  std::int64_t columns, rows, out_stride, x_stride;
+  bool exclusive;
+};
+
 /// A reduction in the order of ir/order.h. Strides count elements.
 struct ReduceKernel {
   /// lanes[i mod kReduceLanes] = join(lanes[...], x[i])
@@ -33,6 +43,8 @@ struct ReduceKernel {
   void (*rows)(void* out, const void* x, std::int64_t n, std::int64_t count, std::int64_t stride) = nullptr;
   /// acc[j] = join(acc[j], x[i * stride + j]) for i = 0 ... count - 1, for n columns.
   void (*columns)(void* acc, const void* x, std::int64_t n, std::int64_t count, std::int64_t stride) = nullptr;
+  /// so_far[j] = join(so_far[j], x[i][j]) and out[i][j] = join(carry[j], so_far[j]), which comes first when exclusive.
+  void (*running)(const RunningRows& rows) = nullptr;
 };
 
 /// Where the largest or smallest element stands (argmax, argmin).

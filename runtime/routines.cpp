@@ -12,6 +12,21 @@
 
 namespace tjit {
 
+DenseOperand::DenseOperand(const OperandWindow& operand) {
+  const View& window = operand.window;
+  const std::int64_t count = element_count(window.shape);
+  Dims strides;
+  if (reshape_strides(window.shape, window.strides, {count}, &strides) && strides[0] == 1) return;
+  copy_.emplace(window.shape, size_of(operand.dtype), row_major_strides(window.shape), window.strides);
+  copied_bytes_ = count * size_of(operand.dtype);
+}
+
+const void* DenseOperand::read(const void* data, std::byte* scratch) const {
+  if (!copy_) return data;
+  copy_->run(scratch, data);
+  return scratch;
+}
+
 namespace {
 
 template <class Op>
@@ -36,44 +51,43 @@ const RoutineMaker& maker(const OpDef& def) {
   return *maker;
 }
 
-/// A product in the accumulator type of its elements, rounded once: operands are cast to scratch memory.
-class WidenedProduct final : public Routine {
+/// A routine in the accumulator type of its elements, whose results are rounded once: operands are cast to scratch
+/// memory.
+class Widened final : public Routine {
  public:
-  explicit WidenedProduct(const RoutineArgs& args)
+  explicit Widened(const RoutineArgs& args)
       : dtype_(args.operands[0].dtype), wide_(accumulator_type(dtype_)), count_(element_count(args.results[0])) {
     ShortList<OperandWindow, 2> windows;
     for (const OperandWindow& x : args.operands) {
-      const View& w = x.window;
-      const Dims dense = row_major_strides(w.shape);
-      const std::int64_t count = element_count(w.shape);
-      sides_.push_back({BoxCopy(w.shape, size_of(dtype_), dense, w.strides), count, reserve(count * size_of(dtype_)),
-                        reserve(count * size_of(wide_))});
-      windows.push_back({wide_, {w.shape, dense, 0}});
+      const Shape& shape = x.window.shape;
+      const DenseOperand dense(x);
+      const std::int64_t count = element_count(shape);
+      operands_.push_back({dense, count, reserve(dense.copied_bytes()), reserve(count * size_of(wide_))});
+      windows.push_back({wide_, {shape, row_major_strides(shape), 0}});
     }
     result_ = reserve(count_ * size_of(wide_));
     const Type result{wide_, args.results[0].shape};
-    product_ = maker(args.def).make({args.def, args.attrs, windows, {&result, 1}});
-    scratch_ = reserve(static_cast<std::int64_t>(product_->scratch_bytes()));
+    routine_ = maker(args.def).make({args.def, args.attrs, windows, {&result, 1}});
+    scratch_ = reserve(static_cast<std::int64_t>(routine_->scratch_bytes()));
   }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
-    const void* wide[2];
-    for (std::size_t k = 0; k < sides_.size(); ++k) {
-      const Side& side = sides_[k];
-      side.copy.run(scratch + side.dense, operands[k]);
-      cast(dtype_, wide_, scratch + side.dense, scratch + side.wide, side.count);
-      wide[k] = scratch + side.wide;
+    ShortList<const void*, 2> wide;
+    for (std::size_t k = 0; k < operands_.size(); ++k) {
+      const Operand& x = operands_[k];
+      cast(dtype_, wide_, x.dense.read(operands[k], scratch + x.copied), scratch + x.wide, x.count);
+      wide.push_back(scratch + x.wide);
     }
     void* const result = scratch + result_;
-    product_->run({wide, sides_.size()}, {&result, 1}, scratch + scratch_);
+    routine_->run(wide, {&result, 1}, scratch + scratch_);
     cast(wide_, dtype_, result, results[0], count_);
   }
 
  private:
-  struct Side {
-    BoxCopy copy;
+  struct Operand {
+    DenseOperand dense;
     std::int64_t count;
-    std::size_t dense, wide;  ///< where in scratch memory
+    std::size_t copied, wide;  ///< where in scratch memory
   };
 
   static void cast(DType from_type, DType to_type, const void* from, void* to, std::int64_t count) {
@@ -82,15 +96,15 @@ class WidenedProduct final : public Routine {
 
   DType dtype_, wide_;
   std::int64_t count_;
-  std::vector<Side> sides_;
+  std::vector<Operand> operands_;
   std::size_t result_, scratch_;
-  std::unique_ptr<const Routine> product_;
+  std::unique_ptr<const Routine> routine_;
 };
 
 const RoutineMaker& maker(const RoutineArgs& args) {
+  const RoutineMaker& its = maker(args.def);
   const DType dtype = args.operands[0].dtype;
-  const bool widens = args.def.form() == Form::Product && accumulator_type(dtype) != dtype;
-  return widens ? kMakerOf<WidenedProduct> : maker(args.def);
+  return its.accumulates && accumulator_type(dtype) != dtype ? kMakerOf<Widened> : its;
 }
 
 }  // namespace

@@ -1,12 +1,17 @@
 // How routines are made, for the files in routines/. Internal to runtime/.
 #pragma once
 
+#include <optional>
+
 #include "ir/ops/list.h"
 #include "runtime/routine.h"
+#include "runtime/strided.h"
 
 namespace tjit {
 
 struct RoutineMaker {
+  /// Elements are joined in their accumulator type: the routine is made for that, and its results are rounded.
+  bool accumulates;
   std::unique_ptr<const Routine> (*make)(const RoutineArgs&);
   /// Prepares and runs once, without memory for the routine itself.
   void (*run_once)(const RoutineArgs&, const Location&, std::span<const void* const> operands,
@@ -14,16 +19,36 @@ struct RoutineMaker {
 };
 
 template <class R>
-inline constexpr RoutineMaker kMakerOf{
-    .make = [](const RoutineArgs& args) -> std::unique_ptr<const Routine> { return std::make_unique<R>(args); },
+inline constexpr RoutineMaker kMakerOf{.accumulates = requires {R::accumulates;
+}  // namespace tjit
+, .make = [](const RoutineArgs& args) -> std::unique_ptr<const Routine> { return std::make_unique<R>(args); },
     .run_once = [](const RoutineArgs& args, const Location& loc, std::span<const void* const> operands,
-                   std::span<void* const> results) { run_routine(R(args), args.def, loc, operands, results); }};
+                   std::span<void* const> results) { run_routine(R(args), args.def, loc, operands, results); }
+}
+;
+
+/// An operand as row-major elements: where it lies, or copied to scratch memory.
+class DenseOperand {
+ public:
+  explicit DenseOperand(const OperandWindow& operand);
+  /// How many bytes of scratch memory a copy takes; 0 when there is none.
+  std::int64_t copied_bytes() const { return copied_bytes_; }
+  const void* read(const void* data, std::byte* scratch) const;
+
+ private:
+  std::optional<BoxCopy> copy_;
+  std::int64_t copied_bytes_ = 0;
+};
 
 /// The maker of an op's routine; each stands in routines/, in the file of its op.
 template <class Op>
 const RoutineMaker& routine_of() = delete;
 template <>
 const RoutineMaker& routine_of<Dot>();
+template <>
+const RoutineMaker& routine_of<CumSum>();
+template <>
+const RoutineMaker& routine_of<Scatter>();
 template <>
 const RoutineMaker& routine_of<Sort>();
 template <>

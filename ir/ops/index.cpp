@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/ops/ops.h"
+
 namespace tjit::inline ops {
 
 namespace {
@@ -13,6 +15,10 @@ void require_indices(std::span<const Type> in, std::size_t first, int rank) {
     fail("needs one index per dimension (" + std::to_string(rank) + "), found " +
          std::to_string(in.size() < first ? 0 : in.size() - first));
   for (std::size_t i = first; i < in.size(); ++i) rules::require_index(in[i]);
+}
+
+void require_index_dtype(const Type& indices) {
+  if (!contains(kIndices, indices.dtype)) fail("indices must be i32 or i64, not " + to_string(indices));
 }
 
 /// The window of sizes `inner` must fit in `outer` at some index.
@@ -97,7 +103,7 @@ Placing Concat::placing(const Concat& a, std::span<const Type> in) {
 
 Type Gather::infer(const Gather& a, std::span<const Type> in) {
   const Shape &from = in[0].shape, &index = in[1].shape;
-  if (!contains(kIndices, in[1].dtype)) fail("indices must be i32 or i64, not " + to_string(in[1]));
+  require_index_dtype(in[1]);
   const int axis = rules::axis(a.axis, from.size());
   if (a.batch_dims < 0 || a.batch_dims > axis || a.batch_dims > index.size())
     fail("`batch_dims` must lie between 0 and axis (" + std::to_string(axis) + ") and the rank of the indices, found " +
@@ -134,6 +140,49 @@ std::vector<Coordinate> Gather::lookup(const Gather& a, std::span<const Type> in
     for (int k = 0; k < index_dims; ++k) c.index_dims.push_back(axis + k);
   }
   return coordinates;
+}
+
+Opcode Scatter::join() const {
+  struct Mode {
+    std::string_view name;
+    Opcode op;
+  };
+  static constexpr Mode modes[] = {{"set", kNoOp},
+                                   {"add", kOpcode<Add>},
+                                   {"min", kOpcode<Minimum>},
+                                   {"max", kOpcode<Maximum>},
+                                   {"multiply", kOpcode<Multiply>}};
+  const auto* const found = std::ranges::find(modes, mode, &Mode::name);
+  if (found == std::end(modes))
+    fail("`mode` must be \"set\", \"add\", \"min\", \"max\" or \"multiply\", found \"" + mode + "\"");
+  return found->op;
+}
+
+Type Scatter::infer(const Scatter& a, std::span<const Type> in) {
+  const Type &x = in[0], &indices = in[1], &updates = in[2];
+  if (const Opcode op = a.join(); op != kNoOp && !contains(def(op).info.types, x.dtype))
+    fail("with `mode` \"" + a.mode + "\" does not take " + std::string(tjit::info(x.dtype).ir_name));
+  rules::require_one_dtype(x, updates);
+  require_index_dtype(indices);
+  const int index_rank = indices.shape.size() - 1, rank = x.shape.size();
+  const std::int64_t depth = index_rank < 0 ? -1 : indices.shape[index_rank];
+  if (depth < 0 || depth > rank)
+    fail("the last dimension of the indices must be a number of dimensions of " + to_string(x) + ", found " +
+         to_string(indices));
+  Type wanted{x.dtype, {}};
+  for (int d = 0; d < index_rank; ++d) wanted.shape.push_back(indices.shape[d]);
+  for (int d = static_cast<int>(depth); d < rank; ++d) wanted.shape.push_back(x.shape[d]);
+  if (!compatible(wanted, updates))
+    fail("for a tensor " + to_string(x) + " and indices " + to_string(indices) + " the updates must be " +
+         to_string(wanted) + ", not " + to_string(updates));
+  return x;
+}
+
+bool Scatter::may_fail(const Scatter&, std::span<const Type> in, std::span<const Literal* const> known) {
+  if (in[1].shape.contains(0)) return false;
+  std::int64_t smallest = INT64_MAX;
+  for (int d = 0; d < in[1].shape.back(); ++d) smallest = std::min(smallest, in[0].shape[d]);
+  return is_symbolic(smallest) || may_lie_outside(known[1], smallest - 1);
 }
 
 Type DynamicSlice::infer(const DynamicSlice& a, std::span<const Type> in) {

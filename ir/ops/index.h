@@ -45,6 +45,27 @@ struct Gather : IndexOp {
   static std::vector<Coordinate> lookup(const Gather& a, std::span<const Type> in);
 };
 
+struct Scatter : IndexOp {
+  std::string mode;
+  static constexpr OpInfo info{
+      .name = "scatter",
+      .arity = 3,
+      .types = kAll,
+      .doc =
+          "The first operand with elements replaced (`mode` \"set\") or joined (\"add\", \"min\", \"max\", "
+          "\"multiply\") by those of the third, the updates. The last dimension of the second holds the indices of a "
+          "place in the first (tf.tensor_scatter_nd_update). Updates of one place come in their order."};
+  static constexpr std::string_view failure = "index out of range";
+  static constexpr auto fields = std::tuple{field<&Scatter::mode>("mode")};
+  static bool may_fail(const Scatter& a, std::span<const Type> in, std::span<const Literal* const> known);
+  static Type infer(const Scatter& a, std::span<const Type> in);
+  static double steps(const Scatter&, std::span<const Type> in) {
+    return static_cast<double>(element_count(in[0].shape)) + static_cast<double>(element_count(in[2].shape));
+  }
+  /// The op that joins an update to what is there; kNoOp when it replaces it. Throws Error for a `mode` that is none.
+  Opcode join() const;
+};
+
 struct DynamicSlice : IndexOp {
   Dims sizes;
   bool clamp = false;

@@ -20,12 +20,12 @@ using AllOps = TypeList<
     struct ShiftLeft, struct ShiftRight, struct Where, struct Cast, struct Bitcast,
     // reduce
     struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
-    struct ArgMax, struct ArgMin,
+    struct CumSum, struct ArgMax, struct ArgMin,
     // view
     struct BroadcastTo, struct Reshape, struct Transpose, struct Slice, struct Reverse,
     // index
-    struct Pad, struct Concat, struct Gather, struct DynamicSlice, struct DynamicUpdateSlice, struct Iota, struct Sort,
-    struct ArgSort, struct TopK,
+    struct Pad, struct Concat, struct Gather, struct Scatter, struct DynamicSlice, struct DynamicUpdateSlice,
+    struct Iota, struct Sort, struct ArgSort, struct TopK,
     // contract
     struct Dot,
     // control

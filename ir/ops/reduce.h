@@ -63,6 +63,28 @@ struct ReduceAll : ReduceAxes {
   static constexpr T identity = T(true);
 };
 
+/// The attributes of cumulative ops. Their `Running` is the reduction whose results so far they give.
+struct Cumulative : Reduce {
+  std::int64_t axis = 0;
+  bool exclusive = false, reverse = false;
+  static constexpr auto fields =
+      std::tuple{field<&Cumulative::axis>("axis"), optional_field<&Cumulative::exclusive>("exclusive"),
+                 optional_field<&Cumulative::reverse>("reverse")};
+  static Type infer(const Cumulative& a, std::span<const Type> in);
+  static double steps(const Cumulative&, std::span<const Type> in) {
+    return 2 * static_cast<double>(element_count(in[0].shape));
+  }
+};
+
+struct CumSum : Cumulative {
+  static constexpr OpInfo info{.name = "cumsum",
+                               .types = kNumbers,
+                               .doc =
+                                   "Sums along `axis` up to each element, without it when `exclusive`; from the end "
+                                   "when `reverse`."};
+  using Running = ReduceSum;
+};
+
 /// The attribute that argmax and argmin share. Their `Extreme` is the reduction that gives the element itself.
 struct ArgAxis : Reduce {
   std::int64_t axis = 0;

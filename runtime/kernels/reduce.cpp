@@ -122,6 +122,35 @@ struct Reduction {
     for (; j + kWidth <= n; j += kWidth) column_block<1>(acc + j, x + j, count, stride);
     if (j < n) last_columns(acc + j, x + j, n - j, count, stride);
   }
+
+  /// kVectors registers of N columns, from column j on.
+  template <int kVectors, int N, bool kExclusive>
+  [[gnu::always_inline]] static void running_block(const RunningRows& r, std::int64_t j) {
+    using W = Vec<T, N>;
+    T* const so_far = static_cast<T*>(r.so_far) + j;
+    const T* const carry = static_cast<const T*>(r.carry) + j;
+    T* out = static_cast<T*>(r.out) + j;
+    const T* x = static_cast<const T*>(r.x) + j;
+    W sum[kVectors], before[kVectors];
+    for (int v = 0; v < kVectors; ++v) sum[v] = W::load(so_far + v * N), before[v] = W::load(carry + v * N);
+    for (std::int64_t i = 0; i < r.rows; ++i, x += r.x_stride, out += r.out_stride)
+      for (int v = 0; v < kVectors; ++v) {
+        const W joined = join(sum[v], W::load(x + v * N));
+        join(before[v], kExclusive ? sum[v] : joined).store(out + v * N);
+        sum[v] = joined;
+      }
+    for (int v = 0; v < kVectors; ++v) sum[v].store(so_far + v * N);
+  }
+
+  template <bool kExclusive>
+  static void running_as(const RunningRows& r) {
+    std::int64_t j = 0;
+    for (; j + 4 * kWidth <= r.columns; j += 4 * kWidth) running_block<4, kWidth, kExclusive>(r, j);
+    for (; j + kWidth <= r.columns; j += kWidth) running_block<1, kWidth, kExclusive>(r, j);
+    for (; j < r.columns; ++j) running_block<1, 1, kExclusive>(r, j);
+  }
+
+  static void running(const RunningRows& r) { r.exclusive ? running_as<true>(r) : running_as<false>(r); }
 };
 
 template <class T>
@@ -192,7 +221,8 @@ consteval auto reduce_table() {
     if constexpr (requires { typename Op::Combine; }) {
       if constexpr (kJoins<Op, T>)
         table[static_cast<std::size_t>(kOpcode<Op>)] = {Reduction<Op, T>::row, Reduction<Op, T>::fold,
-                                                        Reduction<Op, T>::rows, Reduction<Op, T>::columns};
+                                                        Reduction<Op, T>::rows, Reduction<Op, T>::columns,
+                                                        Reduction<Op, T>::running};
     }
   });
   return table;

@@ -241,6 +241,7 @@ const DotKernel& kernel_for(DType dtype) {
 
 class DotRoutine final : public Routine {
  public:
+  static constexpr bool accumulates = true;
   explicit DotRoutine(const RoutineArgs& args)
       : dtype_(args.results[0].dtype),
         kernel_(kernel_for(dtype_)),

@@ -168,7 +168,7 @@ class Generator {
     const int depth = static_cast<int>(scopes_.size());
     const int roll = r_.below(100);
     if (roll < 40) return elementwise();
-    if (roll < 42) return sort();
+    if (roll < 43) return routine();
     if (roll < 52) return reduce();
     if (roll < 68) return view();
     if (roll < 82) return move();
@@ -382,9 +382,46 @@ class Generator {
     keep(b_.append(d, {make({dtype, a}), make({dtype, b})}));
   }
 
-  void sort() {
+  void routine() {
     ValueId x = tensor();
+    if (r_.chance(30)) return scatter(x);
     if (type(x).dtype == DType::Bool) x = with_dtype(x, dtype_in(kNumbers));
+    if (r_.chance(30)) {
+      CumSum sum;
+      sum.axis = r_.below(type(x).shape.size());
+      sum.exclusive = r_.chance(30);
+      sum.reverse = r_.chance(30);
+      keep(b_.append(sum, {x}));
+    } else {
+      sort(x);
+    }
+  }
+
+  void scatter(ValueId x) {
+    const Type t = type(x);
+    const int rank = t.shape.size(), depth = r_.below(rank + 1);
+    Shape places, sizes(std::span(t.shape.begin(), static_cast<std::size_t>(depth)));
+    if (sizes.contains(0)) return;
+    for (int i = r_.below(3); i > 0; --i) places.push_back(r_.between(0, 9));
+    Type updates{t.dtype, places};
+    for (int d = depth; d < rank; ++d) updates.shape.push_back(t.shape[d]);
+    if (count(updates.shape) > limit_) return;
+    // Indices of each dimension by themselves, so that they lie inside, but for a few that fail.
+    places.push_back(1);
+    const DType dtype = r_.chance(50) ? DType::I32 : DType::I64;
+    std::vector<ValueId> indices;
+    for (const std::int64_t size : sizes) {
+      const ValueId drawn = make({dtype, places});
+      indices.push_back(r_.chance(2) ? drawn : b_.append(Mod{}, {drawn, number(dtype, size, places)}));
+    }
+    places[places.size() - 1] = 0;
+    const ValueId all = indices.empty() ? make({dtype, places}) : b_.append(Concat{.axis = -1}, indices);
+    const auto modes = std::array<std::string, 5>{"set", "add", "multiply", "min", "max"};
+    const int usable = t.dtype == DType::Bool ? 1 : 5;
+    keep(b_.append(Scatter{.mode = modes[static_cast<std::size_t>(r_.below(usable))]}, {x, all, make(updates)}));
+  }
+
+  void sort(ValueId x) {
     const Shape& shape = type(x).shape;
     const auto draw = [&](auto op) {
       op.axis = r_.below(shape.size());

@@ -228,6 +228,8 @@ const OracleTest kOracleTests[] = {
     {{"gather"}, "execute_test.cpp", "gather looks elements up along any axis"},
     {{"dynamic_slice", "dynamic_update_slice"}, "execute_test.cpp", "dynamic windows"},
     {{"iota"}, "execute_test.cpp", "iota counts along its axis"},
+    {{"cumsum"}, "routine_test.cpp", "cumulative ops join in the documented order, in every layout"},
+    {{"scatter"}, "routine_test.cpp", "scatter joins its updates in their order"},
     {{"sort", "argsort", "top_k"}, "sort_test.cpp", "sort, argsort and top_k agree with the standard library"},
     {{"dot"}, "dot_test.cpp", "dot joins products in the documented order, at each level and in every layout"},
     {{"cond", "while", "call", "fusion", "constant"}, "interpreter_test.cpp", "control ops pass every element type"},

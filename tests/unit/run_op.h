@@ -21,6 +21,14 @@ Array run_op(const Op& op, const std::vector<Array>& operands) {
   return execute(d, &op, operands, d.infer(&op, types), {"p.cc", 1, 2}).front();
 }
 
+/// The array with its dimensions in the opposite order.
+inline Array transposed(const Array& x) {
+  View view = x.view();
+  std::reverse(view.shape.begin(), view.shape.end());
+  std::reverse(view.strides.begin(), view.strides.end());
+  return x.view(view);
+}
+
 /// The element of a dense array at an index.
 template <class T>
 T element(const Array& a, const Dims& index) {

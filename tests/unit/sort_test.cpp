@@ -50,11 +50,6 @@ std::vector<std::int64_t> sorted_places(const std::vector<T>& line, bool descend
   return places;
 }
 
-template <class T>
-bool same_bits(T x, T y) {
-  return (x != x && y != y) || std::memcmp(&x, &y, sizeof(T)) == 0;
-}
-
 /// Compares `x`, whose elements in row-major order are `dense`, sorted along `axis`.
 template <class T>
 void check_sorted(const Array& x, const Array& dense, int axis, bool descending) {
@@ -75,7 +70,7 @@ void check_sorted(const Array& x, const Array& dense, int axis, bool descending)
     for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) {
       const std::int64_t place = want[static_cast<std::size_t>(at[axis])];
       REQUIRE(element<std::int64_t>(places, at) == place);
-      REQUIRE(same_bits(element<T>(sorted, at), line[static_cast<std::size_t>(place)]));
+      REQUIRE(same(element<T>(sorted, at), line[static_cast<std::size_t>(place)]));
     }
   });
 }
@@ -95,16 +90,9 @@ void check_top(const Array& x, const Array& dense, std::int64_t k) {
     for (std::int64_t i = 0; i < k; ++i) {
       const std::int64_t place = want[static_cast<std::size_t>(i)];
       REQUIRE(both[1].data<std::int32_t>()[row * k + i] == place);
-      REQUIRE(same_bits(both[0].data<T>()[row * k + i], line[static_cast<std::size_t>(place)]));
+      REQUIRE(same(both[0].data<T>()[row * k + i], line[static_cast<std::size_t>(place)]));
     }
   }
-}
-
-Array transposed(const Array& x) {
-  View view = x.view();
-  std::reverse(view.shape.begin(), view.shape.end());
-  std::reverse(view.strides.begin(), view.strides.end());
-  return x.view(view);
 }
 
 TEST_CASE("sort, argsort and top_k agree with the standard library") {

@@ -16,6 +16,10 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis,
               const Location& at = std::source_location::current());
 /// Elements of x at integer `indices` along `axis`, with `batch_dims` leading dimensions shared; outside raises.
 Tensor gather(const Operand& x, const Operand& indices, std::int64_t axis = 0, std::int64_t batch_dims = 0);
+/// x with elements replaced by `updates` (`mode` "set") or joined with them ("add", "min", "max", "multiply"). The last
+/// dimension of the integer `indices` holds the first k indices of a place in x: x[i,j,...] meets updates[n...] for
+/// [i,j] = indices[n...]. Updates of one place come in their order; an index outside raises.
+Tensor scatter(const Operand& x, const Operand& indices, const Operand& updates, std::string_view mode = "set");
 /// The window of `sizes` at `begin`, one rank-0 integer a dimension; sticking out raises, or is moved inside by
 /// `clamp`.
 Tensor dynamic_slice(const Operand& x, const std::vector<Tensor>& begin, const Dims& sizes, bool clamp = false);

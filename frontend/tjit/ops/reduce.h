@@ -53,6 +53,8 @@ inline detail::ResultOf<struct ReduceAll> reduce_all(const Operand& x, const Axe
 Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = false);
 /// Mean of the squared distance from the mean over `axes`, of floats; NaN over nothing.
 Tensor reduce_variance(const Operand& x, const Axes& axes = {}, bool keepdims = false);
+/// Sums along `axis` up to each element, without it when `exclusive`; from the end when `reverse`.
+Tensor cumsum(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
 /// Index (int64) of the first NaN, else of the first largest, along `axis`.
 Tensor argmax(const Operand& x, std::int64_t axis);
 /// Index (int64) of the first NaN, else of the first smallest, along `axis`.

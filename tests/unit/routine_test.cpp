@@ -1,0 +1,136 @@
+// Cumulative ops and scatter against plain loops.
+#include <doctest/doctest.h>
+
+#include "ir/order.h"
+#include "run_op.h"
+
+namespace tjit {
+namespace {
+
+using namespace test;
+
+/// A line's sums so far, piece after piece, in the accumulator type.
+template <class T>
+std::vector<T> running_sums(const std::vector<T>& line, bool exclusive) {
+  using A = typename Element<T>::Accumulator;
+  std::vector<T> sums;
+  A carry{}, so_far{};
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (i % kRunningPiece == 0) carry = static_cast<A>(carry + so_far), so_far = A{};
+    const A before = so_far;
+    so_far = static_cast<A>(so_far + static_cast<A>(line[i]));
+    sums.push_back(static_cast<T>(static_cast<A>(carry + (exclusive ? before : so_far))));
+  }
+  return sums;
+}
+
+template <class T>
+void check_cumsum(const Array& x, const Array& dense, int axis, bool exclusive, bool reverse) {
+  CumSum op;
+  op.axis = axis - (exclusive ? x.rank() : 0);
+  op.exclusive = exclusive;
+  op.reverse = reverse;
+  const Array got = run_op(op, {x});
+  Shape lines = x.shape();
+  lines[axis] = std::min<std::int64_t>(lines[axis], 1);
+  for_each_index(lines, [&](const Dims& first) {
+    std::vector<T> line;
+    Dims at = first;
+    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) line.push_back(element<T>(dense, at));
+    if (reverse) std::reverse(line.begin(), line.end());
+    std::vector<T> want = running_sums(line, exclusive);
+    if (reverse) std::reverse(want.begin(), want.end());
+    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis])
+      REQUIRE(same(element<T>(got, at), want[static_cast<std::size_t>(at[axis])]));
+  });
+}
+
+TEST_CASE("cumulative ops join in the documented order, in every layout") {
+  for_each_type<CumSum>([]<class T>(Tag<T>) {
+    INFO(info(dtype_of<T>).ir_name);
+    unsigned seed = 0;
+    for (const Shape& shape : {Shape{1}, Shape{100}, Shape{2 * kRunningPiece + 5}, Shape{0}, Shape{0, 3}, Shape{3, 0},
+                               Shape{5, 60, 3}, Shape{2, 1030}, Shape{kRunningPiece + 1, 70}}) {
+      const Array dense =
+          ++seed % 2 == 0 ? telling_array({dtype_of<T>, shape}, seed) : tame_array({dtype_of<T>, shape}, seed);
+      const Array turned = transposed(dense), copied = turned.contiguous();
+      for (int axis = 0; axis < dense.rank(); ++axis)
+        for (const bool exclusive : {false, true})
+          for (const bool reverse : {false, true}) {
+            check_cumsum<T>(dense, dense, axis, exclusive, reverse);
+            check_cumsum<T>(turned, copied, axis, exclusive, reverse);
+          }
+    }
+  });
+}
+
+template <class T>
+T joined(std::string_view mode, T x, T y) {
+  using C = typename Element<T>::Compute;
+  if (mode == "set") return y;
+  if constexpr (!std::is_same_v<T, bool>) {
+    if (mode == "add") return static_cast<T>(static_cast<C>(x) + static_cast<C>(y));
+    if (mode == "multiply") return static_cast<T>(static_cast<C>(x) * static_cast<C>(y));
+  }
+  if constexpr (!std::is_same_v<T, bool>) {
+    if (x != x || y != y) return static_cast<T>(std::numeric_limits<C>::quiet_NaN());
+    if (x == y) return std::signbit(static_cast<double>(x)) == (mode == "min") ? x : y;
+    return (x < y) == (mode == "min") ? x : y;
+  }
+  FAIL("no such mode");
+  return x;
+}
+
+template <class T, class I>
+void check_scatter(std::string_view mode, const Shape& shape, const Shape& places, int depth, unsigned seed) {
+  Shape index_shape = places, update_shape = places;
+  index_shape.push_back(depth);
+  for (int d = depth; d < shape.size(); ++d) update_shape.push_back(shape[d]);
+  const Array x = telling_array({dtype_of<T>, shape}, seed);
+  const Array updates = telling_array({dtype_of<T>, update_shape}, seed + 1);
+  const Array indices = Array::empty({dtype_of<I>, index_shape});
+  I* const index = static_cast<I*>(const_cast<void*>(indices.data()));
+  std::mt19937_64 random(seed);
+  for (std::int64_t i = 0; i < indices.size(); ++i)
+    index[i] = static_cast<I>(random() % static_cast<std::uint64_t>(shape[static_cast<int>(i % depth)]));
+
+  const Array wanted = Array::empty(x.type());
+  T* const want = static_cast<T*>(const_cast<void*>(wanted.data()));
+  std::copy_n(x.data<T>(), x.size(), want);
+  std::int64_t row = 1;
+  for (int d = depth; d < shape.size(); ++d) row *= shape[d];
+  for (std::int64_t n = 0; n < element_count(places); ++n) {
+    std::int64_t at = 0;
+    for (int d = 0; d < depth; ++d) at = at * shape[d] + index[n * depth + d];
+    for (std::int64_t j = 0; j < row; ++j) {
+      T& place = want[at * row + j];
+      place = joined<T>(mode, place, updates.data<T>()[n * row + j]);
+    }
+  }
+  const Scatter op{.mode = std::string(mode)};
+  // The same elements, dense and as views that run through memory in another order.
+  const auto strided = [](const Array& a) { return transposed(transposed(a).contiguous()); };
+  for (const Array& got :
+       {run_op(op, {x, indices, updates}), run_op(op, {strided(x), strided(indices), strided(updates)})})
+    for (std::int64_t i = 0; i < x.size(); ++i) REQUIRE(same(got.data<T>()[i], want[i]));
+}
+
+TEST_CASE("scatter joins its updates in their order") {
+  for_each_type<Scatter>([]<class T>(Tag<T>) {
+    for (const std::string mode : {"set", "add", "min", "max", "multiply"}) {
+      const Opcode join = Scatter{.mode = mode}.join();
+      if (join != kNoOp && !contains(def(join).info.types, dtype_of<T>)) continue;
+      INFO(info(dtype_of<T>).ir_name, " ", mode);
+      check_scatter<T, std::int32_t>(mode, {5}, {20}, 1, 1);
+      check_scatter<T, std::int64_t>(mode, {4, 3, 7}, {2, 9}, 2, 2);
+      check_scatter<T, std::int32_t>(mode, {3, 40}, {11}, 1, 3);
+      check_scatter<T, std::int64_t>(mode, {3, 4}, {}, 2, 4);
+      check_scatter<T, std::int32_t>(mode, {3, 4}, {2, 3}, 0, 5);
+      check_scatter<T, std::int32_t>(mode, {3, 4}, {0}, 1, 6);
+      check_scatter<T, std::int64_t>(mode, {3, 0}, {2}, 1, 7);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace tjit
