@@ -51,9 +51,10 @@ void optimize(llvm::Module& module, const Target& target) {
   llvm::FunctionPassManager straight;
   straight.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
   straight.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
+  // Checks that an earlier check decides are gone before the rest is combined, which for each looks at all that follows.
+  straight.addPass(llvm::SimplifyCFGPass());
   straight.addPass(llvm::InstCombinePass(combine));
   llvm::FunctionPassManager branching;
-  branching.addPass(llvm::SimplifyCFGPass());
   branching.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LoopRotatePass()));
   branching.addPass(llvm::SimplifyCFGPass());
   branching.addPass(llvm::InstCombinePass(combine));
