@@ -2,6 +2,7 @@
 #include "codegen/kernel.h"
 
 #include <algorithm>
+#include <span>
 
 namespace tjit {
 
@@ -55,7 +56,66 @@ class Sharing {
   bool written_ = false;  ///< the shared buffer was
 };
 
+/// Numbers in a part for those in the whole: what the part uses, in the order of the whole.
+class Renumbering {
+ public:
+  explicit Renumbering(std::size_t count) : number_(count, kUnused) {}
+  void use(std::int32_t n) {
+    if (n >= 0) number_[static_cast<std::size_t>(n)] = 0;
+  }
+  /// Calls `keep(n)` for what is used; from then on `of` answers.
+  void number(auto keep) {
+    std::int32_t next = 0;
+    for (std::size_t i = 0; i < number_.size(); ++i) {
+      if (number_[i] == kUnused) continue;
+      number_[i] = next++;
+      keep(i);
+    }
+  }
+  std::int32_t of(std::int32_t n) const { return n < 0 ? n : number_[static_cast<std::size_t>(n)]; }
+
+ private:
+  static constexpr std::int32_t kUnused = -1;
+  std::vector<std::int32_t> number_;
+};
+
+Kernel part_of(const Kernel& kernel, std::span<const Nest> nests) {
+  Kernel part{.name = kernel.name, .op = kernel.op, .buffers = {}, .scalars = {}, .scalar_types = {}, .nests = {}};
+  part.nests.assign(nests.begin(), nests.end());
+  Renumbering buffers(kernel.buffers.size()), scalars(kernel.scalars.size());
+  const auto numbers_of = [&](const Node& n) {
+    return n.kind == NodeKind::Load ? &buffers : n.kind == NodeKind::Scalar ? &scalars : nullptr;
+  };
+  for (const Nest& nest : nests) {
+    for (const Node& n : nest.nodes)
+      if (Renumbering* const numbers = numbers_of(n); numbers != nullptr) numbers->use(n.slot);
+    for (const Store& s : nest.stores) buffers.use(s.buffer);
+    buffers.use(nest.copies);
+  }
+  buffers.number([&](std::size_t i) { part.buffers.push_back(kernel.buffers[i]); });
+  scalars.number([&](std::size_t i) {
+    part.scalars.push_back(kernel.scalars[i]);
+    part.scalar_types.push_back(kernel.scalar_types[i]);
+  });
+  for (Nest& nest : part.nests) {
+    for (Node& n : nest.nodes) {
+      part.may_fail |= n.may_fail;
+      if (const Renumbering* const numbers = numbers_of(n); numbers != nullptr) n.slot = numbers->of(n.slot);
+    }
+    for (Store& s : nest.stores) s.buffer = buffers.of(s.buffer);
+    nest.copies = buffers.of(nest.copies);
+  }
+  return part;
+}
+
 }  // namespace
+
+std::vector<Kernel> split(const Kernel& kernel, std::size_t nests) {
+  std::vector<Kernel> parts;
+  for (std::span<const Nest> rest = kernel.nests; !rest.empty(); rest = rest.subspan(std::min(nests, rest.size())))
+    parts.push_back(part_of(kernel, rest.first(std::min(nests, rest.size()))));
+  return parts;
+}
 
 std::vector<bool> uniform_nodes(const Nest& nest) {
   std::vector<bool> uniform(nest.nodes.size());

@@ -112,6 +112,10 @@ Kernel build_kernel(const Function& function, OpId fusion);
 /// first store.
 bool can_share(const Kernel& kernel, int in, int out);
 
+/// The same as kernels of at most `nests` nests each, to be run one after another until one fails. Each has the buffers
+/// and scalars that it uses.
+std::vector<Kernel> split(const Kernel& kernel, std::size_t nests);
+
 /// Text for reading.
 std::string print(const Kernel& kernel);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "codegen/arena.h"
 #include "codegen/coalesce.h"
@@ -129,14 +130,16 @@ class Planner {
     const Kernel& k = *kernel_of_[at(id)];
     const int count = static_cast<int>(k.buffers.size());
     const auto buffer = [&](int i) -> const KernelBuffer& { return k.buffers[static_cast<std::size_t>(i)]; };
+    // Where the same elements come in under two shapes, the kernel must not write over them.
+    std::unordered_map<Member, int> shapes;
+    for (const KernelBuffer& b : k.buffers)
+      if (!b.output && in_memory(b.value)) ++shapes[member(b.value)];
     for (int in = 0; in < count; ++in) {
       const KernelBuffer& source = buffer(in);
       if (source.output || !in_memory(source.value)) continue;
       const Member from = member(source.value);
-      // Where the same elements come in under two shapes, the kernel must not write over them.
-      const auto same = std::ranges::count_if(
-          k.buffers, [&](const KernelBuffer& b) { return !b.output && in_memory(b.value) && member(b.value) == from; });
-      if (same != 1 || classes_.has(from, Coalescer::kPinned) || classes_.live_at(from, moment(ticks_.begin(id)) + 1))
+      if (shapes[from] != 1 || classes_.has(from, Coalescer::kPinned) ||
+          classes_.live_at(from, moment(ticks_.begin(id)) + 1))
         continue;
       for (int out = 0; out < count; ++out) {
         if (!buffer(out).output || !in_memory(buffer(out).value) || !can_share(k, in, out)) continue;

@@ -1,6 +1,7 @@
 // A driver for kernels: blocks op by op, fusions by their kernels.
 #include "tests/kernel_runner.h"
 
+#include <algorithm>
 #include <cstring>
 #include <doctest/doctest.h>
 
@@ -58,11 +59,25 @@ class Runner {
                   "left outside of groups: " << std::string(f_.def(id).info.name));
   }
 
+  /// Runs parts of so many nests. Returns false when a check failed.
+  bool run_parts(const Kernel& kernel, std::size_t nests, const std::vector<void*>& buffers) {
+    for (const Kernel& part : split(kernel, nests)) {
+      std::vector<void*> used;
+      std::vector<const void*> scalars;
+      for (const KernelBuffer& b : part.buffers) {
+        const auto same = std::ranges::find(kernel.buffers, b.value, &KernelBuffer::value);
+        used.push_back(buffers[static_cast<std::size_t>(same - kernel.buffers.begin())]);
+      }
+      for (const ValueId v : part.scalars) scalars.push_back(at(v).data());
+      if (!interpret(part, used, scalars)) return false;
+    }
+    return true;
+  }
+
   /// The outputs, each in memory of its own unless `sharing` (input, output) says otherwise. Empty when a check failed.
-  std::vector<Array> run_kernel(const Kernel& kernel, std::pair<int, int> sharing) {
+  std::vector<Array> run_kernel(const Kernel& kernel, std::pair<int, int> sharing, std::size_t nests) {
     std::vector<Array> inputs, outputs;
     std::vector<void*> buffers;
-    std::vector<const void*> scalars;
     for (const KernelBuffer& b : kernel.buffers) {
       const int number = static_cast<int>(buffers.size());
       if (b.output && number == sharing.second) {
@@ -77,8 +92,7 @@ class Runner {
       buffers.push_back(a.mutable_data());
       (b.output ? outputs : inputs).push_back(std::move(a));
     }
-    for (const ValueId v : kernel.scalars) scalars.push_back(at(v).data());
-    if (!interpret(kernel, buffers, scalars)) {
+    if (!run_parts(kernel, nests, buffers)) {
       // The group is run again, op by op, to say what failed: its inputs must still be there.
       for (std::size_t i = 0; i < inputs.size(); ++i) CHECK(identical(inputs[i], at(kernel.buffers[i].value)));
       return {};
@@ -90,16 +104,23 @@ class Runner {
 
   std::vector<Array> run_fusion(OpId id) {
     const Kernel kernel = build_kernel(f_, id);
-    const std::vector<Array> results = run_kernel(kernel, {-1, -1});
+    const std::size_t whole = std::max<std::size_t>(kernel.nests.size(), 1);
+    const std::vector<Array> results = run_kernel(kernel, {-1, -1}, whole);
+    const auto check_same = [&](std::pair<int, int> sharing, std::size_t nests) {
+      const std::vector<Array> found = run_kernel(kernel, sharing, nests);
+      CHECK(found.size() == results.size());
+      for (std::size_t i = 0; i < found.size() && i < results.size(); ++i)
+        CHECK_MESSAGE(identical(found[i], results[i]), print(kernel)
+                                                           << "with b" << sharing.first << " in the place of b"
+                                                           << sharing.second << ", by " << nests << " nests");
+    };
+    if (whole > 1) check_same({-1, -1}, 1);
     const int buffers = static_cast<int>(kernel.buffers.size());
     for (int in = 0; in < buffers; ++in) {
       for (int out = in + 1; out < buffers; ++out) {
         if (!can_share(kernel, in, out)) continue;
-        const std::vector<Array> shared = run_kernel(kernel, {in, out});
-        CHECK(shared.size() == results.size());
-        for (std::size_t i = 0; i < shared.size() && i < results.size(); ++i)
-          CHECK_MESSAGE(identical(shared[i], results[i]), print(kernel)
-                                                              << "with b" << in << " in the place of b" << out);
+        check_same({in, out}, whole);
+        check_same({in, out}, 1);
       }
     }
     if (results.size() == static_cast<std::size_t>(f_.op(id).result_count) && (!results.empty() || !kernel.may_fail))

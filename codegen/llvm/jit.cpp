@@ -3,6 +3,7 @@
 
 #include <llvm/Analysis/AliasAnalysis.h>
 #include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/OptBisect.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
@@ -20,7 +21,23 @@ namespace tjit {
 
 namespace {
 
+/// Modules with more instructions go without a pass whose time grows with the square of their size.
+constexpr unsigned kLargeModule = 2000;
+
+/// X86's choice between general registers and those of masks, worth little: it looks at all that depend on each other.
+class WithoutDomains final : public llvm::OptPassGate {
+ public:
+  bool shouldRunPass(llvm::StringRef pass, llvm::StringRef) override { return pass != "X86 Domain Reassignment Pass"; }
+  bool isEnabled() const override { return true; }
+
+  static WithoutDomains& instance() {
+    static WithoutDomains& gate = *new WithoutDomains;
+    return gate;
+  }
+};
+
 void emit(llvm::Module& module, const Target& target, llvm::raw_pwrite_stream& out, llvm::CodeGenFileType type) {
+  if (module.getInstructionCount() > kLargeModule) module.getContext().setOptPassGate(WithoutDomains::instance());
   llvm::legacy::PassManager passes;
   TJIT_CHECK(!target.machine().addPassesToEmitFile(passes, out, nullptr, type));
   passes.run(module);
@@ -51,7 +68,8 @@ void optimize(llvm::Module& module, const Target& target) {
   llvm::FunctionPassManager straight;
   straight.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
   straight.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/false));
-  // Checks that an earlier check decides are gone before the rest is combined, which for each looks at all that follows.
+  // Checks that an earlier check decides are gone before the rest is combined, which for each looks at all that
+  // follows.
   straight.addPass(llvm::SimplifyCFGPass());
   straight.addPass(llvm::InstCombinePass(combine));
   llvm::FunctionPassManager branching;

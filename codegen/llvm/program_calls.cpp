@@ -11,6 +11,9 @@ namespace {
 /// Services by number.
 enum : unsigned { kRoutineService, kPrintService };
 
+/// Kernels with more nests become functions of so many: LLVM's time grows faster than the size of a function.
+constexpr std::size_t kMostNests = 64;
+
 }  // namespace
 
 void ProgramEmitter::leave_if(llvm::Value* failed, OpId op) {
@@ -33,6 +36,11 @@ void ProgramEmitter::return_if_raised(llvm::Value* status) {
 
 void ProgramEmitter::emit_kernel(OpId id) {
   const Kernel& kernel = program_.kernel(id);
+  if (kernel.nests.size() <= kMostNests) return run_kernel(kernel, kernels_apart_);
+  for (const Kernel& part : split(kernel, kMostNests)) run_kernel(part, true);
+}
+
+void ProgramEmitter::run_kernel(const Kernel& kernel, bool apart) {
   llvm::SmallVector<BufferPlace, 8> places;
   llvm::SmallVector<BufferId, 8> homes;
   std::size_t scalars_out = 0;
@@ -54,8 +62,8 @@ void ProgramEmitter::emit_kernel(OpId id) {
   }
   llvm::SmallVector<llvm::Value*, 8> scalars;
   for (const ValueId v : kernel.scalars) scalars.push_back(value(v));
-  llvm::Value* const failed = call_kernel(kernel, places, scalars);
-  if (kernel.may_fail) leave_if(failed, id);
+  llvm::Value* const failed = apart ? call_kernel(kernel, places, scalars) : kernels_.emit(b_, kernel, places, scalars);
+  if (kernel.may_fail) leave_if(failed, kernel.op);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const KernelBuffer& buffer = kernel.buffers[i];
     if (buffer.output && is_scalar(buffer.value))
@@ -65,7 +73,6 @@ void ProgramEmitter::emit_kernel(OpId id) {
 
 llvm::Value* ProgramEmitter::call_kernel(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
                                          llvm::ArrayRef<llvm::Value*> scalars) {
-  if (!kernels_apart_) return kernels_.emit(b_, kernel, buffers, scalars);
   llvm::SmallVector<llvm::Value*, 16> arguments;
   for (const BufferPlace& place : buffers) arguments.push_back(place.pointer);
   arguments.append(scalars.begin(), scalars.end());

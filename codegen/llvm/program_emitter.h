@@ -37,6 +37,8 @@ class ProgramEmitter {
 
   // program_calls.cpp: kernels, and what leaves the generated code
   void emit_kernel(OpId op);
+  /// In place, or as a function that is called.
+  void run_kernel(const Kernel& kernel, bool apart);
   llvm::Value* call_kernel(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,
                            llvm::ArrayRef<llvm::Value*> scalars);
   llvm::Function* kernel_function(const Kernel& kernel, llvm::ArrayRef<BufferPlace> buffers,

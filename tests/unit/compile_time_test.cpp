@@ -132,6 +132,33 @@ TEST_CASE("scalars in one block") {
   });
 }
 
+TEST_CASE("checks of one divisor, and divisions by it") {
+  for (const char* op : {"floor_div", "mod"}) {
+    check_linear([&](int n) {
+      const auto part = [&](const std::string& i) {
+        return "  %v" + std::to_string(std::stoi(i) + 1) + " = " + op + " %v" + i + ", %c\n";
+      };
+      return "func @main(%v0: i32[], %c: i32[]) -> (i32[]) {\n" + repeated(n, part) + "  yield %v" + std::to_string(n) +
+             "\n}\n";
+    });
+  }
+}
+
+TEST_CASE("operands of one concat") {
+  const Shape shape = [](int n) {
+    int size = 0;
+    const auto param = [&](const std::string& i) {
+      const int elements = std::stoi(i) % 7 + 3;
+      size += elements;
+      return "%x" + i + ": f32[" + std::to_string(elements) + "]";
+    };
+    const std::string params = repeated(n, param, ", ");
+    return "func @main(" + params + ") -> (f32[" + std::to_string(size) + "]) {\n  %r = concat " +
+           repeated(n, [](const std::string& i) { return "%x" + i; }, ", ") + " {axis = 0}\n  yield %r\n}\n";
+  };
+  check_linear(shape, 500);
+}
+
 TEST_CASE("branches one after another") {
   check_linear([](int n) {
     const auto part = [](const std::string& i) {
