@@ -19,7 +19,9 @@ template <class T>
 bool holds(const Scalar& s) {
   if constexpr (std::is_same_v<T, bool>) return s.kind == Scalar::Kind::Bool;
   if (s.kind == Scalar::Kind::Bool) return false;
-  if constexpr (Element<T>::is_float) {
+  if constexpr (Element<T>::is_complex) {
+    return true;
+  } else if constexpr (Element<T>::is_float) {
     // A finite number must not become an infinity.
     return s.kind == Scalar::Kind::Int || !std::isfinite(s.f) || std::isfinite(static_cast<T>(s.f));
   } else {

@@ -69,7 +69,7 @@ Tensor::operator bool() const {
   }
   return with_default_floats([&] {
     return dispatch(impl->type.dtype,
-                    [&](auto tag) { return *reinterpret_cast<const typename decltype(tag)::type*>(impl->data) != 0; });
+                    [&]<class T>(Tag<T>) { return static_cast<bool>(*reinterpret_cast<const T*>(impl->data)); });
   });
 }
 

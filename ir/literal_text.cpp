@@ -172,6 +172,12 @@ void append_element(std::string& out, DType dtype, const std::byte* element) {
     std::memcpy(&value, element, sizeof value);
     if constexpr (std::is_same_v<decltype(value), bool>) {
       out += value ? "true" : "false";
+    } else if constexpr (Element<decltype(value)>::is_complex) {
+      out += '(';
+      append_number(out, value.re);
+      out += ", ";
+      append_number(out, value.im);
+      out += ')';
     } else {
       append_number(out, value);
     }
@@ -185,6 +191,8 @@ std::string parse_element(std::string_view text, DType dtype, std::byte* element
     if constexpr (std::is_same_v<decltype(value), bool>) {
       value = text == "true";
       if (!value && text != "false") wrong = "expected true or false, found " + quote(text);
+    } else if constexpr (Element<decltype(value)>::is_complex) {
+      wrong = parse_as_float(text, value.re);
     } else if constexpr (Element<decltype(value)>::is_float) {
       wrong = parse_as_float(text, value);
     } else {

@@ -19,7 +19,8 @@ double as_printed(Half x);
 /// Appends one element: the shortest text that reads back to the same bits (any NaN is `nan`).
 void append_element(std::string& out, DType dtype, const std::byte* element);
 
-/// Stores the element that `text` spells. Returns an empty string, or what is wrong with the text.
+/// Stores the element that `text` spells; of a complex type it is a real number. Returns an empty string, or what is
+/// wrong with the text.
 std::string parse_element(std::string_view text, DType dtype, std::byte* element);
 
 /// An integer in decimal or hex, or nullopt when it is none or too large.

@@ -70,7 +70,9 @@ inline constexpr DTypes kInts = those(is_integer);
 inline constexpr DTypes kSigned = those(is_signed);
 inline constexpr DTypes kUnsigned = kInts & ~kSigned;
 inline constexpr DTypes kFloats = those(is_float);
-inline constexpr DTypes kNumbers = kInts | kFloats;
+inline constexpr DTypes kComplex = those(is_complex);
+inline constexpr DTypes kReals = kInts | kFloats;  ///< those with an order
+inline constexpr DTypes kNumbers = kReals | kComplex;
 inline constexpr DTypes kAll = kNumbers | kBool;
 /// Types an index may have.
 inline constexpr DTypes kIndices = those([](DType t) { return is_integer(t) && is_signed(t) && size_of(t) >= 4; });

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ir/literal_text.h"
+#include "ir/ops/element.h"
 #include "ir/parser.h"
 
 namespace tjit {
@@ -93,11 +94,20 @@ class LiteralReader {
   }
 
   void element() {
+    if (!is_complex(type_.dtype) || !reader_.accept('(')) return number(type_.dtype);
+    const DType part = part_type(type_.dtype);
+    number(part);
+    reader_.expect(",", "between the parts of a complex number");
+    number(part);
+    reader_.expect(")", "after the parts of a complex number");
+  }
+
+  void number(DType dtype) {
     const Token at = reader_.peek();
     if (at.kind != TokenKind::Number && at.kind != TokenKind::Word) reader_.unexpected("an element");
-    const std::size_t size = static_cast<std::size_t>(size_of(type_.dtype)), end = bytes_.size();
+    const std::size_t size = static_cast<std::size_t>(size_of(dtype)), end = bytes_.size();
     bytes_.resize(end + size);
-    const std::string wrong = parse_element(at.text, type_.dtype, bytes_.data() + end);
+    const std::string wrong = parse_element(at.text, dtype, bytes_.data() + end);
     if (!wrong.empty()) reader_.fail(at, wrong);
     reader_.take();
   }

@@ -109,7 +109,7 @@ bool literal_fails(const Literal& last) {
     if constexpr (can_fail<T, E>) {
       const E* values = last.as<E>();
       const std::int64_t count = last.stored_bytes() / static_cast<std::int64_t>(sizeof(E));
-      return std::any_of(values, values + count, [](E y) { return any(fails_op<T>(V::of(y), V::of(y))); });
+      return std::any_of(values, values + count, [](E y) { return any(fails_op<T>(V(y), V(y))); });
     }
     return false;
   });
@@ -157,11 +157,16 @@ Types infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
 }
 
 template <class T>
-constexpr ReductionFacts kReductionFacts{
-    .combine = kOpcode<typename T::Combine>,
-    .identity =
-        [](DType t) { return dispatch(t, []<class E>(Tag<E>) { return ElementBits::of(T::template identity<E>); }); },
-    .axes = [](const OpAttrs* a, int rank) { return T::reduced(as<T>(a), rank); }};
+constexpr ReductionFacts kReductionFacts{.combine = kOpcode<typename T::Combine>,
+                                         .identity =
+                                             [](DType t) {
+                                               return dispatch(t, []<class E>(Tag<E>) {
+                                                 if constexpr (contains(T::info.types, dtype_of<E>))
+                                                   return ElementBits::of(T::template identity<E>);
+                                                 return ElementBits{};
+                                               });
+                                             },
+                                         .axes = [](const OpAttrs* a, int rank) { return T::reduced(as<T>(a), rank); }};
 
 template <class T>
 constexpr SearchFacts kSearchFacts{

@@ -13,8 +13,8 @@ namespace {
 /// A number, or the limit of the type that a pattern names.
 ElementBits element_of(const Pattern& p, DType t) {
   return dispatch(t, [&]<class T>(Tag<T>) {
-    if (p.kind == Pattern::Kind::Lowest) return ElementBits::of(Element<T>::lowest);
-    if (p.kind == Pattern::Kind::Highest) return ElementBits::of(Element<T>::highest);
+    if (p.kind == Pattern::Kind::Lowest) return ElementBits::of(static_cast<T>(Element<T>::lowest));
+    if (p.kind == Pattern::Kind::Highest) return ElementBits::of(static_cast<T>(Element<T>::highest));
     return ElementBits::of(Element<T>::from(p.number));
   });
 }

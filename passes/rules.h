@@ -135,7 +135,7 @@ struct Match {
 struct Rule {
   std::string_view name;
   Pattern from, to;
-  DTypes types = kAll;                   ///< that `x` may have (a rule without `x`: kBool)
+  DTypes types = kReals | kBool;         ///< that `x` may have (a rule without `x`: kBool)
   bool (*when)(const Match&) = nullptr;  ///< a further condition
 };
 

@@ -54,7 +54,7 @@ bool keeps_dtype(const Match& m) { return m.type(x).dtype == m.result.dtype; }
 bool casts_join(const Match& m) {
   const DType from = m.type(x).dtype, middle = m.function.type(m.operands[0]).dtype, to = m.result.dtype;
   if (is_integer(from) && is_integer(middle) && is_integer(to) && size_of(middle) >= size_of(to)) return true;
-  const bool saturates = is_float(middle) && !is_float(from) && is_integer(to);
+  const bool saturates = has_nan(middle) && !has_nan(from) && is_integer(to);
   return holds_all(middle, from) && (!saturates || holds_all(to, from));
 }
 
@@ -73,8 +73,8 @@ std::vector<Rule> sums() {
       {"add-constant-left", c + x, x + c, kNumbers, x_varies},
       {"add-zero", x + 0, x, kInts},
       {"add-minus-zero", x + -0.0, x, kFloats},
-      {"add-neg", x + -y, x - y},
-      {"neg-add", -x + y, y - x},
+      {"add-neg", x + -y, x - y, kNumbers},
+      {"neg-add", -x + y, y - x, kNumbers},
       {"add-add", (x + c) + d, x + (c + d), kInts},
       {"add-sub-from", (c - x) + d, (c + d) - x, kInts},
       {"add-sub", (x - y) + y, x, kInts},
@@ -83,10 +83,10 @@ std::vector<Rule> sums() {
       {"add-multiple-right", x + x * c, x * (c + 1), kInts},
       {"add-multiples", x * c + x * d, x * (c + d), kInts},
 
-      {"sub-zero", x - 0, x},
+      {"sub-zero", x - 0, x, kNumbers},
       {"sub-constant", x - c, x + -c, kInts},
       {"sub-self", x - x, 0, kInts},
-      {"sub-neg", x - -y, x + y},
+      {"sub-neg", x - -y, x + y, kNumbers},
       {"zero-sub", 0 - x, -x, kInts},
       {"minus-zero-sub", -0.0 - x, -x, kFloats},
       {"sub-add", (x + y) - y, x, kInts},
@@ -104,11 +104,11 @@ std::vector<Rule> sums() {
 
 std::vector<Rule> products() {
   return {
-      {"mul-constant-left", c * x, x * c, kNumbers, x_varies},
+      {"mul-constant-left", c * x, x * c, kReals, x_varies},
       {"mul-zero", x * 0, 0, kInts},
       {"mul-one", x * 1, x},
       {"mul-minus-one", x * -1, -x},
-      {"mul-self", x * x, square(x)},
+      {"mul-self", x * x, square(x), kNumbers},
       {"mul-neg-neg", -x * -y, x * y},
       {"mul-neg-constant", -x * c, x * -c},
       {"mul-mul", (x * c) * d, x * (c * d), kInts},
@@ -144,7 +144,7 @@ std::vector<Rule> products() {
 
 std::vector<Rule> signs() {
   return {
-      {"neg-neg", -(-x), x},
+      {"neg-neg", -(-x), x, kNumbers},
       {"neg-sub", -(x - y), y - x, kInts},
       {"neg-add-constant", -(x + c), -c - x, kInts},
       {"neg-mul-constant", -(x * c), x * -c},
@@ -161,14 +161,14 @@ std::vector<Rule> signs() {
 
 std::vector<Rule> order() {
   return {
-      {"maximum-constant-left", maximum(c, x), maximum(x, c), kNumbers, x_varies},
+      {"maximum-constant-left", maximum(c, x), maximum(x, c), kReals, x_varies},
       {"maximum-self", maximum(x, x), x},
       {"maximum-lowest", maximum(x, lowest), x},
       {"maximum-highest", maximum(x, highest), highest, kInts},
       {"maximum-twice", maximum(maximum(x, c), d), maximum(x, maximum(c, d))},
       {"maximum-again", maximum(maximum(x, y), y), maximum(x, y)},
       {"maximum-again-left", maximum(maximum(x, y), x), maximum(x, y)},
-      {"minimum-constant-left", minimum(c, x), minimum(x, c), kNumbers, x_varies},
+      {"minimum-constant-left", minimum(c, x), minimum(x, c), kReals, x_varies},
       {"minimum-self", minimum(x, x), x},
       {"minimum-highest", minimum(x, highest), x},
       {"minimum-lowest", minimum(x, lowest), lowest, kInts},
@@ -206,8 +206,8 @@ std::vector<Rule> rounding_and_casts() {
 
       {"cast-same", cast(x), x, kAll, keeps_dtype},
       {"cast-cast", cast(cast(x)), cast(x), kAll, casts_join},
-      {"bitcast-same", bitcast(x), x, kNumbers, keeps_dtype},
-      {"bitcast-bitcast", bitcast(bitcast(x)), bitcast(x), kNumbers, keeps_nan_bits},
+      {"bitcast-same", bitcast(x), x, kReals, keeps_dtype},
+      {"bitcast-bitcast", bitcast(bitcast(x)), bitcast(x), kReals, keeps_nan_bits},
   };
 }
 
@@ -237,17 +237,17 @@ std::vector<Rule> comparisons() {
       {"not-equal-cast-true", not_equal(cast(p), 1), logical_not(p)},
       {"not-equal-cast-false", not_equal(cast(p), 0), p},
 
-      {"less-constant-left", less(c, x), greater(x, c), kNumbers, x_varies},
+      {"less-constant-left", less(c, x), greater(x, c), kReals, x_varies},
       {"less-self", less(x, x), 0},
       {"less-lowest", less(x, lowest), 0},
-      {"less-equal-constant-left", less_equal(c, x), greater_equal(x, c), kNumbers, x_varies},
+      {"less-equal-constant-left", less_equal(c, x), greater_equal(x, c), kReals, x_varies},
       {"less-equal-self", less_equal(x, x), 1, kInts},
       {"less-equal-highest", less_equal(x, highest), 1, kInts},
-      {"greater-constant-left", greater(c, x), less(x, c), kNumbers, x_varies},
+      {"greater-constant-left", greater(c, x), less(x, c), kReals, x_varies},
       {"greater-self", greater(x, x), 0},
       {"greater-highest", greater(x, highest), 0},
       {"greater-cast-false", greater(cast(p), 0), p},
-      {"greater-equal-constant-left", greater_equal(c, x), less_equal(x, c), kNumbers, x_varies},
+      {"greater-equal-constant-left", greater_equal(c, x), less_equal(x, c), kReals, x_varies},
       {"greater-equal-self", greater_equal(x, x), 1, kInts},
       {"greater-equal-lowest", greater_equal(x, lowest), 1, kInts},
   };
@@ -269,10 +269,10 @@ std::vector<Rule> classes() {
 
 std::vector<Rule> choices() {
   return {
-      {"where-true", where(1, x, y), x},
-      {"where-false", where(0, x, y), y},
-      {"where-same", where(p, x, x), x},
-      {"where-not", where(logical_not(p), x, y), where(p, y, x)},
+      {"where-true", where(1, x, y), x, kAll},
+      {"where-false", where(0, x, y), y, kAll},
+      {"where-same", where(p, x, x), x, kAll},
+      {"where-not", where(logical_not(p), x, y), where(p, y, x), kAll},
       {"where-where-then", where(p, where(p, x, y), z), where(p, x, z)},
       {"where-where-else", where(p, x, where(p, y, z)), where(p, x, z)},
       {"where-true-false", where(p, 1, 0), p},

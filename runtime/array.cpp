@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 
+#include "ir/ops/element.h"
 #include "runtime/strided.h"
 #include "runtime/tensor_impl.h"
 
@@ -205,8 +206,7 @@ bool identical(const Array& a, const Array& b, std::int64_t* where) {
     const T* p = x.data<T>();
     const T* q = y.data<T>();
     for (std::int64_t i = 0; i < x.size(); ++i) {
-      // The bits are meant: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
-      if (std::memcmp(p + i, q + i, sizeof(T)) == 0 || (p[i] != p[i] && q[i] != q[i])) continue;
+      if (Element<T>::same(p[i], q[i])) continue;
       if (where != nullptr) *where = i;
       return false;
     }

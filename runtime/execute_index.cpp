@@ -12,7 +12,10 @@ namespace {
 std::vector<std::int64_t> index_values(const Array& indices) {
   const Array all = indices.contiguous();
   std::vector<std::int64_t> values(static_cast<std::size_t>(all.size()));
-  dispatch(all.dtype(), [&]<class T>(Tag<T>) { std::copy_n(all.data<T>(), all.size(), values.begin()); });
+  dispatch(all.dtype(), [&]<class T>(Tag<T>) {
+    std::transform(all.data<T>(), all.data<T>() + all.size(), values.begin(),
+                   [](T i) { return static_cast<std::int64_t>(i); });
+  });
   return values;
 }
 

@@ -85,29 +85,31 @@ std::string non_finite_text(T x) {
 template <class T>
 class FloatFormat {
  public:
-  explicit FloatFormat(const std::vector<T>& values) : scientific_(needs_exponent(values)) {
-    bool all_finite = true, negative_inf = false;
+  /// `plus`: numbers that are not negative have a sign, too.
+  explicit FloatFormat(const std::vector<T>& values, bool plus = false)
+      : plus_(plus), scientific_(needs_exponent(values)) {
+    bool all_finite = true, signed_inf = plus;
     for (const T x : values) {
       if (std::isfinite(x)) {
-        widen(digits_of(x, form()));
+        widen(with_sign(digits_of(x, form())));
       } else {
         all_finite = false;
-        negative_inf |= std::isinf(x) && x < 0;
+        signed_inf |= std::isinf(x) && x < 0;
       }
     }
     if (scientific_) exponent_ = std::max<std::size_t>(exponent_, 3);
     if (all_finite) return;
-    const std::size_t after = after_point() + 1, widest = negative_inf ? 4 : 3;
+    const std::size_t after = after_point() + 1, widest = signed_inf ? 4 : 3;
     if (widest > after) whole_ = std::max(whole_, widest - after);
   }
 
   std::string operator()(T x) const {
     if (!std::isfinite(x)) {
-      std::string text = non_finite_text(x);
+      std::string text = plus_ && !(x < 0) ? '+' + non_finite_text(x) : non_finite_text(x);
       pad_left(text, whole_ + after_point() + 1);
       return text;
     }
-    Digits digits = scientific_ ? scientific_digits(x) : digits_of(x, form());
+    Digits digits = with_sign(scientific_ ? scientific_digits(x) : digits_of(x, form()));
     pad_left(digits.whole, whole_);
     std::string text = digits.whole + '.' + digits.fraction;
     if (!scientific_) return text.append(fraction_ - digits.fraction.size(), ' ');
@@ -129,6 +131,11 @@ class FloatFormat {
            static_cast<T>(largest / smallest) > static_cast<T>(1000);
   }
 
+  Digits with_sign(Digits digits) const {
+    if (plus_ && !digits.whole.starts_with('-')) digits.whole.insert(0, 1, '+');
+    return digits;
+  }
+
   std::chars_format form() const { return scientific_ ? std::chars_format::scientific : std::chars_format::fixed; }
 
   void widen(const Digits& digits) {
@@ -147,7 +154,7 @@ class FloatFormat {
                                                : rounded(static_cast<double>(x), form(), static_cast<int>(fraction_));
   }
 
-  bool scientific_;
+  bool plus_, scientific_;
   std::size_t whole_ = 0, fraction_ = 0, exponent_ = 0;
 };
 
@@ -162,11 +169,25 @@ std::string scalar_float_text(T x, double limit) {
   return digits.whole + (digits.fraction.empty() ? "" : '.' + digits.fraction) + 'e' + digits.exponent;
 }
 
+/// A part of a complex number alone: without a fraction of 0.
+std::string part_text(double x) {
+  std::string text = scalar_float_text(x, 1e16);
+  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+}
+
+std::string scalar_complex_text(Complex x) {
+  if (x.re == 0 && !std::signbit(x.re)) return part_text(x.im) + 'j';
+  const bool has_sign = std::signbit(x.im) && !std::isnan(x.im);
+  return '(' + part_text(x.re) + (has_sign ? "" : "+") + part_text(x.im) + "j)";
+}
+
 /// Rank 0, as NumPy prints a scalar: `as_python` as Python prints the same number, a float as the double it is.
 template <class T>
 std::string scalar_text(T x, bool as_python) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
+  } else if constexpr (Element<T>::is_complex) {
+    return scalar_complex_text(x);
   } else if constexpr (Element<T>::is_float) {
     // A double prints as Python's own numbers do.
     return std::is_same_v<T, double> || as_python ? scalar_float_text(static_cast<double>(x), 1e16)
@@ -182,6 +203,15 @@ template <class T>
 ElementText element_text(const std::vector<T>& values) {
   if constexpr (std::is_same_v<T, bool>) {
     return [](const void* p) -> std::string { return *static_cast<const bool*>(p) ? " True" : "False"; };
+  } else if constexpr (Element<T>::is_complex) {
+    std::vector<double> re, im;
+    for (const T x : values) re.push_back(x.re), im.push_back(x.im);
+    return [re = FloatFormat<double>(re), im = FloatFormat<double>(im, true)](const void* p) {
+      const T x = *static_cast<const T*>(p);
+      std::string imaginary = im(x.im);
+      imaginary.insert(imaginary.find_last_not_of(' ') + 1, 1, 'j');
+      return re(x.re) + imaginary;
+    };
   } else if constexpr (Element<T>::is_float) {
     return [format = FloatFormat<T>(values)](const void* p) { return format(*static_cast<const T*>(p)); };
   } else {
@@ -292,10 +322,11 @@ std::string on_own_line(std::string text) {
 }
 
 /// Whether the digits alone tell the element type, as NumPy's repr sees it: it is what Python's numbers become, bool or
-/// the largest type with a sign.
+/// the largest type with a sign, real or complex.
 bool is_implied(DType t) {
-  return t == DType::Bool || (is_signed(t) && std::ranges::none_of(kDTypes, [&](const DTypeInfo& other) {
-                                return other.is_signed && other.is_float == is_float(t) && other.size > size_of(t);
+  return t == DType::Bool || ((is_signed(t) || is_complex(t)) && std::ranges::none_of(kDTypes, [&](const DTypeInfo& i) {
+                                return is_integer(i.dtype) == is_integer(t) && i.is_complex == is_complex(t) &&
+                                       i.dtype != DType::Bool && i.size > size_of(t);
                               }));
 }
 

@@ -24,17 +24,23 @@ void copy_row(E* to, std::int64_t to_stride, const E* from, std::int64_t from_st
 /// to[i][j] = from[j][i] for i, j in [0, 4), rows `to_row` and `from_row` apart, through registers.
 template <class E>
 void transpose_4x4(E* to, std::int64_t to_row, const E* from, std::int64_t from_row) {
-  using V __attribute__((ext_vector_type(4))) = E;
-  V rows[4];
-  for (int j = 0; j < 4; ++j) std::memcpy(&rows[j], from + j * from_row, sizeof(V));
-  const V low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
-  const V high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
-  const V low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
-  const V high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
-  const V columns[4] = {
-      __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
-      __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
-  for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_row, &columns[i], sizeof(V));
+  if constexpr (std::is_class_v<E>) {  // no lane of a vector
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 4; ++j) to[i * to_row + j] = from[j * from_row + i];
+    return;
+  } else {
+    using V __attribute__((ext_vector_type(4))) = E;
+    V rows[4];
+    for (int j = 0; j < 4; ++j) std::memcpy(&rows[j], from + j * from_row, sizeof(V));
+    const V low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    const V high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    const V low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    const V high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    const V columns[4] = {
+        __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+        __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+    for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_row, &columns[i], sizeof(V));
+  }
 }
 
 /// A plane in which `from` is dense along `outer` and not along `inner`: in tiles that stay in the L1 cache.

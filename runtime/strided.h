@@ -52,14 +52,18 @@ void copy_elements(const Shape& shape, int element_size, void* to, const Dims& t
 /// a copy; the strides that do it are `*result`.
 bool reshape_strides(const Shape& shape, const Dims& strides, const Shape& to, Dims* result);
 
-/// Calls `f(Tag<E>{})` with an unsigned integer E of an element's size: copies need not know more of a type.
+struct Pair {
+  std::uint64_t low, high;
+};
+/// Calls `f(Tag<E>{})` with an unsigned integer E of an element's size, or a Pair: copies need not know more of a type.
 template <class F>
 void with_element(int size, F&& f) {
   switch (size) {
     case 1: return f(Tag<std::uint8_t>{});
     case 2: return f(Tag<std::uint16_t>{});
     case 4: return f(Tag<std::uint32_t>{});
-    default: TJIT_CHECK(size == 8); return f(Tag<std::uint64_t>{});
+    case 8: return f(Tag<std::uint64_t>{});
+    default: TJIT_CHECK(size == sizeof(Pair)); return f(Tag<Pair>{});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/literal_text.h"
+#include "ir/ops/element.h"
 #include "runtime/io/npy.h"
 #include "runtime/io/npz.h"
 #include "tools/arguments.h"
@@ -153,6 +154,22 @@ std::string program_text(std::string_view word, DType dtype) {
   return magnitude == "nan" || magnitude == "inf" ? lower : std::string(word);
 }
 
+/// Reads `1+2j`, `(1+2j)`, `-2.5j` or a real number, as Python and NumPy print them; returns what is wrong.
+std::string parse_complex(std::string_view word, DType dtype, std::byte* element) {
+  const DType part = part_type(dtype);
+  std::fill_n(element, size_of(dtype), std::byte{});
+  if (word.starts_with('(') && word.ends_with(')')) word = word.substr(1, word.size() - 2);
+  if (!word.ends_with('j')) return parse_element(program_text(word, part), part, element);
+  word.remove_suffix(1);
+  std::size_t sign = word.find_last_of("+-");
+  while (sign != word.npos && sign > 0 && (word[sign - 1] | 0x20) == 'e') sign = word.find_last_of("+-", sign - 1);
+  if (sign == word.npos) sign = 0;
+  std::string wrong;
+  if (sign > 0) wrong = parse_element(program_text(word.substr(0, sign), part), part, element);
+  if (wrong.empty()) wrong = parse_element(program_text(word.substr(sign), part), part, element + size_of(part));
+  return wrong;
+}
+
 /// One element for each of `type`, or one for all.
 Array parse_elements(std::string_view text, Type type) {
   Elements elements = ElementsReader(text).read();
@@ -172,7 +189,9 @@ Array parse_elements(std::string_view text, Type type) {
   std::int64_t n = 0;
   for (const std::string_view word : elements.words) {
     std::byte element[kMaxElementSize];
-    const std::string wrong = parse_element(program_text(word, type.dtype), type.dtype, element);
+    const std::string wrong = is_complex(type.dtype)
+                                  ? parse_complex(word, type.dtype, element)
+                                  : parse_element(program_text(word, type.dtype), type.dtype, element);
     if (!wrong.empty()) throw UsageError(wrong);
     if (n < count) std::copy_n(element, size, out + n * size);
     ++n;
@@ -240,17 +259,21 @@ Array load_array(const std::string& path) {
 Array random_array(const Type& type, std::uint64_t seed) {
   Array array = Array::empty(type);
   std::uint64_t state = seed;
-  dispatch(type.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  const auto between_ones = [&] {
+    return (static_cast<std::int32_t>(next_random(state) >> 40) - (1 << 23)) / static_cast<double>(1 << 23);
+  };
+  dispatch(type.dtype, [&]<class T>(Tag<T>) {
     T* out = static_cast<T*>(array.mutable_data());
     for (std::int64_t i = 0; i < array.size(); ++i) {
-      const std::uint64_t bits = next_random(state);
       if constexpr (std::is_same_v<T, bool>) {
-        out[i] = (bits & 1) != 0;
+        out[i] = (next_random(state) & 1) != 0;
+      } else if constexpr (is_complex(dtype_of<T>)) {
+        const double re = between_ones();
+        out[i] = T(re, between_ones());
       } else if constexpr (is_float(dtype_of<T>)) {
-        out[i] = static_cast<T>((static_cast<std::int32_t>(bits >> 40) - (1 << 23)) / static_cast<double>(1 << 23));
+        out[i] = static_cast<T>(between_ones());
       } else {
-        out[i] = static_cast<T>(bits % 10);
+        out[i] = static_cast<T>(next_random(state) % 10);
       }
     }
   });

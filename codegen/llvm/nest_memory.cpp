@@ -73,9 +73,10 @@ llvm::Value* NestEmitter::place(std::size_t cursor, int part) {
 /// What the addresses of vectors are multiples of.
 llvm::Align NestEmitter::alignment(std::size_t cursor) const {
   const auto buffer = static_cast<std::size_t>(buffer_of(cursor));
-  const auto size = static_cast<std::uint64_t>(size_of(frame_.kernel.buffers[buffer].type.dtype));
+  const DType dtype = frame_.kernel.buffers[buffer].type.dtype;
+  const auto size = static_cast<std::uint64_t>(size_of(dtype));
   const Address& a = address(cursor);
-  std::uint64_t known = std::max(size, frame_.buffers[buffer].alignment);
+  std::uint64_t known = std::max(natural_alignment(dtype).value(), frame_.buffers[buffer].alignment);
   const auto include = [&](std::int64_t step) {
     known = llvm::MinAlign(known, static_cast<std::uint64_t>(step) * size);
   };
@@ -101,7 +102,7 @@ bool NestEmitter::differs_by_lane(std::size_t cursor) const {
 llvm::Value* NestEmitter::emit_load(std::size_t node, int part) {
   llvm::Value* first = place(node, part);
   llvm::Type* element = element_of(node);
-  const llvm::Align natural(static_cast<std::uint64_t>(size_of(nest_->nodes[node].dtype)));
+  const llvm::Align natural = natural_alignment(nest_->nodes[node].dtype);
   if (!plan_.nodes[node].varies || plan_.lanes == 1) {
     if (differs_by_lane(node)) first = lane_places(node, first, part);
     return scoped(b_.CreateAlignedLoad(element, first, natural, "load"), node);
@@ -147,7 +148,7 @@ void NestEmitter::store_part(std::size_t cursor, int part, llvm::Value* value, b
   llvm::Value* first = place(cursor, part);
   llvm::Type* element = element_of(cursor);
   const auto buffer = static_cast<std::size_t>(buffer_of(cursor));
-  const llvm::Align natural(static_cast<std::uint64_t>(size_of(frame_.kernel.buffers[buffer].type.dtype)));
+  const llvm::Align natural = natural_alignment(frame_.kernel.buffers[buffer].type.dtype);
   const bool apart = differs_by_lane(cursor);
   if (!value->getType()->isVectorTy()) {
     if (apart) first = lane_places(cursor, first, part);

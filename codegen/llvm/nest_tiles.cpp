@@ -83,7 +83,7 @@ void NestEmitter::emit_tiles() {
 void NestEmitter::load_turned(std::size_t node) {
   auto& rows = values_[node].parts;
   rows.clear();
-  const llvm::Align natural(static_cast<std::uint64_t>(size_of(nest_->nodes[node].dtype)));
+  const llvm::Align natural = natural_alignment(nest_->nodes[node].dtype);
   llvm::Type* type = lanes_type(b_.getContext(), nest_->nodes[node].dtype, plan_.lanes);
   llvm::Value* first = place(node, 0);
   for (int lane = 0; lane < plan_.lanes; ++lane) {

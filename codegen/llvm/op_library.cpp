@@ -2,6 +2,7 @@
 #include "codegen/llvm/op_library.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/Bitcode/BitcodeReader.h>
@@ -29,10 +30,9 @@ namespace {
 
 llvm::Type* element_type(llvm::LLVMContext& context, DType dtype) {
   return dispatch(dtype, [&]<class T>(Tag<T>) -> llvm::Type* {
-    using Lane = typename Vec<T, 1>::Stored;
-    if constexpr (std::is_same_v<Lane, float>) return llvm::Type::getFloatTy(context);
-    if constexpr (std::is_same_v<Lane, double>) return llvm::Type::getDoubleTy(context);
-    return llvm::Type::getIntNTy(context, 8 * sizeof(Lane));
+    if constexpr (std::is_same_v<T, float>) return llvm::Type::getFloatTy(context);
+    if constexpr (std::is_same_v<T, double>) return llvm::Type::getDoubleTy(context);
+    return llvm::Type::getIntNTy(context, 8 * sizeof(T));  // what LLVM has no type for, as its bits
   });
 }
 
@@ -77,8 +77,7 @@ class BodyCopy {
     if (llvm::isa<llvm::ReturnInst>(i)) return;
     if (auto* load = llvm::dyn_cast<llvm::LoadInst>(&i)) {
       if (auto* from = llvm::dyn_cast<llvm::Argument>(load->getPointerOperand())) {
-        values_[load] = operands_[from->getArgNo() - 1];
-        TJIT_CHECK(values_[load]->getType() == load->getType());
+        values_[load] = b_.CreateBitCast(operands_[from->getArgNo() - 1], load->getType());
         return;
       }
     }
@@ -141,7 +140,7 @@ llvm::Type* lanes_type(llvm::LLVMContext& context, DType dtype, int lanes) {
 
 llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, const ElementBits& element) {
   llvm::Type* type = element_type(context, dtype);
-  const llvm::APInt bits(8 * static_cast<unsigned>(size_of(dtype)), element.as<std::uint64_t>());
+  const llvm::APInt bits(8 * static_cast<unsigned>(size_of(dtype)), element.as<std::array<std::uint64_t, 2>>());
   llvm::Constant* one = type->isIntegerTy()
                             ? static_cast<llvm::Constant*>(llvm::ConstantInt::get(context, bits))
                             : llvm::ConstantFP::get(context, llvm::APFloat(type->getFltSemantics(), bits));

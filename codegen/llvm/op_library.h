@@ -17,8 +17,11 @@ namespace tjit {
 /// Lanes are powers of two up to 64.
 inline constexpr int kLaneClasses = 7;
 
-/// The type of `lanes` elements: `<lanes x T>`, or plain T for one. A bool is a byte, 0 or 1.
+/// The type of `lanes` elements: `<lanes x T>`, or plain T for one. A bool is a byte, 0 or 1; what LLVM has no type for
+/// is an integer of its bits.
 llvm::Type* lanes_type(llvm::LLVMContext& context, DType dtype, int lanes);
+/// What addresses of elements are multiples of.
+inline llvm::Align natural_alignment(DType t) { return llvm::Align(static_cast<std::uint64_t>(alignment_of(t))); }
 /// The element in every lane.
 llvm::Constant* lanes_constant(llvm::LLVMContext& context, DType dtype, int lanes, const ElementBits& element);
 

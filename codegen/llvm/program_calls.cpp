@@ -53,7 +53,7 @@ void ProgramEmitter::run_kernel(const Kernel& kernel, bool apart) {
       continue;
     }
     const BufferId home = plan_.buffer(buffer.value);
-    const std::uint64_t known = std::max(alignment(home), static_cast<std::uint64_t>(size_of(buffer.type.dtype)));
+    const std::uint64_t known = std::max(alignment(home), natural_alignment(buffer.type.dtype).value());
     places.push_back({pointer(b_, home), known});
     if (buffer.output)
       if (const auto* same = std::find(homes.begin(), homes.end(), home); same != homes.end())

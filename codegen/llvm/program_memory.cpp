@@ -85,7 +85,7 @@ llvm::Value* ProgramEmitter::scalar_slot(DType dtype, std::size_t number) {
 }
 
 llvm::Value* ProgramEmitter::load_scalar(DType dtype, llvm::Value* from) {
-  return b_.CreateLoad(lanes_type(context_, dtype, 1), from);
+  return b_.CreateAlignedLoad(lanes_type(context_, dtype, 1), from, natural_alignment(dtype));
 }
 
 llvm::Value* ProgramEmitter::address_of(ValueId v) {

@@ -22,6 +22,7 @@ inline namespace ops {
 Tensor reduce_mean(const Operand& x, const Axes& axes, bool keepdims) {
   const Here here("reduce_mean", x.loc());
   const Tensor t = to_tensor(x, here);
+  if (!contains(kReals, t.dtype())) here.fail("does not take " + std::string(info(t.dtype()).name));
   if (joins_in_another_type(t)) return in_accumulator_type(reduce_mean, t, axes, keepdims);
   // Sums of small integers would wrap; a mean fits where the elements do.
   const Tensor sum = reduce_sum(is_integer(t.dtype()) ? cast(t, int64) : t, axes, keepdims);

@@ -47,7 +47,7 @@ struct RemainderDivision : Elementwise {
 struct FloorDiv : RemainderDivision {
   static constexpr OpInfo info{.name = "floor_div",
                                .arity = 2,
-                               .types = kNumbers,
+                               .types = kReals,
                                .ulp = 0.5,
                                .doc =
                                    "Quotient rounded towards minus infinity; -7 // 2 is -4. Floats: floor(x/y). "
@@ -58,7 +58,7 @@ struct FloorDiv : RemainderDivision {
 struct Mod : RemainderDivision {
   static constexpr OpInfo info{.name = "mod",
                                .arity = 2,
-                               .types = kNumbers,
+                               .types = kReals,
                                .ulp = 0.5,
                                .doc =
                                    "Remainder of floor_div, with the divisor's sign; -7 mod 2 is 1. Integers: 0 as "
@@ -69,7 +69,7 @@ struct Mod : RemainderDivision {
 struct Power : Elementwise {
   static constexpr OpInfo info{.name = "power",
                                .arity = 2,
-                               .types = kNumbers,
+                               .types = kReals,
                                .ulp = 2.5,
                                .doc =
                                    "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
@@ -86,20 +86,20 @@ struct Power : Elementwise {
 
 struct Maximum : Elementwise {
   static constexpr OpInfo info{
-      .name = "maximum", .arity = 2, .types = kNumbers, .doc = "The larger; NaN when either is NaN; +0 over -0."};
+      .name = "maximum", .arity = 2, .types = kReals, .doc = "The larger; NaN when either is NaN; +0 over -0."};
   static auto eval(auto x, auto y) { return math::maximum(x, y); }
 };
 
 struct Minimum : Elementwise {
   static constexpr OpInfo info{
-      .name = "minimum", .arity = 2, .types = kNumbers, .doc = "The smaller; NaN when either is NaN; -0 under +0."};
+      .name = "minimum", .arity = 2, .types = kReals, .doc = "The smaller; NaN when either is NaN; -0 under +0."};
   static auto eval(auto x, auto y) { return math::minimum(x, y); }
 };
 
 struct Clip : Elementwise {
   static constexpr OpInfo info{.name = "clip",
                                .arity = 3,
-                               .types = kNumbers,
+                               .types = kReals,
                                .doc = "minimum(maximum(x, lo), hi): hi when lo > hi; NaN when any is NaN."};
   static auto eval(auto x, auto lo, auto hi) { return math::minimum(math::maximum(x, lo), hi); }
 };
@@ -111,12 +111,12 @@ struct Negative : Elementwise {
 
 struct Abs : Elementwise {
   static constexpr OpInfo info{
-      .name = "abs", .types = kNumbers, .doc = "Magnitude; the lowest integer stays itself; +0 for -0."};
+      .name = "abs", .types = kReals, .doc = "Magnitude; the lowest integer stays itself; +0 for -0."};
   static auto eval(auto x) { return math::abs(x); }
 };
 
 struct Sign : Elementwise {
-  static constexpr OpInfo info{.name = "sign", .types = kNumbers, .doc = "-1, 0 or 1; NaN and both zeros stay."};
+  static constexpr OpInfo info{.name = "sign", .types = kReals, .doc = "-1, 0 or 1; NaN and both zeros stay."};
   static auto eval(auto x) { return math::sign(x); }
 };
 
@@ -211,7 +211,7 @@ struct Cast : Elementwise {
 struct Bitcast : Elementwise {
   DType dtype = DType::F32;
   static constexpr OpInfo info{.name = "bitcast",
-                               .types = kNumbers,
+                               .types = kReals,
                                .result = Result::Attribute,
                                .as_stored = true,
                                .doc =
@@ -219,12 +219,12 @@ struct Bitcast : Elementwise {
                                    "the quiet NaN's, whatever its sign and payload."};
   static constexpr auto fields = std::tuple{field<&Bitcast::dtype>("dtype")};
   static void check_result(const Type& operand, const Type& result) {
-    if (size_of(result.dtype) != size_of(operand.dtype) || !contains(kNumbers, result.dtype))
+    if (size_of(result.dtype) != size_of(operand.dtype) || !contains(kReals, result.dtype))
       fail("cannot keep the bits of " + to_string(operand) + " as " + std::string(tjit::info(result.dtype).ir_name));
   }
   /// Sign and payload of a NaN depend on how it was computed. Nothing else lets them out.
   template <class To>
-    requires(contains(kNumbers, dtype_of<To>))
+    requires(contains(kReals, dtype_of<To>))
   static auto eval(auto x)
     requires(sizeof(typename decltype(x)::Scalar) == sizeof(To))
   {

@@ -1,6 +1,9 @@
 // Element<T>: what arithmetic on elements stored as T needs to know of the type, beyond the list in tjit/dtype.h.
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <limits>
 
 #include "tjit/dtype.h"
@@ -31,26 +34,39 @@ using ComputeOf = typename ComputeTrait<T>::type;
 
 template <class T>
 struct Element {
-  using Limits = std::numeric_limits<T>;
+  /// A complex number's parts, or the type itself.
+  using Part = std::conditional_t<std::is_same_v<T, Complex>, double, T>;
+  using Limits = std::numeric_limits<Part>;
   static constexpr DType dtype = dtype_of<T>;
   /// What ops compute in, with one rounding each, and what reductions and products join in, with one rounding at the
   /// end.
   using Compute = detail::ComputeOf<T>;
   using Accumulator = Compute;
-  static constexpr bool is_float = tjit::is_float(dtype), is_integer = tjit::is_integer(dtype);
+  static constexpr bool is_float = tjit::is_float(dtype), is_integer = tjit::is_integer(dtype),
+                        is_complex = tjit::is_complex(dtype);
   static constexpr NumberLimits limits =
-      is_float ? NumberLimits{Limits::digits, Limits::min_exponent - Limits::digits, Limits::max_exponent}
-               : NumberLimits{Limits::digits, 0, Limits::digits};
-  /// The ends of the type's order: infinities for floats.
-  static constexpr T lowest = Limits::has_infinity ? static_cast<T>(-Limits::infinity()) : Limits::lowest();
-  static constexpr T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+      has_nan(dtype) ? NumberLimits{Limits::digits, Limits::min_exponent - Limits::digits, Limits::max_exponent}
+                     : NumberLimits{Limits::digits, 0, Limits::digits};
+  /// The ends of the order of real types: infinities for floats.
+  static constexpr Part lowest = Limits::has_infinity ? static_cast<Part>(-Limits::infinity()) : Limits::lowest();
+  static constexpr Part highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
 
   /// Numbers that tell whether an operand of an op joins without a trace.
-  static constexpr T extremes[] = {lowest, highest, static_cast<T>(-0.0)};
+  static constexpr T extremes[] = {static_cast<T>(lowest), static_cast<T>(highest), static_cast<T>(-Part(0))};
+
+  /// Whether two are the same bits, where all NaNs are.
+  static constexpr bool same(T a, T b) {
+    if constexpr (is_complex) {
+      return Element<Part>::same(a.re, b.re) && Element<Part>::same(a.im, b.im);
+    } else {
+      using Bits = std::array<std::byte, sizeof(T)>;
+      return (a != a && b != b) || std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
+    }
+  }
 
   /// The number in this type.
   static constexpr T from(double number) {
-    if constexpr (is_float) return static_cast<T>(number);
+    if constexpr (has_nan(dtype)) return static_cast<T>(number);
     return static_cast<T>(static_cast<std::int64_t>(number));
   }
 };
@@ -66,11 +82,16 @@ constexpr DType accumulator_type(DType t) {
   return dispatch(t, []<class T>(Tag<T>) { return dtype_of<typename Element<T>::Accumulator>; });
 }
 
+constexpr DType part_type(DType t) {
+  return dispatch(t, []<class T>(Tag<T>) { return dtype_of<typename Element<T>::Part>; });
+}
+
 /// Whether every value of `from` is a value of `to`.
 constexpr bool holds_all(DType to, DType from) {
   const NumberLimits a = limits_of(from), b = limits_of(to);
-  return is_float(from) <= is_float(to) && is_signed(from) <= is_signed(to) && a.digits <= b.digits &&
-         a.exponent <= b.exponent && a.lowest_exponent >= b.lowest_exponent;
+  return is_complex(from) <= is_complex(to) && has_nan(from) <= has_nan(to) &&
+         (is_signed(from) <= is_signed(to) || is_complex(to)) && a.digits <= b.digits && a.exponent <= b.exponent &&
+         a.lowest_exponent >= b.lowest_exponent;
 }
 
 }  // namespace tjit

@@ -109,12 +109,19 @@ template <Integer T, int N>
 }
 
 /// Conversion that is defined for every value: float to integer truncates, saturates and gives 0 for NaN; integers
-/// wrap; anything to bool is "is not 0"; what a float cannot hold is rounded to nearest even.
+/// wrap; anything to bool is "is not 0"; of complex numbers other types hold the real part; what a float cannot hold is
+/// rounded to nearest even.
 template <class U, class T, int N>
 [[gnu::always_inline]] inline Vec<U, N> cast(Vec<T, N> x) {
   using V = Vec<T, N>;
   if constexpr (std::is_same_v<T, U>) {
     return x;
+  } else if constexpr (std::is_same_v<T, Complex> && std::is_same_v<U, bool>) {
+    return to_bool(x != V(0));
+  } else if constexpr (std::is_same_v<T, Complex>) {
+    return cast<U>(x.re);
+  } else if constexpr (std::is_same_v<U, Complex>) {
+    return {cast<double>(x), Vec<double, N>(0)};
   } else if constexpr (std::is_same_v<T, Half>) {
     return cast<U>(widen(x));
   } else if constexpr (std::is_same_v<U, Half> && Float<T>) {

@@ -29,11 +29,14 @@ struct ReduceProd : ReduceAxes {
   using Combine = Multiply;
   template <class T>
   static constexpr T identity = T(1);
+  /// inf * (1 + 0i) has a NaN.
+  template <class T>
+  static constexpr bool joins_identity_unseen = !is_complex(dtype_of<T>);
 };
 
 struct ReduceMax : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_max",
-                               .types = kNumbers,
+                               .types = kReals,
                                .doc = "Largest over `axes`; NaN if any is; the lowest value over nothing."};
   using Combine = Maximum;
   template <class T>
@@ -42,7 +45,7 @@ struct ReduceMax : ReduceAxes {
 
 struct ReduceMin : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_min",
-                               .types = kNumbers,
+                               .types = kReals,
                                .doc = "Smallest over `axes`; NaN if any is; the highest value over nothing."};
   using Combine = Minimum;
   template <class T>
@@ -53,14 +56,14 @@ struct ReduceAny : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_any", .types = kBool, .doc = "Whether any is true; false over nothing."};
   using Combine = LogicalOr;
   template <class T>
-  static constexpr T identity = T(false);
+  static constexpr T identity = false;
 };
 
 struct ReduceAll : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_all", .types = kBool, .doc = "Whether all are true; true over nothing."};
   using Combine = LogicalAnd;
   template <class T>
-  static constexpr T identity = T(true);
+  static constexpr T identity = true;
 };
 
 /// The attributes of cumulative ops. Their `Running` is the reduction whose results so far they give.
@@ -99,7 +102,7 @@ struct ArgAxis : Reduce {
 
 struct ArgMax : ArgAxis {
   static constexpr OpInfo info{.name = "argmax",
-                               .types = kNumbers,
+                               .types = kReals,
                                .doc =
                                    "Index (i64) of the first NaN, else of the first largest, along `axis`, which is "
                                    "dropped. Over nothing it is an error if the result has elements."};
@@ -109,7 +112,7 @@ struct ArgMax : ArgAxis {
 
 struct ArgMin : ArgAxis {
   static constexpr OpInfo info{.name = "argmin",
-                               .types = kNumbers,
+                               .types = kReals,
                                .doc =
                                    "Index (i64) of the first NaN, else of the first smallest, along `axis`, which is "
                                    "dropped. Over nothing it is an error if the result has elements."};

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
+#include "tjit/complex.h"
 #include "tjit/half.h"
 
 namespace tjit {
@@ -137,6 +139,9 @@ struct Vec {
     return v;
   }
   [[gnu::always_inline]] void store(T* to) const { __builtin_memcpy(to, &raw, sizeof(Raw)); }
+  // To memory that is aligned to the vector; `stream`: past the caches.
+  [[gnu::always_inline]] void put(Raw* to) const { *to = raw; }
+  [[gnu::always_inline]] void stream(Raw* to) const { __builtin_nontemporal_store(raw, to); }
 
   [[gnu::always_inline]] T operator[](int lane) const {
     if constexpr (N == 1) {
@@ -196,6 +201,82 @@ struct Vec {
   }
 };
 
+// Complex lanes: real and imaginary parts as vectors of their own, which stand in turn in memory.
+template <int N>
+struct Vec<Complex, N> {
+  using Scalar = Complex;
+  using Parts = Vec<double, N>;
+  using Raw = detail::Raw<double, 2 * N>;
+  template <class U>
+  using With = Vec<U, N>;
+  static constexpr int lanes = N;
+
+  Parts re, im;
+
+  Vec() = default;
+  [[gnu::always_inline]] Vec(Parts real, Parts imaginary) : re(real), im(imaginary) {}
+  [[gnu::always_inline]] explicit Vec(Complex value) : re(value.re), im(value.im) {}
+  template <class A>
+    requires std::is_arithmetic_v<A>
+  [[gnu::always_inline]] explicit Vec(A value) : re(value), im(0) {}
+
+  template <class R>
+  [[gnu::always_inline]] static Vec of(const R& raw_value) {
+    const Raw raw = static_cast<Raw>(raw_value);
+    return {every_other<0>(raw), every_other<1>(raw)};
+  }
+
+  [[gnu::always_inline]] static Vec load(const Complex* from) {
+    Raw raw;
+    __builtin_memcpy(&raw, from, sizeof(Raw));
+    return of(raw);
+  }
+  [[gnu::always_inline]] void store(Complex* to) const {
+    Raw raw;
+    put(&raw);
+    __builtin_memcpy(to, &raw, sizeof(Raw));
+  }
+  [[gnu::always_inline]] void put(Raw* to) const {
+    in_turn([&](const Raw& raw) __attribute__((always_inline)) { *to = raw; });
+  }
+  [[gnu::always_inline]] void stream(Raw* to) const {
+    in_turn([&](const Raw& raw) __attribute__((always_inline)) { __builtin_nontemporal_store(raw, to); });
+  }
+
+  [[gnu::always_inline]] Complex operator[](int lane) const { return Complex(re[lane], im[lane]); }
+
+  [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return {a.re + b.re, a.im + b.im}; }
+  [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return {a.re - b.re, a.im - b.im}; }
+  [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) {
+    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+  }
+  [[gnu::always_inline]] friend Vec operator-(Vec a) { return {-a.re, -a.im}; }
+  [[gnu::always_inline]] friend Mask<double, N> operator==(Vec a, Vec b) { return (a.re == b.re) & (a.im == b.im); }
+  [[gnu::always_inline]] friend Mask<double, N> operator!=(Vec a, Vec b) { return !(a == b); }
+
+ private:
+  template <int kFirst>
+  [[gnu::always_inline]] static Parts every_other(const Raw& raw) {
+    if constexpr (N == 1) {
+      return Parts(raw[kFirst]);
+    } else {
+      return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+        return Parts::of(__builtin_shufflevector(raw, raw, (2 * I + kFirst)...));
+      }(std::make_integer_sequence<int, N>());
+    }
+  }
+  template <class F>
+  [[gnu::always_inline]] void in_turn(F&& f) const {
+    if constexpr (N == 1) {
+      f(Raw{re.raw, im.raw});
+    } else {
+      [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+        f(__builtin_shufflevector(re.raw, im.raw, (I / 2 + I % 2 * N)...));
+      }(std::make_integer_sequence<int, 2 * N>());
+    }
+  }
+};
+
 // The same truth values in the lane width of U.
 template <class U, class T, int N>
 [[gnu::always_inline]] inline Mask<U, N> convert(Mask<T, N> m) {
@@ -239,6 +320,11 @@ template <class C, class T, int N>
   }
 }
 
+template <class C, int N>
+[[gnu::always_inline]] inline Vec<Complex, N> select(Mask<C, N> condition, Vec<Complex, N> a, Vec<Complex, N> b) {
+  return {select(condition, a.re, b.re), select(condition, a.im, b.im)};
+}
+
 template <class T, int N>
 [[gnu::always_inline]] inline Vec<T, N> select(Vec<bool, N> condition, Vec<T, N> a, Vec<T, N> b) {
   return select(to_mask(condition), a, b);
@@ -261,10 +347,15 @@ template <class U, class T, int N>
   return Vec<U, N>::of(__builtin_bit_cast(typename Vec<U, N>::Raw, v.raw));
 }
 
-// a * b + c with one rounding.
+// a * b + c with one rounding; of complex numbers, with one for each of the two products of a part.
 template <class T, int N>
 [[gnu::always_inline]] inline Vec<T, N> fma(Vec<T, N> a, Vec<T, N> b, Vec<T, N> c) {
   return Vec<T, N>::of(__builtin_elementwise_fma(a.raw, b.raw, c.raw));
+}
+
+template <int N>
+[[gnu::always_inline]] inline Vec<Complex, N> fma(Vec<Complex, N> a, Vec<Complex, N> b, Vec<Complex, N> c) {
+  return {fma(-a.im, b.im, fma(a.re, b.re, c.re)), fma(a.im, b.re, fma(a.re, b.im, c.im))};
 }
 
 // The lowest integer is its own absolute value.

@@ -5,18 +5,19 @@
 #include <string_view>
 #include <type_traits>
 
+#include "tjit/complex.h"
 #include "tjit/half.h"
 
 namespace tjit {
 
-enum class DType : std::uint8_t { Bool, U8, I16, I32, I64, F16, F32, F64 };
+enum class DType : std::uint8_t { Bool, U8, I16, I32, I64, F16, F32, F64, C128 };
 
 /// What the system knows of an element type. `ir_name` is used in IR text, `name` where values print.
 struct DTypeInfo {
   DType dtype;
   std::string_view ir_name, name;
-  int size;  ///< bytes of one element: a power of two, at most 16
-  bool is_float, is_signed;
+  int size;                              ///< bytes of one element: a power of two, at most 16
+  bool is_float, is_complex, is_signed;  ///< real numbers are signed or not
 };
 
 template <class T>
@@ -46,12 +47,14 @@ struct ElementRow {
   DType dtype;
   std::string_view ir_name, name;
   constexpr DTypeInfo info() const {
+    constexpr bool is_complex = std::is_same_v<T, Complex>;
     return {dtype,
             ir_name,
             name,
             static_cast<int>(sizeof(T)),
-            !std::is_integral_v<T>,
-            !std::is_same_v<T, bool> && !std::is_unsigned_v<T>};
+            !std::is_integral_v<T> && !is_complex,
+            is_complex,
+            !std::is_same_v<T, bool> && !std::is_unsigned_v<T> && !is_complex};
   }
 };
 
@@ -69,16 +72,18 @@ struct ElementRows {
 /// A new element type is an enumerator of DType, its row here, and its name for users below. CMake reads the rows too
 /// (cmake/elements.cmake): the number in `ir_name` is the number of bits.
 inline constexpr ElementRows kElements{
-    ElementRow<bool>{DType::Bool, "bool", "bool"},        ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
-    ElementRow<std::int16_t>{DType::I16, "i16", "int16"}, ElementRow<std::int32_t>{DType::I32, "i32", "int32"},
-    ElementRow<std::int64_t>{DType::I64, "i64", "int64"}, ElementRow<Half>{DType::F16, "f16", "float16"},
-    ElementRow<float>{DType::F32, "f32", "float32"},      ElementRow<double>{DType::F64, "f64", "float64"},
+    ElementRow<bool>{DType::Bool, "bool", "bool"},          ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
+    ElementRow<std::int16_t>{DType::I16, "i16", "int16"},   ElementRow<std::int32_t>{DType::I32, "i32", "int32"},
+    ElementRow<std::int64_t>{DType::I64, "i64", "int64"},   ElementRow<Half>{DType::F16, "f16", "float16"},
+    ElementRow<float>{DType::F32, "f32", "float32"},        ElementRow<double>{DType::F64, "f64", "float64"},
+    ElementRow<Complex>{DType::C128, "c128", "complex128"},
 };
 
 }  // namespace detail
 
 inline constexpr DType bool_ = DType::Bool, uint8 = DType::U8, int16 = DType::I16, int32 = DType::I32,
-                       int64 = DType::I64, float16 = DType::F16, float32 = DType::F32, float64 = DType::F64;
+                       int64 = DType::I64, float16 = DType::F16, float32 = DType::F32, float64 = DType::F64,
+                       complex128 = DType::C128;
 
 /// The C++ types that store elements, in the order of DType.
 using ElementTypes = decltype(detail::kElements)::Types;
@@ -89,8 +94,11 @@ inline constexpr const DTypeInfo (&kDTypes)[kDTypeCount] = detail::kElements.inf
 constexpr const DTypeInfo& info(DType t) { return kDTypes[static_cast<int>(t)]; }
 constexpr int size_of(DType t) { return info(t).size; }
 constexpr bool is_float(DType t) { return info(t).is_float; }
+constexpr bool is_complex(DType t) { return info(t).is_complex; }
 constexpr bool is_signed(DType t) { return info(t).is_signed; }
-constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t); }
+constexpr bool is_integer(DType t) { return t != DType::Bool && !is_float(t) && !is_complex(t); }
+/// Whether it is made of floats: has NaN, infinities and -0.
+constexpr bool has_nan(DType t) { return is_float(t) || is_complex(t); }
 
 /// The element type that stores a C++ type.
 template <class T>
@@ -111,6 +119,11 @@ constexpr decltype(auto) dispatch_from(DType t, F&& f, TypeList<First, Rest...>)
 template <class F>
 constexpr decltype(auto) dispatch(DType t, F&& f) {
   return detail::dispatch_from(t, f, ElementTypes{});
+}
+
+/// What addresses of elements are multiples of.
+constexpr int alignment_of(DType t) {
+  return dispatch(t, []<class T>(Tag<T>) { return static_cast<int>(alignof(T)); });
 }
 
 }  // namespace tjit

@@ -21,14 +21,18 @@ constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' :
 
 /// An element type as .npy names it, without the byte order.
 std::string npy_code(const DTypeInfo& t) {
-  const char kind = t.dtype == DType::Bool ? 'b' : t.is_float ? 'f' : t.is_signed ? 'i' : 'u';
+  const char kind = t.dtype == DType::Bool ? 'b' : t.is_complex ? 'c' : t.is_float ? 'f' : t.is_signed ? 'i' : 'u';
   return kind + std::to_string(t.size);
 }
 
 /// The letter that NumPy reads as well, of C's types: `h` is a short.
 char npy_letter(const DTypeInfo& t) {
   const auto size = std::countr_zero(static_cast<unsigned>(t.size));
-  return t.dtype == DType::Bool ? '?' : (t.is_float ? " efd" : t.is_signed ? "bhiq" : "BHIQ")[size];
+  return t.dtype == DType::Bool ? '?'
+                                : (t.is_complex  ? "   FD"
+                                   : t.is_float  ? " efd"
+                                   : t.is_signed ? "bhiq"
+                                                 : "BHIQ")[size];
 }
 
 /// `bool (b1), uint8 (u1) or float32 (f4)`, of all types.
@@ -205,7 +209,8 @@ Array allocate(const Type& type, const std::string& name) {
 
 /// Brings elements as stored into the form that arrays have in memory.
 void normalise(const Header& header, void* data, std::size_t bytes) {
-  const auto size = static_cast<std::size_t>(size_of(header.type.dtype));
+  const DTypeInfo& type = info(header.type.dtype);
+  const auto size = static_cast<std::size_t>(type.is_complex ? type.size / 2 : type.size);  // of a number
   auto* p = static_cast<std::uint8_t*>(data);
   if (header.type.dtype == DType::Bool) {
     // A bool other than 0 or 1 would be undefined behaviour in C++; NumPy takes it for true.

@@ -8,7 +8,7 @@ namespace {
 
 template <class V>
 [[gnu::always_inline]] inline V multiply_add(V a, V b, V c) {
-  if constexpr (std::is_floating_point_v<typename V::Scalar>) {
+  if constexpr (has_nan(dtype_of<typename V::Scalar>)) {
     return fma(a, b, c);
   } else {
     return a * b + c;

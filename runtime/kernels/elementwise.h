@@ -39,7 +39,7 @@ struct Kernel {
     std::int64_t i = 0;
     for (; i + kWidth <= n; i += kWidth) {
       (__builtin_prefetch(reinterpret_cast<const char*>(in + i) + kPrefetchAhead), ...);
-      __builtin_nontemporal_store(result<kWidth>(i, in...).raw, reinterpret_cast<To*>(out + i));
+      result<kWidth>(i, in...).stream(reinterpret_cast<To*>(out + i));
     }
     for (; i < n; ++i) result<1>(i, in...).store(out + i);
     stream_end();

@@ -24,6 +24,11 @@ struct Reduction {
   static constexpr int kWidth = kLanes<T>;
   using V = Vec<T, kWidth>;
   static constexpr T kIdentity = Op::template identity<T>;
+  /// Whether joining the identity to what was joined to it before changes no bit (ir/order.h).
+  static constexpr bool kSkipsIdentity = [] {
+    if constexpr (requires { Op::template joins_identity_unseen<T>; }) return Op::template joins_identity_unseen<T>;
+    return true;
+  }();
 
   template <class W>
   [[gnu::always_inline]] static W join(W lanes, W x) {
@@ -53,12 +58,11 @@ struct Reduction {
 
   static void fold(void* lanes) { fold_from<kReduceLanes / 2>(static_cast<T*>(lanes)); }
 
-  // Joining the identity to what was joined to it before changes no bit. So lanes beyond a row need not be folded: for
-  // a row of at most one register, one register is enough.
+  // Lanes beyond a row need not be folded: for a row of at most one register, one register is enough.
   [[gnu::always_inline]] static T fold_short(const T* x, Mask<T, kWidth> in_row) {
     T lanes[kWidth];
     join(V(kIdentity), select(in_row, V::load(x), V(kIdentity))).store(lanes);
-    fold_from<kWidth / 2>(lanes);
+    if constexpr (kWidth > 1) fold_from<kWidth / 2>(lanes);
     return lanes[0];
   }
 
@@ -77,12 +81,12 @@ struct Reduction {
   static void rows(void* to, const void* from, std::int64_t n, std::int64_t count, std::int64_t stride) {
     T* out = static_cast<T*>(to);
     const T* x = static_cast<const T*>(from);
-    if (n <= kWidth) return short_rows(out, x, n, count, stride);
+    if (kSkipsIdentity && n <= kWidth) return short_rows(out, x, n, count, stride);
     for (std::int64_t r = 0; r < count; ++r, x += stride) {
       T lanes[kReduceLanes];
       for (int lane = 0; lane < kReduceLanes; lane += kWidth) V(kIdentity).store(lanes + lane);
       RowWalk<Reduction, T>::run(lanes, n, x);
-      fold_first<kReduceLanes / 2>(lanes, n);
+      fold_first<kReduceLanes / 2>(lanes, kSkipsIdentity ? n : kReduceLanes);
       out[r] = lanes[0];
     }
   }

@@ -70,7 +70,7 @@ void pack_panel(const Product& p, std::int64_t width, std::int64_t n0, std::int6
       } else {
         for (std::int64_t j = 0; j < columns; ++j) out[j] = from[j * p.b.column];
       }
-      std::fill(out + columns, out + width, E(0));
+      std::fill(out + columns, out + width, E{});
     }
   });
 }

@@ -114,7 +114,7 @@ class LineRoutine : public Routine {
   template <class F>
   void for_each_line(const void* operand, bool descending, std::byte* scratch, F&& f) const {
     dispatch(lines_.dtype, [&]<class T>(Tag<T>) {
-      if constexpr (!std::is_same_v<T, bool>) {
+      if constexpr (contains(kReals, dtype_of<T>)) {
         auto* const keys = reinterpret_cast<Keyed<decltype(key_of(T(), false))>*>(scratch + keys_);
         lines_.for_each([&](std::int64_t from, std::int64_t to) {
           const T* const line = static_cast<const T*>(operand) + from;

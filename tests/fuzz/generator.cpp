@@ -21,6 +21,9 @@ template <class T>
 T random_value(Random& r, int edges) {
   if constexpr (std::is_same_v<T, bool>) {
     return r.chance(50);
+  } else if constexpr (is_complex(dtype_of<T>)) {
+    const auto re = random_value<double>(r, edges);
+    return T(re, random_value<double>(r, edges));
   } else if constexpr (is_float(dtype_of<T>)) {
     using Limits = std::numeric_limits<T>;
     if (!r.chance(edges)) {
@@ -101,7 +104,7 @@ class Generator {
       if (type(v).dtype == wanted.dtype && broadcasts(type(v).shape, wanted.shape))
         return keep(b_.append(BroadcastTo{.shape = wanted.shape}, {v}));
     }
-    if (wanted.dtype != DType::Bool && !wanted.shape.empty() && r_.chance(30))
+    if (contains(kReals, wanted.dtype) && !wanted.shape.empty() && r_.chance(30))
       return keep(
           b_.append(Iota{.shape = wanted.shape, .axis = r_.below(wanted.shape.size()), .dtype = wanted.dtype}, {}));
     if (!wanted.shape.empty() && element_count(wanted) <= 200 && r_.chance(30))
@@ -385,7 +388,7 @@ class Generator {
   void routine() {
     ValueId x = tensor();
     if (r_.chance(30)) return scatter(x);
-    if (type(x).dtype == DType::Bool) x = with_dtype(x, dtype_in(kNumbers));
+    if (!contains(kNumbers, type(x).dtype)) x = with_dtype(x, dtype_in(kNumbers));
     if (r_.chance(30)) {
       CumSum sum;
       sum.axis = r_.below(type(x).shape.size());
@@ -417,11 +420,12 @@ class Generator {
     places[places.size() - 1] = 0;
     const ValueId all = indices.empty() ? make({dtype, places}) : b_.append(Concat{.axis = -1}, indices);
     const auto modes = std::array<std::string, 5>{"set", "add", "multiply", "min", "max"};
-    const int usable = t.dtype == DType::Bool ? 1 : 5;
+    const int usable = contains(kReals, t.dtype) ? 5 : contains(kNumbers, t.dtype) ? 3 : 1;
     keep(b_.append(Scatter{.mode = modes[static_cast<std::size_t>(r_.below(usable))]}, {x, all, make(updates)}));
   }
 
   void sort(ValueId x) {
+    if (!contains(kReals, type(x).dtype)) x = with_dtype(x, dtype_in(kReals));
     const Shape& shape = type(x).shape;
     const auto draw = [&](auto op) {
       op.axis = r_.below(shape.size());

@@ -282,6 +282,26 @@ for part in PARTS:
     part()
 of_type(np.int16)
 of_type(np.float16)
+
+
+def complex_numbers():
+    """Parts drawn from all arrays of doubles so far."""
+    parts = [r for r in records if r.startswith("== float64 ")]
+    for i, record in enumerate(parts):
+        head, data = record.splitlines()[:2]
+        shape = tuple(map(int, filter(None, head.split(" ")[2].split(","))))
+        re = np.frombuffer(bytes.fromhex(data)).reshape(shape)
+        im = np.frombuffer(bytes.fromhex(parts[(i * 7 + 3) % len(parts)].splitlines()[1]))
+        if i % 3 != 0 and im.size >= re.size:
+            im = im[: re.size].reshape(shape)
+        else:
+            im = re[::-1] if re.ndim else -re
+        z = np.empty(shape, np.complex128)
+        z.real, z.imag = re, im
+        add(z)
+
+
+complex_numbers()
 path = pathlib.Path(__file__).parent / "format" / "arrays.txt"
 path.write_text(
     f"NumPy {np.__version__}, {len(records)} arrays; written by make_format_goldens.py\n" + "".join(records)

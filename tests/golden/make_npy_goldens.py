@@ -13,13 +13,15 @@ import zipfile
 import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent / "npy"
-NAMES = ["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64"]
+NAMES = ["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64", "complex128"]
 
 
 def values(name, shape):
     i = np.arange(int(np.prod(shape)), dtype=np.int64) * 37
     if name == "bool":
         flat = i % 2 == 1
+    elif name.startswith("complex"):
+        flat = i % 101 + 0.25 + 1j * (i % 7)
     else:
         flat = (i % 101 + (0.25 if name.startswith("float") else 0)).astype(name)
     return flat.reshape(shape)

@@ -14,7 +14,7 @@ git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$fresh"
 cd "$fresh"
 git init -q && git add -A && git -c user.name=t -c user.email=t@t commit -qm base
 
-sed -i 's|^struct Sqrt : Elementwise {|struct Cube : Elementwise {\n  static constexpr OpInfo info{.name = "cube", .types = kNumbers, .ulp = 1, .doc = "x * x * x; integers wrap."};\n  static auto eval(auto x) { return x * x * x; }\n};\n\n&|' ir/ops/arithmetic.h
+sed -i 's|^struct Sqrt : Elementwise {|struct Cube : Elementwise {\n  static constexpr OpInfo info{.name = "cube", .types = kReals, .ulp = 1, .doc = "x * x * x; integers wrap."};\n  static auto eval(auto x) { return x * x * x; }\n};\n\n&|' ir/ops/arithmetic.h
 sed -i 's|struct Square, struct Sqrt,|struct Square, struct Cube, struct Sqrt,|' ir/ops/list.h
 sed -i 's|^inline .* square(.*|&\n/// x * x * x.\ninline detail::ResultOf<struct Cube> cube(const Operand\& x) { return detail::unary<Cube>(x); }|' frontend/tjit/ops/math.h
 changed=$(git diff --name-only | tr '\n' ' ')

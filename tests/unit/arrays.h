@@ -19,6 +19,9 @@ std::vector<T> telling_values(std::int64_t count, unsigned seed) {
   std::vector<T> values;
   if constexpr (std::is_same_v<T, bool>) {
     for (std::int64_t i = 0; i < count; ++i) values.push_back(random() % 2 == 0);
+  } else if constexpr (kIsComplex<T>) {
+    const std::vector<double> re = telling_values<double>(count, seed), im = telling_values<double>(count, seed + 100);
+    for (std::size_t i = 0; i < re.size(); ++i) values.emplace_back(re[i], im[i]);
   } else {
     values = edge_values<T>();
     for (const T x : random_between<T>(kHasSign<T> ? -20 : 0, 20, 64, seed)) values.push_back(x);
@@ -46,10 +49,13 @@ inline Array telling_array(const Type& type, unsigned seed) {
 inline Array tame_array(const Type& type, unsigned seed, double low = -2, double high = 2) {
   Array a = Array::empty(type);
   std::mt19937_64 random(seed);
+  const auto between = [&] { return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53); };
   dispatch(type.dtype, [&]<class T>(Tag<T>) {
     for (std::int64_t i = 0; i < a.size(); ++i) {
-      const double x = low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
-      if constexpr (std::is_same_v<T, bool>) {
+      const double x = between();
+      if constexpr (kIsComplex<T>) {
+        static_cast<T*>(a.mutable_data())[i] = T(x, between() / 2);
+      } else if constexpr (std::is_same_v<T, bool>) {
         static_cast<T*>(a.mutable_data())[i] = x > 0;
       } else {
         static_cast<T*>(a.mutable_data())[i] =

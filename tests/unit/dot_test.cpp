@@ -44,6 +44,8 @@ template <class T>
 T multiply_add(T a, T b, T c) {
   if constexpr (std::is_floating_point_v<T>) {
     return std::fma(a, b, c);
+  } else if constexpr (kIsComplex<T>) {
+    return T(std::fma(-a.im, b.im, std::fma(a.re, b.re, c.re)), std::fma(a.im, b.re, std::fma(a.re, b.im, c.im)));
   } else {
     return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b) +
                           static_cast<std::uint64_t>(c));
@@ -54,11 +56,11 @@ T multiply_add(T a, T b, T c) {
 template <class T>
 T joined_products(const std::vector<T>& a, const std::vector<T>& b, std::int64_t columns) {
   if (columns >= 8 || a.size() < 64) {
-    T acc = 0;
+    T acc(0);
     for (std::size_t i = 0; i < a.size(); ++i) acc = multiply_add(a[i], b[i], acc);
     return acc;
   }
-  T total = 0;
+  T total(0);
   for (std::size_t begin = 0; begin < a.size(); begin += 65536) {
     std::vector<T> lanes(64, T(0));
     for (std::size_t i = begin; i < std::min(a.size(), begin + 65536); ++i)

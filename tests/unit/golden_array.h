@@ -1,5 +1,5 @@
-// The arrays in tests/golden/npy, computed: element i is 37 i mod 101 (and 0.25 more for floats; bool: whether 37 i is
-// odd).
+// The arrays in tests/golden/npy, computed: element i is 37 i mod 101 (and 0.25 more for floats; 37 i mod 7 as
+// imaginary part; bool: whether 37 i is odd).
 #pragma once
 
 #include <string>
@@ -36,6 +36,8 @@ inline Array golden_array(const Type& type) {
       const std::int64_t n = i * 37;
       if constexpr (std::is_same_v<T, bool>) {
         p[i] = n % 2 == 1;
+      } else if constexpr (is_complex(dtype_of<T>)) {
+        p[i] = T(static_cast<double>(n % 101) + 0.25, static_cast<double>(n % 7));
       } else {
         p[i] = static_cast<T>(static_cast<double>(n % 101) + (is_float(type.dtype) ? 0.25 : 0));
       }

@@ -8,6 +8,7 @@
 
 #include "codegen/kernel.h"
 #include "codegen/llvm/native_kernel.h"
+#include "ir/ops/element.h"
 #include "runtime/kernels.h"
 
 namespace tjit::test {
@@ -26,42 +27,48 @@ template <class T>
 std::vector<T> samples(std::int64_t count, std::mt19937_64& random) {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values;
-  if constexpr (std::is_same_v<T, bool>) {
-    values = {false, true, true};
-  } else if constexpr (std::is_integral_v<T>) {
-    values = {T(0), T(1), T(-1), T(2), T(-2), T(3), T(7), T(31), T(63), Limits::min(), Limits::max()};
+  if constexpr (is_complex(dtype_of<T>)) {
+    const std::vector<double> re = samples<double>(count, random), im = samples<double>(count, random);
+    for (std::size_t i = 0; i < re.size(); ++i) values.emplace_back(re[i], im[i]);
+    return values;
   } else {
-    values = {T(0),
-              T(-0.0),
-              T(1),
-              T(-1),
-              T(0.5),
-              T(-2.5),
-              T(3),
-              T(100),
-              T(-87.5),
-              Limits::infinity(),
-              -Limits::infinity(),
-              Limits::quiet_NaN(),
-              Limits::denorm_min(),
-              Limits::max(),
-              Limits::lowest(),
-              Limits::min(),
-              T(1e10),
-              T(-3e9)};
-  }
-  std::shuffle(values.begin(), values.end(), random);
-  while (static_cast<std::int64_t>(values.size()) < count) {
     if constexpr (std::is_same_v<T, bool>) {
-      values.push_back(random() % 2 == 0);
+      values = {false, true, true};
     } else if constexpr (std::is_integral_v<T>) {
-      values.push_back(static_cast<T>(static_cast<std::int64_t>(random() % 41) - 20));
+      values = {T(0), T(1), T(-1), T(2), T(-2), T(3), T(7), T(31), T(63), Limits::min(), Limits::max()};
     } else {
-      values.push_back(static_cast<T>(static_cast<double>(static_cast<std::int64_t>(random() % 4001) - 2000) / 128));
+      values = {T(0),
+                T(-0.0),
+                T(1),
+                T(-1),
+                T(0.5),
+                T(-2.5),
+                T(3),
+                T(100),
+                T(-87.5),
+                Limits::infinity(),
+                -Limits::infinity(),
+                Limits::quiet_NaN(),
+                Limits::denorm_min(),
+                Limits::max(),
+                Limits::lowest(),
+                Limits::min(),
+                T(1e10),
+                T(-3e9)};
     }
+    std::shuffle(values.begin(), values.end(), random);
+    while (static_cast<std::int64_t>(values.size()) < count) {
+      if constexpr (std::is_same_v<T, bool>) {
+        values.push_back(random() % 2 == 0);
+      } else if constexpr (std::is_integral_v<T>) {
+        values.push_back(static_cast<T>(static_cast<std::int64_t>(random() % 41) - 20));
+      } else {
+        values.push_back(static_cast<T>(static_cast<double>(static_cast<std::int64_t>(random() % 4001) - 2000) / 128));
+      }
+    }
+    values.resize(static_cast<std::size_t>(count));
+    return values;
   }
-  values.resize(static_cast<std::size_t>(count));
-  return values;
 }
 
 /// Memory of a buffer, with guard bytes around it.
@@ -103,7 +110,7 @@ class Memory {
         T a, b;
         std::memcpy(&a, data() + i * sizeof(T), sizeof(T));
         std::memcpy(&b, other.data() + i * sizeof(T), sizeof(T));
-        if (std::memcmp(&a, &b, sizeof(T)) != 0 && (a == a || b == b)) return static_cast<std::int64_t>(i);
+        if (!Element<T>::same(a, b)) return static_cast<std::int64_t>(i);
       }
       return std::int64_t{-1};
     });

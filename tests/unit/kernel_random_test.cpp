@@ -158,11 +158,12 @@ class Generator {
   }
 
   void add_reductions() {
-    static constexpr const char* kOps[] = {"reduce_sum", "reduce_max", "reduce_prod", "reduce_min"};
+    static constexpr const char* kOps[] = {"reduce_sum", "reduce_max", "reduce_prod", "reduce_min", "reduce_any"};
     const std::size_t known = pool_.size();
     for (int i = 1 + pick(2); i > 0; --i) {
       const Entry e = pool_[random_() % known];
-      const char* op = e.dtype == DType::Bool ? "reduce_any" : kOps[pick(4)];
+      const char* op = kOps[pick(5)];
+      while (!contains(find_op(op)->info.types, e.dtype)) op = kOps[pick(5)];
       remember(nest_.reduce(op, e.dtype, e.id), e.dtype);
     }
   }

@@ -19,10 +19,6 @@ struct Case {
   void (*eval)(void* out, const void* const* in, std::int64_t i);
 };
 
-template <class T>
-bool plain(Mask<T, 1> m) {
-  return m.raw;
-}
 template <class Op, class T, class R>
 void eval_scalar(void* out, const void* const* in, std::int64_t i) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {

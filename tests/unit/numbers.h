@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "tjit/complex.h"
 #include "tjit/half.h"
 
 namespace tjit::test {
@@ -18,6 +19,8 @@ template <class T>
 concept Floating = std::is_floating_point_v<T> || std::is_same_v<T, Half>;
 template <class T>
 constexpr bool kHasSign = !std::is_unsigned_v<T>;
+template <class T>
+constexpr bool kIsComplex = std::is_same_v<T, Complex>;
 
 template <class T>
 using BitsOf = std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
@@ -31,6 +34,8 @@ template <class T>
 bool same(T a, T b) {
   if constexpr (Floating<T>) {
     return (a != a && b != b) || std::bit_cast<BitsOf<T>>(a) == std::bit_cast<BitsOf<T>>(b);
+  } else if constexpr (kIsComplex<T>) {
+    return same(a.re, b.re) && same(a.im, b.im);
   } else {
     return a == b;
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "arrays.h"
+#include "ir/literal_text.h"
 #include "run_op.h"
 #include "tests/text_runner.h"
 
@@ -68,6 +69,15 @@ std::optional<Half> half_oracle(std::string_view op, float x, float y, float z) 
   return exact ? std::optional(Half(*exact)) : std::nullopt;
 }
 
+std::optional<Complex> complex_oracle(std::string_view op, Complex x, Complex y) {
+  if (op == "add") return Complex(x.re + y.re, x.im + y.im);
+  if (op == "subtract") return Complex(x.re - y.re, x.im - y.im);
+  if (op == "square") y = x;
+  if (op == "multiply" || op == "square") return Complex(x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re);
+  if (op == "negative") return Complex(-x.re, -x.im);
+  return {};
+}
+
 /// What is not rounded correctly: good to the op's `ulp`.
 template <class T>
 std::optional<Wide<T>> wide_oracle(std::string_view op, Wide<T> x, Wide<T> y) {
@@ -111,9 +121,7 @@ std::optional<T> integer_oracle(std::string_view op, T a, T b, T c) {
 }
 
 template <class T>
-std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
-  if (op == "equal") return x == y;
-  if (op == "not_equal") return x != y;
+std::optional<bool> real_bool_oracle(std::string_view op, T x, T y) {
   if (op == "less") return x < y;
   if (op == "less_equal") return x <= y;
   if (op == "greater") return x > y;
@@ -130,9 +138,25 @@ std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
   return {};
 }
 
+template <class T>
+std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
+  if (op == "equal") return x == y;
+  if (op == "not_equal") return x != y;
+  if constexpr (!kIsComplex<T>) return real_bool_oracle(op, x, y);
+  return {};
+}
+
 template <class R, class T>
 R cast_oracle(T x) {
-  if constexpr (std::is_same_v<R, bool>) {
+  if constexpr (std::is_same_v<T, Complex> && std::is_same_v<R, Complex>) {
+    return x;
+  } else if constexpr (kIsComplex<T> && std::is_same_v<R, bool>) {
+    return x.re != 0 || x.im != 0;
+  } else if constexpr (kIsComplex<T>) {
+    return cast_oracle<R>(x.re);
+  } else if constexpr (kIsComplex<R>) {
+    return R(cast_oracle<double>(x), 0);
+  } else if constexpr (std::is_same_v<R, bool>) {
     return x != 0;
   } else if constexpr (Floating<T> && std::is_integral_v<R>) {
     if (x != x) return 0;
@@ -158,13 +182,14 @@ R bitcast_oracle(T x) {
 template <class T, class R>
 std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
   if (op == "cast") return cast_oracle<R>(a.x);
-  if constexpr (sizeof(T) == sizeof(R))
+  if constexpr (sizeof(T) == sizeof(R) && !kIsComplex<T>)
     if (op == "bitcast") return bitcast_oracle<R>(a.x);
   if constexpr (std::is_same_v<R, bool>)
     if (const auto b = bool_oracle(op, a.x, a.y)) return b;
   if constexpr (std::is_same_v<T, R>) {
     if (op == "where") return a.mask ? a.x : a.y;
     if constexpr (std::is_floating_point_v<T>) return float_oracle(op, a.x, a.y, a.z);
+    if constexpr (kIsComplex<T>) return complex_oracle(op, a.x, a.y);
     if constexpr (std::is_same_v<T, Half>) return half_oracle(op, a.x, a.y, a.z);
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, a.x, a.y, a.z);
   }
@@ -178,6 +203,13 @@ std::optional<bool> is_right(const OpInfo& op, const Args<T>& a, R got) {
     if (const auto exact = wide_oracle<T>(op.name, a.x, a.y)) return ulps(got, *exact) <= op.ulp;
   if (const std::optional<R> want = exact_oracle<T, R>(op.name, a)) return same(got, *want);
   return {};
+}
+
+template <class T>
+std::string shown(T x) {
+  std::string text;
+  append_element(text, dtype_of<T>, reinterpret_cast<const std::byte*>(&x));
+  return text;
 }
 
 template <class T, class R>
@@ -196,7 +228,7 @@ void check_op(const OpDef& op) {
     const std::optional<bool> right = is_right<T, R>(op.info, a, result);
     if (right && *right) continue;
     REQUIRE_MESSAGE(right, "there is no oracle: give it one in tests/unit/oracle_test.cpp");
-    FAIL_CHECK("of ", +a.x, ", ", +a.y, ", ", +a.z, " is ", +result);
+    FAIL_CHECK("of ", shown(a.x), ", ", shown(a.y), ", ", shown(a.z), " is ", shown(result));
     return;
   }
 }

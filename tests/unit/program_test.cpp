@@ -58,7 +58,11 @@ Array parse_argument(std::string_view spec) {
     T* data = static_cast<T*>(result.mutable_data());
     for (std::int64_t i = 0; i < result.size(); ++i) {
       const std::string text(texts[texts.size() == 1 ? 0 : static_cast<std::size_t>(i)]);
-      if constexpr (is_float(dtype_of<T>)) {
+      if constexpr (is_complex(dtype_of<T>)) {
+        char* end = nullptr;
+        const double first = std::strtod(text.c_str(), &end);
+        data[i] = *end == 'j' ? T(0, first) : T(first, std::strtod(end, nullptr));
+      } else if constexpr (is_float(dtype_of<T>)) {
         data[i] = static_cast<T>(std::strtod(text.c_str(), nullptr));
       } else {
         data[i] = static_cast<T>(std::strtoll(text.c_str(), nullptr, 10));

@@ -64,7 +64,7 @@ class LeftSide {
         value = L::has_infinity ? static_cast<T>(-L::infinity()) : L::lowest();
       } else if (p.kind == Pattern::Kind::Highest) {
         value = L::has_infinity ? L::infinity() : L::max();
-      } else if constexpr (is_float(dtype_of<T>)) {
+      } else if constexpr (has_nan(dtype_of<T>)) {
         value = static_cast<T>(p.number);
       } else {
         value = static_cast<T>(static_cast<std::int64_t>(p.number));
@@ -138,6 +138,12 @@ std::vector<T> few_values() {
   using L = std::numeric_limits<T>;
   if constexpr (std::is_same_v<T, bool>) {
     return {false, true};
+  } else if constexpr (kIsComplex<T>) {
+    const std::vector<double> parts = few_values<double>();
+    std::vector<T> values;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      for (const std::size_t k : {i, i * 7 + 3, i * 11 + 1}) values.emplace_back(parts[i], parts[k % parts.size()]);
+    return values;
   } else if constexpr (is_float(dtype_of<T>)) {
     return {T(0),        T(-0.0),         T(1),           T(-1),       T(2),     T(0.5),           T(-0.25),
             T(3),        T(-2.5),         T(1e-3),        T(10),       T(7),     T(255),           kInf<T>,
@@ -172,6 +178,8 @@ template <class T>
 std::vector<T> all_values(int variables) {
   if constexpr (std::is_same_v<T, bool>) {
     return {false, true};
+  } else if constexpr (kIsComplex<T>) {
+    return few_values<T>();
   } else {
     if (variables > 2) return few_values<T>();
     std::vector<T> v = edge_values<T>();

@@ -46,9 +46,10 @@ struct OpBody {
   }
 
   static void eval(void* out, const void* a, const void* b, const void* c) {
-    on_operands([&](auto... x)
-                    __attribute__((always_inline)) { *static_cast<Vec<R, N>*>(out) = apply_op<Op, R>(x...); },
-                a, b, c);
+    on_operands(
+        [&](auto... x)
+            __attribute__((always_inline)) { apply_op<Op, R>(x...).put(static_cast<typename Vec<R, N>::Raw*>(out)); },
+        a, b, c);
   }
 
   static void fails(void* out, const void* a, const void* b, const void* c) {
