@@ -19,13 +19,14 @@ struct RoutineMaker {
 };
 
 template <class R>
-inline constexpr RoutineMaker kMakerOf{.accumulates = requires {R::accumulates;
-}  // namespace tjit
-, .make = [](const RoutineArgs& args) -> std::unique_ptr<const Routine> { return std::make_unique<R>(args); },
+concept Accumulates = requires { R::accumulates; };
+
+template <class R>
+inline constexpr RoutineMaker kMakerOf{
+    .accumulates = Accumulates<R>,
+    .make = [](const RoutineArgs& args) -> std::unique_ptr<const Routine> { return std::make_unique<R>(args); },
     .run_once = [](const RoutineArgs& args, const Location& loc, std::span<const void* const> operands,
-                   std::span<void* const> results) { run_routine(R(args), args.def, loc, operands, results); }
-}
-;
+                   std::span<void* const> results) { run_routine(R(args), args.def, loc, operands, results); }};
 
 /// An operand as row-major elements: where it lies, or copied to scratch memory.
 class DenseOperand {
