@@ -55,9 +55,7 @@ inline bool dot_is_sequential(std::int64_t columns, std::int64_t k) { return col
 // end.
 //
 // Where a window of a convolution or a pooling lies on padding, a product with 0, or the identity, joins: the result is
-// that of the padded operand. Cumulative ops join one after another from the identity within pieces of kSequentialChunk
-// elements; then what all earlier pieces gave joins in front. Scattered elements with equal indices join in the order
-// of their indices.
+// that of the padded operand.
 //
 // Joining the identity to what was joined to it before changes no bit, but for products of complex numbers, where
 // inf * (1 + 0i) has a NaN: they join all lanes, also those that no element joined.
