@@ -2,11 +2,11 @@
 #include "frontend/apply.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
 #include "ir/builder.h"
+#include "ir/literal_text.h"
 #include "runtime/elementwise.h"
 #include "runtime/execute.h"
 #include "runtime/float_state.h"
@@ -61,9 +61,9 @@ void broadcast(std::vector<Tensor>& operands, const Location& at) {
 
 std::string to_string(const Scalar& s) {
   if (s.kind == Scalar::Kind::Float) {
-    char buffer[32];
-    const std::string text(buffer, std::to_chars(buffer, std::end(buffer), s.f).ptr);
-    return text.find_first_not_of("-0123456789") == text.npos ? text + ".0" : text;
+    std::string text;
+    append_element(text, DType::F64, reinterpret_cast<const std::byte*>(&s.f));
+    return text;
   }
   if (s.kind == Scalar::Kind::Bool) return s.i != 0 ? "true" : "false";
   return std::to_string(s.i);

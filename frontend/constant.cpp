@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "frontend/apply.h"
+#include "tjit/structure.h"
 
 namespace tjit {
 
@@ -31,8 +32,7 @@ struct FlatList {
     } else if (depth == shape.size()) {
       fail("ragged lists: a list stands where a number is expected");
     } else if (shape[depth] != size) {
-      fail("ragged lists: " + std::to_string(shape[depth]) + " and " + std::to_string(size) + " elements at depth " +
-           std::to_string(depth));
+      detail::fail_ragged(shape[depth], size, depth);
     }
     for (const NestedList& inner : value.list()) add(inner, depth + 1);
   }
@@ -71,13 +71,27 @@ std::int64_t checked_count(const Shape& shape) {
 }  // namespace
 
 namespace detail {
-Tensor make_tensor(const void* data, std::size_t count, const Shape& shape, DType dtype, const Location& at) {
+
+void fail_ragged(std::int64_t expected, std::int64_t found, int depth) {
+  fail("ragged lists: " + std::to_string(expected) + " and " + std::to_string(found) + " elements at depth " +
+       std::to_string(depth));
+}
+
+Tensor filled_tensor(const Shape& given, const Shape& shape, DType dtype, Callable<void(void* elements)> write,
+                     const Location& at) {
   return in_op("constant", at, [&] {
-    if (static_cast<std::int64_t>(count) != checked_count(shape))
-      fail(std::to_string(count) + " elements do not fill shape " + shape_text(shape));
-    return own(to_tensor(Array::copy({dtype, shape}, data)));
+    const std::int64_t count = element_count(given);
+    if (count != checked_count(shape)) fail(std::to_string(count) + " elements do not fill shape " + shape_text(shape));
+    Array elements = Array::empty({dtype, shape});
+    write(elements.mutable_data());
+    return own(to_tensor(std::move(elements)));
   });
 }
+
+Tensor number(const Scalar& value, const Location& at) {
+  return in_op("constant", at, [&] { return own(scalar_tensor(value, natural_dtype(value))); });
+}
+
 }  // namespace detail
 
 inline namespace ops {

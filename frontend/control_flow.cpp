@@ -30,10 +30,9 @@ std::vector<ValueId> values_of(Trace& trace, const Tensors& tensors, const Locat
   return values;
 }
 
-Tensors wrap_all(Trace& trace, const auto& values) {
-  Tensors tensors;
+void wrap_all(Trace& trace, const auto& values, Tensors& tensors) {
+  tensors.clear();
   for (const ValueId v : values) tensors.push_back(trace.wrap(v));
-  return tensors;
 }
 
 void require_equal_results(const Trace& trace, const std::vector<ValueId>& a, const std::vector<ValueId>& b,
@@ -62,16 +61,22 @@ void require_same_variables(const std::vector<Type>& before, const std::vector<T
 /// what the function does next, should it go on, is recorded outside of it.
 class OpenBlock {
  public:
-  OpenBlock(Trace& trace, std::span<const Type> params) : trace_(trace), id_(trace.builder().begin_block(params)) {}
+  OpenBlock(Trace& trace, std::span<const Type> params)
+      : trace_(trace), watched_(trace.watched_count()), id_(trace.builder().begin_block(params)) {}
   OpenBlock(const OpenBlock&) = delete;
   OpenBlock& operator=(const OpenBlock&) = delete;
   ~OpenBlock() {
-    if (open_) trace_.builder().end_block({});
+    if (!open_) return;
+    (void)trace_.end_watch(watched_);
+    trace_.builder().end_block({});
   }
 
-  Tensors params() const { return wrap_all(trace_, trace_.builder().function().params(id_)); }
-  /// Ends it with what it yields.
-  BlockId end(std::span<const ValueId> yields) {
+  void params(Tensors& tensors) const { wrap_all(trace_, trace_.builder().function().params(id_), tensors); }
+  /// Ends it with what it yields, when nobody holds tensors of it any more: a variable that does was assigned to, which
+  /// would not happen as often as the block runs. `where` and `cure` are for the error that says so.
+  BlockId end(std::span<const ValueId> yields, std::string_view where, std::string_view cure, const Location& at) {
+    if (const std::string held = trace_.end_watch(watched_); !held.empty())
+      fail_at(at, std::string(where) + " assigns " + held + " to a variable outside; " + std::string(cure));
     trace_.builder().end_block(yields);
     open_ = false;
     return id_;
@@ -79,67 +84,88 @@ class OpenBlock {
 
  private:
   Trace& trace_;
+  std::size_t watched_;
   BlockId id_;
   bool open_ = true;
 };
 
-BlockId traced_test(Trace& trace, Callable<Tensor(const Tensors&)> test, std::span<const Type> types,
-                    const Location& at) {
+constexpr std::string_view kMakeVariable = "it is traced once, however often it runs, so make that a loop variable";
+
+BlockId traced_test(Trace& trace, Callable<Tensor(Tensors&)> test, std::span<const Type> types, const Location& at) {
   OpenBlock block(trace, types);
-  const Tensor go_on = test(block.params());
-  require_predicate(go_on, "while_loop: the condition", at);
-  return block.end(std::array{trace.value_of(go_on, at)});
+  ValueId yield;
+  {
+    Tensors state;
+    block.params(state);
+    const Tensor go_on = test(state);
+    require_predicate(go_on, "while_loop: the condition", at);
+    yield = trace.value_of(go_on, at);
+  }
+  return block.end(std::array{yield}, "while_loop: the condition", kMakeVariable, at);
 }
 
-BlockId traced_body(Trace& trace, Callable<Tensors(const Tensors&)> body, const std::vector<Type>& types,
-                    const Location& at) {
+BlockId traced_body(Trace& trace, Callable<void(Tensors&)> body, const std::vector<Type>& types, const Location& at) {
   OpenBlock block(trace, types);
-  const Tensors next = body(block.params());
-  require_same_variables(types, types_of(next, at), at);
-  return block.end(values_of(trace, next, at));
+  std::vector<ValueId> yields;
+  {
+    Tensors state;
+    block.params(state);
+    body(state);
+    require_same_variables(types, types_of(state, at), at);
+    yields = values_of(trace, state, at);
+  }
+  return block.end(yields, "while_loop: the body", kMakeVariable, at);
 }
 
-Tensors traced_while(Trace& trace, Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body,
-                     const Tensors& state, const Location& at) {
+void traced_while(Trace& trace, Callable<Tensor(Tensors&)> test, Callable<void(Tensors&)> body, Tensors& state,
+                  const Location& at) {
   const std::vector<ValueId> initial = values_of(trace, state, at);
   const std::vector<Type> types = types_of(state, at);
   const BlockId test_block = traced_test(trace, test, types, at), body_block = traced_body(trace, body, types, at);
-  return wrap_all(trace, trace.builder().append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}));
+  wrap_all(trace, trace.builder().append({kOpcode<While>, nullptr, initial, {test_block, body_block}, at}), state);
+}
+
+void traced_cond(Trace& trace, const Tensor& predicate, std::array<Callable<void(Tensors&)>, 2> branches,
+                 Tensors& results, const Location& at) {
+  const std::array operand{trace.value_of(predicate, at)};
+  std::vector<BlockId> blocks;
+  std::vector<ValueId> yields[2];
+  for (const std::size_t i : {0u, 1u}) {
+    OpenBlock block(trace, {});
+    {
+      Tensors given;
+      branches[i](given);
+      yields[i] = values_of(trace, given, at);
+    }
+    blocks.push_back(block.end(yields[i], i == 0 ? "cond: the first branch" : "cond: the second branch",
+                               "both branches run while tracing, whatever the predicate is, so return it instead", at));
+  }
+  require_equal_results(trace, yields[0], yields[1], at);
+  const ValueList values = trace.builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at});
+  const Function& f = trace.builder().function();
+  if (values.empty() && !f.is_ordered({f.op_count() - 1}))
+    fail_at(at,
+            "cond: the branches give nothing and do nothing; return what they compute: both run while tracing, so "
+            "assignments to variables outside are not chosen by the predicate");
+  wrap_all(trace, values, results);
 }
 
 }  // namespace
 
-Tensors cond(const Tensor& predicate, Callable<void(Tensors&)> then_branch, Callable<void(Tensors&)> else_branch,
-             const Location& at) {
-  require_predicate(predicate, "cond: the predicate", at);
-  Trace* trace = Trace::current();
-  if (trace == nullptr) {
-    Tensors results;
-    (predicate ? then_branch : else_branch)(results);
-    return results;
-  }
-  const std::array operand{trace->value_of(predicate, at)};
-  std::vector<BlockId> blocks;
-  std::vector<ValueId> yields[2];
-  for (const int i : {0, 1}) {
-    OpenBlock block(*trace, {});
-    Tensors results;
-    (i == 0 ? then_branch : else_branch)(results);
-    yields[i] = values_of(*trace, results, at);
-    blocks.push_back(block.end(yields[i]));
-  }
-  require_equal_results(*trace, yields[0], yields[1], at);
-  const ValueList results = trace->builder().append({kOpcode<Cond>, nullptr, operand, std::move(blocks), at});
-  const Function& f = trace->builder().function();
-  if (results.empty() && !f.is_ordered({f.op_count() - 1}))
-    fail_at(at,
-            "cond: the branches give nothing and do nothing; return what they compute: both run while tracing, so "
-            "assignments to variables outside are not chosen by the predicate");
-  return wrap_all(*trace, results);
+void cond(const Operand& predicate, Callable<void(Tensors&)> then_branch, Callable<void(Tensors&)> else_branch,
+          Tensors& results, const Location& at) {
+  const auto choose = [&](bool first) { (first ? then_branch : else_branch)(results); };
+  const bool is_number = predicate.tensor() == nullptr;
+  if (is_number && predicate.scalar().kind == Scalar::Kind::Bool) return choose(predicate.scalar().i != 0);
+  const Tensor p = is_number ? number(predicate.scalar(), at) : *predicate.tensor();
+  require_predicate(p, "cond: the predicate", at);
+  if (Trace* trace = Trace::current(); trace != nullptr)
+    return traced_cond(*trace, p, {then_branch, else_branch}, results, at);
+  choose(static_cast<bool>(p));
 }
 
-Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const Tensors&)> body, Tensors state,
-                   const WhileOptions& options, const Location& at) {
+void while_loop(Callable<Tensor(Tensors&)> test, Callable<void(Tensors&)> body, Tensors& state,
+                const WhileOptions& options, const Location& at) {
   Trace* trace = Trace::current();
   if (trace == nullptr) {
     const std::vector<Type> types = types_of(state, at);
@@ -147,30 +173,29 @@ Tensors while_loop(Callable<Tensor(const Tensors&)> test, Callable<Tensors(const
       const Tensor go_on = test(state);
       require_predicate(go_on, "while_loop: the condition", at);
       if (!go_on || n == options.maximum_iterations) break;
-      state = body(state);
+      body(state);
       require_same_variables(types, types_of(state, at), at);
     }
-    return state;
+    return;
   }
   if (options.maximum_iterations < 0) return traced_while(*trace, test, body, state, at);
   // The count is one more loop variable, the last.
-  const auto counted_test = [&](const Tensors& s) {
-    const Tensors state_of_user(s.begin(), s.end() - 1);
-    const Tensor go_on = test(state_of_user);
+  const auto counted_test = [&](Tensors& s) {
+    const Tensor count = s.pop_back();
+    const Tensor go_on = test(s);
     require_predicate(go_on, "while_loop: the condition", at);
     const Here here("while_loop", at);
-    return (s.back() < options.maximum_iterations) & go_on;
+    return (count < options.maximum_iterations) & go_on;
   };
-  const auto counted_body = [&](const Tensors& s) {
-    Tensors next = body(Tensors(s.begin(), s.end() - 1));
+  const auto counted_body = [&](Tensors& s) {
+    const Tensor count = s.pop_back();
+    body(s);
     const Here here("while_loop", at);
-    next.push_back(s.back() + 1);
-    return next;
+    s.push_back(count + 1);
   };
   state.push_back(own(scalar_tensor(0, DType::I64)));
-  Tensors results = traced_while(*trace, counted_test, counted_body, state, at);
-  results.pop_back();
-  return results;
+  traced_while(*trace, counted_test, counted_body, state, at);
+  (void)state.pop_back();
 }
 
 }  // namespace tjit::detail

@@ -1,22 +1,25 @@
 // Captured functions: how their programs are made, and how they are called.
-#include "tjit/function.h"
-
 #include <atomic>
 #include <cstdlib>
 
 #include "frontend/apply.h"
+#include "frontend/environment.h"
 #include "frontend/program_cache.h"
 #include "ir/text.h"
 #include "runtime/float_state.h"
+#include "tjit/function_core.h"
 
 namespace tjit {
 
 namespace {
 
+/// Constants of more elements are abridged in text for people, as values are where they print.
+constexpr std::int64_t kShownElements = 1000;
+
 std::atomic<bool>& eager_flag() {
   static std::atomic<bool> on{[] {
     const char* value = std::getenv("TJIT_EAGER");
-    return value != nullptr && *value != '\0' && std::string_view(value) != "0";
+    return value != nullptr && is_switched_on(value);
   }()};
   return on;
 }
@@ -62,6 +65,8 @@ struct FunctionCore::State {
         at(a),
         cache({"function '" + options.name + "'", "capture", "captured"}, {.fast_math = options.fast_math}) {}
 
+  std::atomic<std::uint32_t> count{1};
+  std::unique_ptr<void, void (*)(void*)> callable{nullptr, nullptr};
   FunctionOptions options;
   Location at;
   ProgramCache cache;
@@ -98,36 +103,45 @@ struct FunctionCore::State {
       fail_at(at, "'" + options.name + "' calls itself; recursion is not captured, use while_loop");
   }
 
-  std::string text(std::string_view stage, const CachedProgram& program) const {
+  std::string text(std::string_view stage, const TextOptions& shown, const CachedProgram& program) const {
     const DefaultFloats floats;
     const Function& f = program.entry();
+    const PrintOptions form{.most_elements = shown.whole ? PrintOptions::kAll : kShownElements};
     std::string known;
     for (const StageInfo& s : kStages) {
-      if (s.name == stage) return emit(program.module, f, s.stage, cache.options());
+      if (s.name == stage) return emit(program.module, f, s.stage, cache.options(), form);
       known += std::string(s.name) + ", ";
     }
     PipelineOptions pipeline{.context = {.module = &program.module, .fast_math = options.fast_math}};
     for (const std::string_view pass : default_pipeline()) {
       pipeline.passes.push_back(pass);
-      if (pass == stage) return tjit::print(run_passes(f, pipeline));
+      if (pass == stage) return tjit::print(run_passes(f, pipeline), form);
     }
     fail("unknown stage '" + std::string(stage) + "'; known are " + known + "and the passes");
   }
 };
 
-FunctionCore::FunctionCore(FunctionOptions options, const Location& at) {
+FunctionCore::FunctionCore(Kept kept, FunctionOptions options, const Location& at) {
+  std::unique_ptr<void, void (*)(void*)> callable(kept.object, kept.destroy);
   if (options.name.empty()) fail_at(at, "function: the name is empty");
   state_ = new State(std::move(options), at);
+  state_->callable = std::move(callable);
 }
 
-FunctionCore::~FunctionCore() { delete state_; }
+FunctionCore::FunctionCore(const FunctionCore& other) noexcept : state_(other.state_) {
+  if (state_ != nullptr) state_->count.fetch_add(1, std::memory_order_relaxed);
+}
+
+FunctionCore::~FunctionCore() {
+  if (state_ != nullptr && state_->count.fetch_sub(1, std::memory_order_acq_rel) == 1) delete state_;
+}
 
 FunctionCore::State& FunctionCore::state() const {
   if (state_ == nullptr) fail("the function was moved to another object");
   return *state_;
 }
 
-void FunctionCore::call(const Call& call, Results& results) {
+void FunctionCore::call(const Call& call, Results& results) const {
   State& s = state();
   if (Trace::current() != nullptr || eager_flag().load(std::memory_order_relaxed)) {
     s.require_no_recursion();
@@ -144,25 +158,25 @@ void FunctionCore::call(const Call& call, Results& results) {
   for (Array& a : out) results.push_back(to_tensor(std::move(a)));
 }
 
-std::string FunctionCore::text(std::string_view stage, const Call& call) {
+std::string FunctionCore::text(std::string_view stage, const TextOptions& options, const Call& call) const {
   State& s = state();
   s.require_no_recursion();
   Arguments args;
   s.read(call, args);
   const auto make = [&] { return s.capture(call); };
-  return s.text(stage, *s.cache.made({call.types, args, call.statics}, make, call.place));
+  return s.text(stage, options, *s.cache.made({call.types, args, call.statics}, make, call.place));
 }
 
-std::string FunctionCore::text(std::string_view stage) const {
+std::string FunctionCore::text(std::string_view stage, const TextOptions& options) const {
   const State& s = state();
   const ProgramCache::Program latest = s.cache.latest();
   if (latest == nullptr) fail("'" + s.options.name + "' was not called yet: it has no program to show");
-  return s.text(stage, *latest);
+  return s.text(stage, options, *latest);
 }
 
 std::string FunctionCore::explain() const { return state().cache.explain(); }
 CacheInfo FunctionCore::cache_info() const { return state().cache.info(); }
-void FunctionCore::clear() { state().cache.clear(); }
+void FunctionCore::clear() const { state().cache.clear(); }
 
 }  // namespace detail
 

@@ -12,10 +12,8 @@ using std::filesystem::path;
 Tensor load_npy(const std::string& file) { return to_tensor(load_npy(path(file))); }
 void save_npy(const std::string& file, const Tensor& tensor) { save_npy(path(file), to_array(tensor)); }
 
-std::vector<std::pair<std::string, Tensor>> load_npz(const std::string& file) {
-  std::vector<std::pair<std::string, Tensor>> tensors;
-  for (auto& [key, array] : load_npz(path(file))) tensors.emplace_back(key, to_tensor(std::move(array)));
-  return tensors;
+void detail::for_each_npz(const std::string& file, Callable<void(const std::string& key, Tensor tensor)> take) {
+  for (auto& [key, array] : load_npz(path(file))) take(key, to_tensor(std::move(array)));
 }
 
 Tensor load_npz(const std::string& file, const std::string& key) { return to_tensor(load_npz(path(file), key)); }

@@ -7,14 +7,34 @@
 
 namespace tjit {
 
+namespace {
+
+/// What a handle holds that a count of `impl` was copied or assigned to; see `Trace::watch`.
+TensorImpl* held(TensorImpl* impl) noexcept {
+  return impl != nullptr && Trace::in_block() ? Trace::current()->watch(impl) : impl;
+}
+
+}  // namespace
+
 Tensor::Tensor(const Tensor& other) noexcept : impl_(other.impl_) {
-  if (impl_ != nullptr) retain(impl_);
+  if (impl_ == nullptr) return;
+  retain(impl_);
+  if (Trace::current() != nullptr) [[unlikely]]
+    impl_ = held(impl_);
 }
 
 Tensor& Tensor::operator=(const Tensor& other) noexcept {
   Tensor copy(other);
   std::swap(impl_, copy.impl_);
   return *this;
+}
+
+void Tensor::assign(TensorImpl* impl) noexcept {
+  TensorImpl* old = impl_;
+  if (Trace::current() != nullptr) [[unlikely]]
+    impl = held(impl);
+  impl_ = impl;
+  if (old != nullptr) tjit::release(old);
 }
 
 void Tensor::release() noexcept { tjit::release(impl_); }
@@ -49,9 +69,10 @@ const void* Tensor::data_of(DType dtype, const Location& at) const {
 void* Tensor::mutable_data_of(DType dtype, const Location& at) {
   TensorImpl* impl = concrete(*this, at);
   require_dtype(*impl, dtype, at);
-  if (!impl->contiguous || !impl->writable()) {
+  // In a branch or body, writing is an assignment.
+  if (!impl->contiguous || !impl->writable() || Trace::in_block()) {
     const Array shared = to_array(*this);
-    *this = to_tensor(impl->contiguous ? Array::copy(shared.type(), shared.data()) : shared.contiguous());
+    *this = own(to_tensor(impl->contiguous ? Array::copy(shared.type(), shared.data()) : shared.contiguous()));
   }
   return impl_->data;
 }

@@ -36,6 +36,11 @@ std::string argument_list(const Function& f, ValueId id) {
 
 }  // namespace
 
+void Trace::own(const Tensor& tensor) {
+  TensorImpl* impl = origin(tensor.impl());
+  constants_.try_emplace(impl, Constant{share(impl), {}});
+}
+
 std::string Trace::title() const {
   const std::string place = to_string(at_);
   return "'" + name() + "'" + (place.empty() ? "" : " (" + place + ")");
@@ -59,14 +64,49 @@ Trace::Scope::~Scope() {
   current_ = previous_;
 }
 
-Tensor Trace::wrap(ValueId value) {
+Tensor Trace::wrap(ValueId value) { return Tensor::adopt(symbol(value)); }
+
+TensorImpl* Trace::symbol(ValueId value) {
   auto* t = new SymbolicTensor;
   t->kind = TensorImpl::Kind::Other;
   t->type = builder_.type(value);
   t->size = is_dynamic(t->type.shape) ? 0 : element_count(t->type);
   t->trace = shared_from_this();
   t->value = value;
-  return Tensor::adopt(t);
+  return t;
+}
+
+TensorImpl* Trace::origin(TensorImpl* impl) const {
+  const auto it = origins_.find(impl);
+  return it == origins_.end() ? impl : it->second;
+}
+
+TensorImpl* Trace::watch(TensorImpl* impl) {
+  Array given = Array::adopt(impl), own, of;
+  if (is_symbolic(impl)) {
+    const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
+    if (symbolic.trace.get() != this) return given.release();
+    own = Array::adopt(symbol(symbolic.value));
+  } else {
+    own = given.view(given.view());
+    of = share(origin(impl));
+    origins_.emplace(own.impl(), of.impl());
+  }
+  watched_.push_back({own, std::move(of)});
+  return own.release();
+}
+
+std::string Trace::end_watch(std::size_t first) {
+  std::string held;
+  for (std::size_t i = first; i < watched_.size(); ++i) {
+    TensorImpl* impl = watched_[i].tensor.impl();
+    origins_.erase(impl);
+    if (!held.empty() || impl->count.load(std::memory_order_acquire) == 1) continue;
+    held = is_symbolic(impl) ? describe(static_cast<const SymbolicTensor&>(*impl).value)
+                             : "the constant " + to_string(impl->type);
+  }
+  watched_.resize(first);
+  return held;
 }
 
 ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
@@ -84,13 +124,14 @@ ValueId Trace::value_of(const Tensor& tensor, const Location& at) {
                       " was made inside a branch or loop body that has ended; return it from there instead");
     return symbolic.value;
   }
-  auto it = constants_.find(impl);
-  if (it != constants_.end() && it->second.second.valid() && builder_.visible(it->second.second))
-    return it->second.second;
-  const ValueId value = builder_.constant(to_array(tensor).literal(), at);
-  if (it == constants_.end()) captures_.push_back(impl->type);
-  constants_.insert_or_assign(impl, std::pair(tensor, value));
-  return value;
+  impl = origin(impl);
+  Constant& constant = constants_[impl];
+  if (constant.value.valid() && builder_.visible(constant.value)) return constant.value;
+  if (!constant.elements) {
+    captures_.push_back(impl->type);
+    constant.elements = share(impl);
+  }
+  return constant.value = builder_.constant(constant.elements.literal(), at);
 }
 
 Function Trace::finish(std::span<const Tensor> results) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "ir/builder.h"
+#include "runtime/array.h"
 #include "runtime/tensor_impl.h"
 #include "tjit/tensor.h"
 
@@ -31,7 +32,16 @@ class Trace : public std::enable_shared_from_this<Trace> {
   ValueId value_of(const Tensor& tensor, const Location& at);
 
   /// Marks a concrete tensor as made by the function itself: a constant, not an outside tensor that it binds.
-  void own(const Tensor& tensor) { constants_.try_emplace(tensor.impl(), tensor, ValueId()); }
+  void own(const Tensor& tensor);
+
+  /// Whether a branch or body is being traced on this thread.
+  static bool in_block() { return current_ != nullptr && current_->builder_.current_block() != Function::kBody; }
+  /// What a handle that was copied or assigned in a branch or body gets instead of `impl`, taking over its count: the
+  /// same value in a block of its own, so that it shows whether somebody holds it when the branch or body has ended.
+  TensorImpl* watch(TensorImpl* impl);
+  std::size_t watched_count() const { return watched_.size(); }
+  /// Forgets what is watched from the place `first` on. What one of it is when a handle still holds it, else nothing.
+  std::string end_watch(std::size_t first);
   /// `%7 (f32[], `reduce_sum` at prog.cc:12:12)`, with the number that the program's text shows.
   std::string describe(ValueId value) const;
   /// `'f' (prog.cc:8:3)`.
@@ -57,12 +67,25 @@ class Trace : public std::enable_shared_from_this<Trace> {
  private:
   static constinit thread_local Trace* current_ [[gnu::tls_model("initial-exec")]];
 
+  struct Constant {
+    Array elements;  ///< kept, so that the address stays its own
+    ValueId value;   ///< invalid when there is none yet
+  };
+  struct Watched {
+    Array tensor;  ///< counted once here
+    Array origin;  ///< the concrete tensor that it stands for
+  };
+
+  TensorImpl* symbol(ValueId value);
+  /// The concrete tensor whose constant stands for this one too.
+  TensorImpl* origin(TensorImpl* impl) const;
+
   Builder builder_;
   Location at_;
   bool ended_ = false;
-  /// Constants made for concrete tensors, which stay alive so that their addresses stay theirs; an invalid value when
-  /// there is none yet.
-  std::unordered_map<TensorImpl*, std::pair<Tensor, ValueId>> constants_;
+  std::unordered_map<TensorImpl*, Constant> constants_;  ///< made for concrete tensors
+  std::vector<Watched> watched_;
+  std::unordered_map<TensorImpl*, TensorImpl*> origins_;  ///< of concrete tensors that are watched
   std::vector<Type> captures_;
 };
 

@@ -34,14 +34,15 @@ std::string joined(const Dims& dims, std::string_view separator) {
 
 }  // namespace
 
-Dims::Dims(std::span<const std::int64_t> values) {
-  for (const std::int64_t v : values) push_back(v);
-}
-
 Dims Dims::filled(int size, std::int64_t value) {
   Dims dims;
   for (int i = 0; i < size; ++i) dims.push_back(value);
   return dims;
+}
+
+int Dims::from_end(int i) const {
+  if (i >= 0 || i < -size()) fail("index " + std::to_string(i) + " is outside of " + to_string(*this));
+  return size() + i;
 }
 
 void Dims::push_back(std::int64_t value) {
@@ -108,5 +109,14 @@ std::string size_text(std::int64_t size) {
 std::string to_string(const Dims& dims) { return "[" + joined(dims, ", ") + "]"; }
 
 std::string shape_text(const Shape& shape) { return "(" + joined(shape, ",") + ")"; }
+
+std::string tuple_text(const Shape& shape) {
+  std::string text = "(";
+  for (int d = 0; d < shape.size(); ++d) {
+    if (d != 0) text += ", ";
+    text += is_symbolic(shape[d]) ? "None" : std::to_string(shape[d]);
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
 
 }  // namespace tjit

@@ -148,7 +148,12 @@ class Printer {
     const bool large = !value.is_splat() && element_count(value.type()) > kMostElements;
     if ((large || !place.first.empty()) && options_.save_literal) place = options_.save_literal(value);
     if (place.first.empty()) {
-      out_ += value.data() != nullptr ? print_literal(value) : "<no data>";
+      const bool abridged = !value.is_splat() && element_count(value.type()) > options_.most_elements;
+      if (value.data() == nullptr) {
+        out_ += "<no data>";
+      } else {
+        out_ += abridged ? "<" + to_string(value.type()) + ">" : print_literal(value);
+      }
       return;
     }
     out_ += "file(";

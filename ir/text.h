@@ -17,6 +17,10 @@ struct PrintOptions {
   /// Called for literals of more than 64 elements and those that came from a file; returns the file and key to print
   /// (it writes the data where needed). When null, the former print in full, the latter with the place they came from.
   std::function<std::pair<std::string, std::string>(const Literal&)> save_literal = {};
+  static constexpr std::int64_t kAll = INT64_MAX;
+  /// Literals of more elements show as `<f32[1048576]>` where they would print in full: for people, it is not read
+  /// back.
+  std::int64_t most_elements = kAll;
 };
 
 std::string print(const Function& function, const PrintOptions& options = {});

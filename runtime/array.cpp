@@ -129,14 +129,16 @@ Array::~Array() {
 
 Array Array::empty(const Type& type) {
   const int rank = type.shape.size();
-  std::int64_t size = rank == 1 ? type.shape[0] : -1;
+  const std::int64_t* sizes = type.shape.begin();
+  std::int64_t size = rank == 1 ? sizes[0] : -1;
   // element_count, without a call where nothing can overflow.
   if (static_cast<std::uint64_t>(size) > UINT32_MAX) size = element_count(type);
   TensorImpl* t = new_elements(type.dtype, type.shape, type.shape, size);
+  std::int64_t* strides = t->strides.begin();
   std::int64_t stride = 1;
   for (int d = rank - 1; d >= 0; --d) {
-    t->strides[d] = stride;
-    stride *= std::max<std::int64_t>(type.shape[d], 1);
+    strides[d] = stride;
+    stride *= std::max<std::int64_t>(sizes[d], 1);
   }
   return adopt(t);
 }

@@ -332,15 +332,6 @@ bool is_implied(DType t) {
 
 }  // namespace
 
-std::string tuple_text(const Shape& shape) {
-  std::string text = "(";
-  for (int d = 0; d < shape.size(); ++d) {
-    if (d != 0) text += ", ";
-    text += is_symbolic(shape[d]) ? "None" : std::to_string(shape[d]);
-  }
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
-
 std::string numpy_text(const Array& array) {
   const DefaultFloats floats;
   if (array.rank() == 0) return scalar_text(array, false);

@@ -20,7 +20,4 @@ std::string tensor_text(const Array& array);
 /// `<Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>`.
 std::string tensor_repr(const Array& array);
 
-/// A shape as Python prints it: `()`, `(3,)`, `(2, 3)`.
-std::string tuple_text(const Shape& shape);
-
 }  // namespace tjit

@@ -85,9 +85,9 @@ void for_each_outer(const Extents& extents, int count, F&& f) {
 
 Extents::Extents(const Shape& shape, const Dims& to, const Dims& from) {
   for (int d = 0; d < shape.size(); ++d) {
-    is_empty |= shape[d] == 0;
-    if (shape[d] == 1) continue;
-    const Extent e{shape[d], to[d], from[d]};
+    const Extent e{shape.begin()[d], to.begin()[d], from.begin()[d]};
+    is_empty |= e.size == 0;
+    if (e.size == 1) continue;
     Extent* outer = count > 0 ? &at[count - 1] : nullptr;
     if (outer != nullptr && outer->to == e.to * e.size && outer->from == e.from * e.size) {
       *outer = {outer->size * e.size, e.to, e.from};

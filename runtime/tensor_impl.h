@@ -51,9 +51,10 @@ struct alignas(64) TensorImpl {
 
 /// `t.type == type`, without a call.
 inline bool has_type(const TensorImpl& t, const Type& type) {
-  if (t.type.dtype != type.dtype || t.type.shape.size() != type.shape.size()) return false;
-  for (int d = 0; d < type.shape.size(); ++d)
-    if (t.type.shape[d] != type.shape[d]) return false;
+  const Shape &a = t.type.shape, &b = type.shape;
+  if (t.type.dtype != type.dtype || a.size() != b.size()) return false;
+  for (int d = 0; d < a.size(); ++d)
+    if (a.begin()[d] != b.begin()[d]) return false;
   return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "tjit/cxx20.h"
+
 namespace tjit {
 
 struct CacheInfo {

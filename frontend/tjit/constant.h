@@ -1,10 +1,13 @@
 // Making tensors from C++ values.
 #pragma once
 
+#include <array>
 #include <initializer_list>
+#include <iterator>
 #include <span>
 #include <vector>
 
+#include "tjit/callable.h"
 #include "tjit/tensor.h"
 
 namespace tjit {
@@ -28,8 +31,118 @@ class NestedList {
 };
 
 namespace detail {
-/// Copies `count` row-major elements.
-Tensor make_tensor(const void* data, std::size_t count, const Shape& shape, DType dtype, const Location& at);
+
+/// A tensor of `shape` whose elements, as many as there are in an array of shape `given`, `write` stores row by row.
+Tensor filled_tensor(const Shape& given, const Shape& shape, DType dtype, Callable<void(void* elements)> write,
+                     const Location& at);
+
+/// Throws Error for arrays side by side of different sizes.
+[[noreturn]] void fail_ragged(std::int64_t expected, std::int64_t found, int depth);
+
+/// What stands in a C++ array, and how many: -1 when the type does not say.
+template <class C>
+struct ArrayOf {
+  static constexpr bool is_array = false;
+};
+template <class T, std::int64_t N>
+struct ArrayOfParts {
+  static constexpr bool is_array = true;
+  static constexpr std::int64_t extent = N;
+  using Part = std::remove_const_t<T>;
+};
+template <class T>
+struct ArrayOf<std::vector<T>> : ArrayOfParts<T, -1> {};
+template <class T, std::size_t N>
+struct ArrayOf<std::span<T, N>> : ArrayOfParts<T, N == std::dynamic_extent ? -1 : static_cast<std::int64_t>(N)> {};
+template <class T, std::size_t N>
+struct ArrayOf<std::array<T, N>> : ArrayOfParts<T, static_cast<std::int64_t>(N)> {};
+template <class T, std::size_t N>
+struct ArrayOf<T[N]> : ArrayOfParts<T, static_cast<std::int64_t>(N)> {};
+
+/// The numbers in an array nested to any depth; void when others stand there.
+template <class C>
+struct NumbersIn {
+  using type = std::conditional_t<std::is_arithmetic_v<C>, C, void>;
+};
+template <class C>
+  requires ArrayOf<C>::is_array
+struct NumbersIn<C> : NumbersIn<typename ArrayOf<C>::Part> {};
+
+/// std::vector, std::array, std::span and C arrays of numbers or of such arrays.
+template <class C>
+concept NumberArray = ArrayOf<C>::is_array && !std::is_void_v<typename NumbersIn<C>::type> &&
+                      !std::is_same_v<std::remove_all_extents_t<C>, char>;  // "text"
+
+/// Whether integers of type E hold every value of T.
+template <class E, class T>
+inline constexpr bool holds_integers_of =
+    std::is_integral_v<E> && !std::is_same_v<E, bool> && std::is_signed_v<E> >= std::is_signed_v<T> &&
+    (sizeof(E) > sizeof(T) || (sizeof(E) == sizeof(T) && std::is_signed_v<E> == std::is_signed_v<T>));
+/// The first type that holds them; int64 where none does, so that each number is looked at.
+template <class T, class... E>
+struct FirstThatHolds : Tag<std::int64_t> {};
+template <class T, class E, class... Rest>
+struct FirstThatHolds<T, E, Rest...> : std::conditional_t<holds_integers_of<E, T>, Tag<E>, FirstThatHolds<T, Rest...>> {
+};
+/// The element type for C++ numbers: their own, or the first that holds all integers of their type.
+template <class T, class... E>
+constexpr auto element_for(TypeList<E...>) {
+  if constexpr (!std::is_integral_v<T> || TypeList<E...>::template index<T> >= 0) {
+    return Tag<T>();
+  } else {
+    return Tag<typename FirstThatHolds<T, E...>::type>();
+  }
+}
+/// Appends the sizes of an array of this type that is not there.
+template <class C>
+void measure_type(Shape& shape) {
+  if constexpr (ArrayOf<C>::is_array) {
+    shape.push_back(ArrayOf<C>::extent < 0 ? 0 : ArrayOf<C>::extent);
+    measure_type<typename ArrayOf<C>::Part>(shape);
+  }
+}
+/// Appends the sizes of the first path down.
+template <class C>
+void measure(const C& array, Shape& shape) {
+  if constexpr (ArrayOf<C>::is_array) {
+    shape.push_back(static_cast<std::int64_t>(std::size(array)));
+    if (std::size(array) == 0) {
+      measure_type<typename ArrayOf<C>::Part>(shape);
+    } else if constexpr (ArrayOf<typename ArrayOf<C>::Part>::is_array) {
+      measure(*std::begin(array), shape);
+    }
+  }
+}
+/// Writes the numbers to `out`, row by row.
+template <class C, class E>
+void write_elements(const C& array, const Shape& shape, int depth, E*& out) {
+  const auto size = static_cast<std::int64_t>(std::size(array));
+  if (size != shape[depth]) fail_ragged(shape[depth], size, depth);
+  for (const auto& part : array) {
+    using Part = typename ArrayOf<C>::Part;
+    if constexpr (ArrayOf<Part>::is_array) {
+      write_elements(part, shape, depth + 1, out);
+    } else if constexpr (std::is_integral_v<Part> && !std::is_same_v<Part, E>) {
+      *out++ = static_cast<E>(Scalar(part).i);  // which throws for what no int64 holds
+    } else {
+      *out++ = part;
+    }
+  }
+}
+
+template <class C>
+Tensor array_tensor(const C& array, const Shape* shape, const Location& at) {
+  using Element = typename decltype(element_for<typename NumbersIn<C>::type>(ElementTypes()))::type;
+  static_assert(ElementTypes::index<Element> >= 0, "numbers of this type are no elements");
+  Shape own;
+  measure(array, own);
+  const auto write = [&](void* elements) {
+    auto* out = static_cast<Element*>(elements);
+    write_elements(array, own, 0, out);
+  };
+  return filled_tensor(own, shape != nullptr ? *shape : own, dtype_of<Element>, write, at);
+}
+
 }  // namespace detail
 
 inline namespace ops {
@@ -41,24 +154,16 @@ inline namespace ops {
 Tensor constant(const NestedList& values, const Location& at = std::source_location::current());
 Tensor constant(const NestedList& values, DType dtype, const Location& at = std::source_location::current());
 
-/// A copy of row-major elements; keeps their element type. Throws Error when the count is not that of `shape`.
-template <class T, std::size_t N>
-Tensor constant(std::span<T, N> elements, const Shape& shape, const Location& at = std::source_location::current()) {
-  return detail::make_tensor(elements.data(), elements.size(), shape, dtype_of<std::remove_const_t<T>>, at);
+/// The numbers in a std::vector, std::array, std::span or C array, or such arrays of such arrays, row by row. Keeps
+/// their type; integers that are no element type become the smallest one that holds them all. With a shape, it is that
+/// of the result. Throws Error when inner arrays differ in size, or the count is not that of `shape`.
+template <detail::NumberArray C>
+Tensor constant(const C& elements, const Shape& shape, const Location& at = std::source_location::current()) {
+  return detail::array_tensor(elements, &shape, at);
 }
-template <class T>
-Tensor constant(const std::vector<T>& elements, const Shape& shape,
-                const Location& at = std::source_location::current()) {
-  if constexpr (std::is_same_v<T, bool>) {
-    const std::vector<std::uint8_t> bytes(elements.begin(), elements.end());
-    return detail::make_tensor(bytes.data(), bytes.size(), shape, bool_, at);
-  } else {
-    return constant(std::span(elements), shape, at);
-  }
-}
-template <class T>
-Tensor constant(const std::vector<T>& elements, const Location& at = std::source_location::current()) {
-  return constant(elements, {static_cast<std::int64_t>(elements.size())}, at);
+template <detail::NumberArray C>
+Tensor constant(const C& elements, const Location& at = std::source_location::current()) {
+  return detail::array_tensor(elements, nullptr, at);
 }
 
 /// Every element is `value`.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tjit/callable.h"
 #include "tjit/tensor.h"
 
 namespace tjit {
@@ -13,8 +14,19 @@ namespace tjit {
 Tensor load_npy(const std::string& path);
 /// Writes an .npy file: to a temporary name first, then renamed.
 void save_npy(const std::string& path, const Tensor& tensor);
+namespace detail {
+/// Calls `take` with each array of an .npz file.
+void for_each_npz(const std::string& path, Callable<void(const std::string& key, Tensor tensor)> take);
+}  // namespace detail
 /// Reads all arrays of an .npz file, or one.
-std::vector<std::pair<std::string, Tensor>> load_npz(const std::string& path);
+inline std::vector<std::pair<std::string, Tensor>> load_npz(const std::string& path) {
+  // The vector is made here: a result's type is no part of a name, so that under _GLIBCXX_DEBUG one of another layout
+  // would link.
+  std::vector<std::pair<std::string, Tensor>> tensors;
+  const auto take = [&](const std::string& key, Tensor t) { tensors.emplace_back(key, std::move(t)); };
+  detail::for_each_npz(path, take);
+  return tensors;
+}
 Tensor load_npz(const std::string& path, const std::string& key);
 void save_npz(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors);
 

@@ -7,9 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "tjit/callable.h"
+#include "tjit/short_list.h"
 #include "tjit/tensor.h"
 
 namespace tjit::detail {
+
+using Tensors = ShortList<Tensor, 4>;
 
 template <class T>
 inline constexpr bool kIsTensor = std::is_same_v<std::remove_cvref_t<T>, Tensor>;
@@ -37,23 +41,76 @@ inline constexpr bool kHoldsVector<std::pair<A, B>> = kHoldsVector<A> || kHoldsV
 template <class T, std::size_t N>
 inline constexpr bool kHoldsVector<std::array<T, N>> = kHoldsVector<T>;
 
-/// Appends the tensors of `value` to `out`, in order.
-template <class T, class List>
-void take_tensors(const T& value, List& out) {
-  if constexpr (kIsTensor<T>) {
-    out.push_back(value);
-  } else if constexpr (IsTupleLike<T>::value) {
-    std::apply([&](const auto&... parts) { (take_tensors(parts, out), ...); }, value);
+/// The type of a structure with a Tensor in the place of each number; that of anything else stays.
+template <class T>
+struct TensorsFor {
+  using type = std::conditional_t<std::is_arithmetic_v<T>, Tensor, T>;
+};
+template <class T>
+using AsTensors = typename TensorsFor<std::remove_cvref_t<T>>::type;
+template <class... T>
+struct TensorsFor<std::tuple<T...>> {
+  using type = std::tuple<AsTensors<T>...>;
+};
+template <class A, class B>
+struct TensorsFor<std::pair<A, B>> {
+  using type = std::pair<AsTensors<A>, AsTensors<B>>;
+};
+template <class T, std::size_t N>
+struct TensorsFor<std::array<T, N>> {
+  using type = std::array<AsTensors<T>, N>;
+};
+template <class T>
+struct TensorsFor<std::vector<T>> {
+  using type = std::vector<AsTensors<T>>;
+};
+
+/// A number as the rank-0 tensor that `constant` makes of it.
+Tensor number(const Scalar& value, const Location& at);
+
+/// The same structure with tensors in the places of numbers.
+template <class T>
+AsTensors<T> as_tensors(T&& value, const Location& at) {
+  using Given = std::remove_cvref_t<T>;
+  using Result = AsTensors<T>;
+  if constexpr (std::is_same_v<Result, Given>) {
+    return std::forward<T>(value);
+  } else if constexpr (std::is_arithmetic_v<Given>) {
+    return number(value, at);
+  } else if constexpr (IsTupleLike<Given>::value) {
+    return std::apply([&](auto&&... parts) { return Result{as_tensors(std::forward<decltype(parts)>(parts), at)...}; },
+                      std::forward<T>(value));
   } else {
-    static_assert(IsVector<T>::value, "expected a Tensor, or a tuple, pair, array or vector of them");
-    for (const auto& part : value) take_tensors(part, out);
+    Result result;
+    for (const typename Given::value_type& part : value) result.push_back(as_tensors(part, at));
+    return result;
   }
 }
 
-/// Puts tensors from `next` on into the places of `value`, which has the structure to rebuild; moves them unless they
-/// are constant.
-template <class T, class MaybeConstTensor>
-void put_tensors(T& value, MaybeConstTensor*& next) {
+/// Appends the tensors of `value` to `out`, in order. Of a temporary they are moved; its structure stays.
+template <class T, class List>
+void take_tensors(T&& value, List& out) {
+  using Given = std::remove_cvref_t<T>;
+  if constexpr (kIsTensor<Given>) {
+    out.push_back(std::forward<T>(value));
+  } else if constexpr (IsTupleLike<Given>::value) {
+    std::apply([&](auto&&... parts) { (take_tensors(std::forward<decltype(parts)>(parts), out), ...); },
+               std::forward<T>(value));
+  } else {
+    static_assert(IsVector<Given>::value, "expected a Tensor, or a tuple, pair, array or vector of them");
+    for (auto& part : value) {
+      if constexpr (std::is_lvalue_reference_v<T>) {
+        take_tensors(part, out);
+      } else {
+        take_tensors(std::move(part), out);
+      }
+    }
+  }
+}
+
+/// Moves tensors from `next` on into the places of `value`, which has the structure to rebuild.
+template <class T>
+void put_tensors(T& value, Tensor*& next) {
   if constexpr (kIsTensor<T>) {
     value = std::move(*next++);
   } else if constexpr (IsTupleLike<T>::value) {
@@ -78,24 +135,5 @@ bool same_structure(const T& a, const T& b) {
     return true;
   }
 }
-
-/// A reference to a callable, without owning it.
-template <class Signature>
-class Callable;
-template <class R, class... A>
-class Callable<R(A...)> {
- public:
-  template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Callable>)
-  Callable(F&& f)
-      : object_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* object, A... args) -> R {
-          return (*static_cast<std::remove_reference_t<F>*>(object))(args...);
-        }) {}
-  R operator()(A... args) const { return call_(object_, args...); }
-
- private:
-  void* object_;
-  R (*call_)(void*, A...);
-};
 
 }  // namespace tjit::detail

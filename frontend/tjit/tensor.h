@@ -26,7 +26,9 @@ class Tensor {
   Tensor(Tensor&& other) noexcept : impl_(other.impl_) { other.impl_ = nullptr; }
   Tensor& operator=(const Tensor& other) noexcept;
   Tensor& operator=(Tensor&& other) noexcept {
-    std::swap(impl_, other.impl_);
+    TensorImpl* const impl = other.impl_;
+    other.impl_ = nullptr;
+    assign(impl);
     return *this;
   }
   ~Tensor() {
@@ -85,6 +87,8 @@ class Tensor {
 
  private:
   void release() noexcept;
+  /// Takes over a count of `impl`, or null.
+  void assign(TensorImpl* impl) noexcept;
   const void* data_of(DType dtype, const Location& at) const;
   void* mutable_data_of(DType dtype, const Location& at);
   const void* item_of(DType dtype, const Location& at) const;
@@ -92,11 +96,24 @@ class Tensor {
   TensorImpl* impl_ = nullptr;
 };
 
-template <class Traits>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Tensor& t) {
-  const std::string text = t.text();
+namespace detail {
+template <class Stream>
+Stream& write(Stream& out, std::string_view text) {
   out.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
   return out;
+}
+}  // namespace detail
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Tensor& t) {
+  return detail::write(out, t.text());
+}
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Shape& shape) {
+  return detail::write(out, tuple_text(shape));
+}
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, DType dtype) {
+  return detail::write(out, info(dtype).name);
 }
 
 /// A C++ number in an expression. It takes the dtype of the tensors it meets when that can hold it.

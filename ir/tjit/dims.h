@@ -6,8 +6,20 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+
+#include "tjit/cxx20.h"
 
 namespace tjit {
+
+namespace detail {
+/// A vector, array or span of integers, such as sizes are kept in.
+template <class C>
+concept Integers = requires(const C& c) {
+  c.size();
+  requires std::is_integral_v<std::remove_cvref_t<decltype(*c.data())>> && sizeof(*c.data()) >= 2;
+};
+}  // namespace detail
 
 /// At most `kMax` integers, stored in place. As a shape, an entry is a size (>= 0), a named size `?n` that is known
 /// only at the call (`symbol("n")`), or `kUnknown`, printed `?`: a size that inference cannot express until then.
@@ -17,19 +29,25 @@ class Dims {
   static constexpr std::int64_t kUnknown = INT64_MIN;
 
   constexpr Dims() = default;
-  Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
-  explicit Dims(std::span<const std::int64_t> values);
+  Dims(std::initializer_list<std::int64_t> values) {
+    for (const std::int64_t v : values) push_back(v);
+  }
+  template <detail::Integers C>
+  Dims(const C& values) {
+    for (const auto v : values) push_back(to_size(v));
+  }
   static Dims filled(int size, std::int64_t value);
 
   constexpr int size() const { return size_; }
   constexpr bool empty() const { return size_ == 0; }
-  constexpr std::int64_t& operator[](int i) { return values_[i]; }
-  constexpr std::int64_t operator[](int i) const { return values_[i]; }
+  /// Negative indices count from the end. Throws Error for others outside the list.
+  constexpr std::int64_t& operator[](int i) { return values_[checked(i)]; }
+  constexpr std::int64_t operator[](int i) const { return values_[checked(i)]; }
   constexpr std::int64_t* begin() { return values_; }
   constexpr std::int64_t* end() { return values_ + size_; }
   constexpr const std::int64_t* begin() const { return values_; }
   constexpr const std::int64_t* end() const { return values_ + size_; }
-  constexpr std::int64_t back() const { return values_[size_ - 1]; }
+  constexpr std::int64_t back() const { return (*this)[-1]; }
 
   /// Throws Error when the list is full.
   void push_back(std::int64_t value);
@@ -40,6 +58,19 @@ class Dims {
   friend bool operator==(const Dims& a, const Dims& b);
 
  private:
+  constexpr int checked(int i) const {
+    return static_cast<unsigned>(i) < static_cast<unsigned>(size_) ? i : from_end(i);
+  }
+  /// The place that a negative index means; throws Error when it is outside.
+  int from_end(int i) const;
+  /// Sizes beyond int64 become the largest, which is refused wherever elements are counted.
+  template <class T>
+  static constexpr std::int64_t to_size(T value) {
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8)
+      if (value > static_cast<T>(INT64_MAX)) return INT64_MAX;
+    return static_cast<std::int64_t>(value);
+  }
+
   std::int64_t values_[kMax] = {};
   std::uint8_t size_ = 0;
 };
@@ -69,5 +100,7 @@ std::string size_text(std::int64_t size);
 std::string to_string(const Dims& dims);
 /// `(2,3)`, as error messages and eager values print shapes.
 std::string shape_text(const Shape& shape);
+/// A shape as Python prints it: `()`, `(3,)`, `(2, 3)`.
+std::string tuple_text(const Shape& shape);
 
 }  // namespace tjit

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "tjit/complex.h"
+#include "tjit/cxx20.h"
 #include "tjit/half.h"
 
 namespace tjit {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "tjit/cxx20.h"
+
 namespace tjit {
 
 /// A place in a user's program, and what was called there when that is a function composed of ops: errors have its name

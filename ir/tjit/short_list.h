@@ -3,20 +3,25 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <new>
 #include <utility>
-#include <vector>
+
+#include "tjit/cxx20.h"
 
 namespace tjit {
 
-/// Up to `kFew` elements lie in the list itself. Elements of types like pointers are not initialised.
+/// Up to `kFew` elements lie in the list itself. Elements of types like pointers are not initialised. Users' programs
+/// and the library share such lists, so that they hold no standard container: its layout differs under _GLIBCXX_DEBUG.
+/// Elements that are pushed or taken over are moved by construction, not by assignment: for tensors the latter is an
+/// assignment of the user's.
 template <class T, std::size_t kFew>
 class ShortList {
  public:
   ShortList() {}
   explicit ShortList(std::size_t size) : size_(size) {
     if (size <= kFew) return;
-    many_.resize(size);
-    data_ = many_.data();
+    data_ = new T[size];
+    room_ = size;
   }
   ShortList(std::initializer_list<T> elements) : ShortList(elements.size()) {
     T* next = data_;
@@ -27,13 +32,23 @@ class ShortList {
   }
   ShortList(ShortList&& other) noexcept { take(other); }
   ShortList& operator=(ShortList other) noexcept {
+    clear();
+    if (data_ != few_) delete[] data_;
     take(other);
     return *this;
   }
+  ~ShortList() {
+    if (data_ != few_) delete[] data_;
+  }
 
   void push_back(T element) {
-    if (size_ == (data_ == few_ ? kFew : many_.size())) grow();
-    data_[size_++] = std::move(element);
+    if (size_ == room_) grow();
+    put(data_[size_++], element);
+  }
+  /// Takes the last element away.
+  T pop_back() { return std::exchange(data_[--size_], T()); }
+  void clear() {
+    while (size_ != 0) (void)pop_back();
   }
 
   T* data() { return data_; }
@@ -50,25 +65,29 @@ class ShortList {
   const T* end() const { return data_ + size_; }
 
  private:
-  void take(ShortList& other) {
-    many_ = std::move(other.many_);
+  static void put(T& place, T& element) noexcept {
+    place.~T();
+    new (&place) T(std::move(element));
+  }
+  /// Takes over the elements, for a list without any.
+  void take(ShortList& other) noexcept {
+    const bool is_short = other.data_ == other.few_;
+    for (std::size_t i = 0; is_short && i < other.size_; ++i) put(few_[i], other.few_[i]);
+    data_ = is_short ? few_ : std::exchange(other.data_, other.few_);
+    room_ = std::exchange(other.room_, kFew);
     size_ = std::exchange(other.size_, 0);
-    data_ = many_.empty() ? few_ : many_.data();
-    for (std::size_t i = 0; many_.empty() && i < size_; ++i) few_[i] = std::move(other.few_[i]);
-    other.many_.clear();
-    other.data_ = other.few_;
   }
   void grow() {
-    std::vector<T> more(2 * size_);
-    for (std::size_t i = 0; i < size_; ++i) more[i] = std::move(data_[i]);
-    many_ = std::move(more);
-    data_ = many_.data();
+    T* more = new T[2 * room_];
+    for (std::size_t i = 0; i < size_; ++i) put(more[i], data_[i]);
+    if (data_ != few_) delete[] data_;
+    data_ = more;
+    room_ *= 2;
   }
 
   T few_[kFew];
-  std::vector<T> many_;  ///< all of them, once they are more; its size is what there is room for
   T* data_ = few_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, room_ = kFew;
 };
 
 }  // namespace tjit

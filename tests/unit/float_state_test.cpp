@@ -94,7 +94,7 @@ TEST_CASE("what the compiler computes") {
 
 TEST_CASE("the interpreter") {
   const std::vector<Array> args{Array::copy({tf::DType::F32, {4}}, kSmall.data())};
-  const tf::Function& f = square().entry();
+  const auto& f = square().entry();
   check_unmoved([&] { return floats(interpret(square(), f, args)[0]); });
   const std::vector<Array> values{args[0], Array()};
   check_unmoved([&] { return floats(interpret_op(square(), f, {0}, values)[0]); });

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <functional>
 
+#include "frontend/environment.h"
 #include "tests/unit/both_ways.h"
 #include "tjit/tjit.h"
 
@@ -250,14 +251,41 @@ TEST_CASE("a function may look at itself while it is captured") {
   CHECK(f.cache_info().misses == 2);
 }
 
-TEST_CASE("the cache is bounded") {
-  auto f = tf::function([](Tensor x, int n) { return x + n; });
-  const Tensor x = constant(1);
-  for (int n = 0; n < 300; ++n) (void)f.ir(x, n);
-  CHECK(f.cache_info().size == 256);
-  (void)f.ir(x, 299);
-  CHECK(f.cache_info().hits == 1);
-  (void)f.ir(x, 0);
-  CHECK(f.cache_info().misses == 301);
-  CHECK(contains(f.explain(), "(i32[], 0): argument 1 changed from 299 to 0"));
+TEST_CASE("explain tells everything that changed") {
+  auto f = tf::function([](Tensor x, int n, std::vector<Tensor> v, Tensor y) { return std::tuple(x * n, v[0], y); });
+  const Tensor i = constant(1), x = constant(1.0f);
+  (void)f.ir(i, 2, std::vector{i}, i);
+  (void)f.ir(x, 3, std::vector{x}, i);
+  CHECK(contains(
+      f.explain(),
+      "(f32[], f32[], i32[], 3, 1): argument 1 changed from 2 to 3; pass it as a Tensor to use one program for "
+      "all values. Also argument 0 changed from i32[] to f32[]; cast it before the call to use one program. "
+      "Also argument 2 changed from i32[] to f32[]\n"));
+  (void)f.ir(x, 4, std::vector{x, x}, x);
+  CHECK(contains(f.explain(), ". Also the length of argument 2 changed from 1 to 2\n"));
+  auto g = tf::function([](Tensor a, Tensor b, Tensor c, Tensor d, Tensor e) { return a + b + c + d + e; });
+  (void)g.ir(i, i, i, i, i);
+  (void)g.ir(x, x, x, x, x);
+  CHECK(contains(g.explain(), "Also argument 2 changed from i32[] to f32[]. Also 2 others changed\n"));
+}
+
+TEST_CASE("large constants are abridged in text for people") {
+  const Tensor table = tf::reshape(tf::range(1001), {7, 143}), few = tf::range(1000);
+  auto f = tf::function([&](Tensor x) { return std::tuple(x + table, x * few, x + tf::zeros({3000}, tf::int32)); });
+  const std::string ir = f.ir(constant(1));
+  CHECK(contains(ir, "constant {value = <i32[7,143]>} : i32[7,143]"));
+  CHECK(contains(ir, "998, 999]} : i32[1000]"));
+  CHECK(contains(f.ir("opt"), "<i32[7,143]>"));
+  CHECK(contains(f.ir("simplify"), "<i32[7,143]>"));
+  for (const char* stage : {"ir", "opt", "simplify"}) {
+    CAPTURE(stage);
+    const std::string whole = f.ir(stage, {.whole = true});
+    CHECK(contains(whole, "999, 1000]]"));
+    CHECK_FALSE(contains(whole, "<"));
+  }
+}
+
+TEST_CASE("what turns TJIT_EAGER off") {
+  for (const char* off : {"", "0", "false", "FALSE", "no", "Off"}) CHECK_FALSE(tf::is_switched_on(off));
+  for (const char* on : {"1", "true", "yes", "on", "2"}) CHECK(tf::is_switched_on(on));
 }

@@ -99,6 +99,77 @@ TEST_CASE("vectors and spans keep their element type") {
   CHECK(printed(tf::full({}, 7, tf::int64)) == "Tensor(7, shape=(), dtype=int64)");
 }
 
+TEST_CASE("arrays of C++ numbers of every kind") {
+  const auto is = [](const Tensor& t, tf::DType dtype, const tf::Shape& shape) {
+    CHECK(t.dtype() == dtype);
+    CHECK(t.shape() == shape);
+    return t.numpy_text();
+  };
+  tf::TypeList<signed char, unsigned char, short, unsigned short, int, unsigned, long, unsigned long, long long,
+               unsigned long long, char, wchar_t>::for_each([&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const Tensor t = constant(std::vector<T>{T{1}, T{100}});
+    CHECK(t.numpy_text() == "[  1 100]");
+    // Every value of the type is kept, or refused.
+    tf::dispatch(t.dtype(), [&](auto element) {
+      using E = typename decltype(element)::type;
+      const T highest = std::numeric_limits<T>::max(), lowest = std::numeric_limits<T>::lowest();
+      CHECK(static_cast<T>(constant(std::vector{lowest}).template item<E>()) == lowest);
+      if (sizeof(E) == sizeof(T) && std::is_signed_v<E> != std::is_signed_v<T>) {
+        CHECK(contains(error_here([&] { (void)constant(std::vector{highest}); }), "exceeds int64"));
+      } else {
+        CHECK(static_cast<T>(constant(std::vector{highest}).template item<E>()) == highest);
+      }
+    });
+  });
+  CHECK(is(constant(std::array{1.5, 2.5}), tf::float64, {2}) == "[1.5 2.5]");
+  const float rows[2][3] = {{1, 2, 3}, {4, 5, 6}};
+  CHECK(is(constant(rows), tf::float32, {2, 3}) == "[[1. 2. 3.]\n [4. 5. 6.]]");
+  CHECK(is(constant(rows, {3, 2}), tf::float32, {3, 2}) == "[[1. 2.]\n [3. 4.]\n [5. 6.]]");
+  const std::vector<std::array<std::vector<std::int64_t>, 2>> nested{{{{1}, {2}}}, {{{3}, {4}}}, {{{5}, {6}}}};
+  CHECK(is(constant(nested), tf::int64, {3, 2, 1}) == "[[[1]\n  [2]]\n\n [[3]\n  [4]]\n\n [[5]\n  [6]]]");
+  CHECK(is(constant(std::vector<std::vector<bool>>{{true, false}}), tf::bool_, {1, 2}) == "[[ True False]]");
+  CHECK(is(constant(std::vector<std::array<float, 3>>{}), tf::float32, {0, 3}) == "[]");
+  CHECK(is(constant(std::vector<std::vector<float>>{{}, {}}), tf::float32, {2, 0}) == "[]");
+  CHECK(error_here([&] { (void)constant(std::vector<std::vector<int>>{{1, 2}, {3}}); }) ==
+        "constant: ragged lists: 2 and 1 elements at depth 1");
+  CHECK(error_here([&] { (void)constant(std::vector<std::vector<int>>{{}, {3}}); }) ==
+        "constant: ragged lists: 0 and 1 elements at depth 1");
+  CHECK(error_here([&] { (void)constant(rows, {7}); }) == "constant: 6 elements do not fill shape (7)");
+}
+
+TEST_CASE("sizes are found by index from either end, and nothing else is") {
+  const Tensor x = tf::ones({2, 3});
+  CHECK(x.shape()[-1] == 3);
+  CHECK(x.shape()[-2] == 2);
+  CHECK(x.shape().back() == 3);
+  CHECK(caught([&] { (void)x.shape()[2]; }).message() == "index 2 is outside of [2, 3]");
+  CHECK(caught([&] { (void)x.shape()[-3]; }).message() == "index -3 is outside of [2, 3]");
+  CHECK(caught([&] { (void)x.shape()[INT32_MIN]; }).message() == "index -2147483648 is outside of [2, 3]");
+  CHECK(caught([&] { (void)constant(1).shape().back(); }).message() == "index -1 is outside of []");
+  tf::Shape shape{4, 5};
+  shape[-1] = 6;
+  CHECK(shape == tf::Shape{4, 6});
+  CHECK(caught([&] { shape[8] = 1; }).message() == "index 8 is outside of [4, 6]");
+}
+
+TEST_CASE("shapes are made of lists of sizes") {
+  const std::vector<int> sizes{2, 3};
+  CHECK(tf::zeros(sizes).shape() == tf::Shape{2, 3});
+  CHECK(tf::zeros(std::vector<std::int64_t>{4}).shape() == tf::Shape{4});
+  CHECK(tf::reshape(tf::ones({6}), std::array<std::size_t, 2>{3, 2}).shape() == tf::Shape{3, 2});
+  CHECK(constant(std::vector{1, 2, 3, 4, 5, 6}, sizes).shape() == tf::Shape{2, 3});
+  CHECK(contains(caught([] { (void)tf::zeros(std::vector<std::size_t>{SIZE_MAX}); }).message(), "2^48"));
+  CHECK(contains(caught([] { (void)tf::zeros(std::vector<int>(9, 1)); }).message(), "at most 8"));
+}
+
+TEST_CASE("shapes and dtypes print") {
+  std::ostringstream out;
+  out << tf::ones({2, 3}).shape() << constant({1}).shape() << constant(1).shape() << " " << constant(1.5).dtype() << " "
+      << tf::bool_;
+  CHECK(out.str() == "(2, 3)(1,)() float32 bool");
+}
+
 TEST_CASE("printing is TensorFlow's and NumPy's") {
   CHECK(printed(tf::zeros({0, 3})) == "Tensor([], shape=(0, 3), dtype=float32)");
   CHECK(printed(tf::range(2000)) == "Tensor([   0    1    2 ... 1997 1998 1999], shape=(2000,), dtype=int32)");
@@ -208,6 +279,19 @@ TEST_CASE("handles copy, move and compare as values") {
   CHECK(b.to_vector<int>() == std::vector{1, 2});
   std::swap(a, b);
   CHECK(a.to_vector<int>() == std::vector{1, 2});
+}
+
+TEST_CASE("moving onto a tensor lets go of what it held") {
+  Tensor large = constant(std::vector<float>(1000)), only = constant({1, 2});
+  const Tensor same = only;
+  only = std::move(large);
+  CHECK_FALSE(large.defined());  // NOLINT(bugprone-use-after-move): that is what is tested
+  Tensor last = same;
+  last.mutable_data<int>()[0] = 9;
+  CHECK(same.to_vector<int>() == std::vector{1, 2});
+  Tensor& self = only;
+  only = std::move(self);
+  CHECK(only.size() == 1000);
 }
 
 TEST_CASE("undefined tensors say so") {
