@@ -30,12 +30,15 @@ bool holds(const Scalar& s) {
   }
 }
 
+constinit thread_local Location last_op [[gnu::tls_model("initial-exec")]];
+
 bool is_defined(const Operand& x) { return x.tensor() != nullptr && x.tensor()->defined(); }
 
 /// The result for tensors that need no care, or an undefined tensor: the path of small eager programs.
 template <class... Operands>
 Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
   if (Trace::current() != nullptr || !is_defined(x) || !(is_defined(rest) && ...)) return {};
+  last_op = x.loc();
   const DType dtype = rule == Result::Bool ? DType::Bool : x.tensor()->impl()->type.dtype;
   try {
     return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
@@ -122,18 +125,20 @@ Dims first_axes(int n) {
   return axes;
 }
 
+const Location& last_op_place() { return last_op; }
+
 void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
 OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
                     const Location& called_at) {
-  const Location& at = Here::of(called_at);
+  const Location& at = last_op = Here::of(called_at);
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
   for (const Tensor& t : operands) {
     if (!t.defined()) fail_undefined(at, d.info.name);
-    if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at);
+    if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at, kToRead);
   }
   OpResults results;
   if (trace != nullptr) {

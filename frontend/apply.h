@@ -30,6 +30,9 @@ void require_static(const Shape& shape);
 /// 0, 1, ..., n-1.
 Dims first_axes(int n);
 
+/// Where this thread's last op stands.
+const Location& last_op_place();
+
 /// An op's results.
 using OpResults = ShortList<Tensor, 2>;
 

@@ -61,14 +61,14 @@ void require_same_variables(const std::vector<Type>& before, const std::vector<T
 /// what the function does next, should it go on, is recorded outside of it.
 class OpenBlock {
  public:
-  OpenBlock(Trace& trace, std::span<const Type> params)
-      : trace_(trace), watched_(trace.watched_count()), id_(trace.builder().begin_block(params)) {}
+  OpenBlock(Trace& trace, std::span<const Type> params, const Location& at)
+      : trace_(trace), watched_(trace.watched_count()), id_(trace.begin_block(params, at)) {}
   OpenBlock(const OpenBlock&) = delete;
   OpenBlock& operator=(const OpenBlock&) = delete;
   ~OpenBlock() {
     if (!open_) return;
     (void)trace_.end_watch(watched_);
-    trace_.builder().end_block({});
+    trace_.end_block({});
   }
 
   void params(Tensors& tensors) const { wrap_all(trace_, trace_.builder().function().params(id_), tensors); }
@@ -77,7 +77,7 @@ class OpenBlock {
   BlockId end(std::span<const ValueId> yields, std::string_view where, std::string_view cure, const Location& at) {
     if (const std::string held = trace_.end_watch(watched_); !held.empty())
       fail_at(at, std::string(where) + " assigns " + held + " to a variable outside; " + std::string(cure));
-    trace_.builder().end_block(yields);
+    trace_.end_block(yields);
     open_ = false;
     return id_;
   }
@@ -92,7 +92,7 @@ class OpenBlock {
 constexpr std::string_view kMakeVariable = "it is traced once, however often it runs, so make that a loop variable";
 
 BlockId traced_test(Trace& trace, Callable<Tensor(Tensors&)> test, std::span<const Type> types, const Location& at) {
-  OpenBlock block(trace, types);
+  OpenBlock block(trace, types, at);
   ValueId yield;
   {
     Tensors state;
@@ -105,7 +105,7 @@ BlockId traced_test(Trace& trace, Callable<Tensor(Tensors&)> test, std::span<con
 }
 
 BlockId traced_body(Trace& trace, Callable<void(Tensors&)> body, const std::vector<Type>& types, const Location& at) {
-  OpenBlock block(trace, types);
+  OpenBlock block(trace, types, at);
   std::vector<ValueId> yields;
   {
     Tensors state;
@@ -131,7 +131,7 @@ void traced_cond(Trace& trace, const Tensor& predicate, std::array<Callable<void
   std::vector<BlockId> blocks;
   std::vector<ValueId> yields[2];
   for (const std::size_t i : {0u, 1u}) {
-    OpenBlock block(trace, {});
+    OpenBlock block(trace, {}, at);
     {
       Tensors given;
       branches[i](given);

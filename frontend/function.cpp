@@ -74,7 +74,7 @@ struct FunctionCore::State {
   CachedProgram capture(const Call& call) const {
     const auto trace = std::make_shared<Trace>(options.name, at);
     std::vector<Tensor> params;
-    for (const Tensor* t : call.tensors) params.push_back(trace->param(concrete(*t)->type));
+    for (const Tensor* t : call.tensors) params.push_back(trace->param(t->impl()->type));
     std::vector<const Tensor*> inputs;
     for (const Tensor& p : params) inputs.push_back(&p);
     Results results;
@@ -94,7 +94,7 @@ struct FunctionCore::State {
     for (std::size_t i = 0; i < call.tensors.size(); ++i) {
       if (!call.tensors[i]->defined()) [[unlikely]]
         fail_undefined(at, "argument " + std::to_string(call.place(i, false).argument) + " of '" + options.name + "'");
-      args.push_back(concrete(*call.tensors[i]));
+      args.push_back(concrete(*call.tensors[i], {}, kToRead));
     }
   }
 

@@ -41,7 +41,17 @@ class Here {
 /// (`int32`).
 Error in_api_words(const Error& error);
 
-/// Runs `f` and puts the op's name and place on the errors of inference.
+/// Runs `f` and puts the name and place of the API's function on errors that have no place.
+template <class F>
+auto in_call(std::string_view function, const Location& at, F&& f) {
+  try {
+    return f();
+  } catch (const Error& e) {
+    throw e.in(function, Here::of(at));
+  }
+}
+
+/// The same for an op, whose errors are those of inference.
 template <class F>
 auto in_op(std::string_view op, const Location& at, F&& f) {
   try {

@@ -1,6 +1,7 @@
 // Programs from files.
 #include "tjit/program.h"
 
+#include "frontend/here.h"
 #include "frontend/program_cache.h"
 #include "frontend/read_program.h"
 #include "frontend/trace.h"
@@ -71,10 +72,10 @@ struct Program::State {
 namespace {
 
 /// The tensors of a call, which must have elements.
-std::vector<const TensorImpl*> concrete_all(const std::vector<Tensor>& tensors) {
+std::vector<const TensorImpl*> concrete_all(const std::vector<Tensor>& tensors, const Location& at) {
   std::vector<const TensorImpl*> impls;
   impls.reserve(tensors.size());
-  for (const Tensor& t : tensors) impls.push_back(concrete(t));
+  for (const Tensor& t : tensors) impls.push_back(concrete(t, at, kToRead));
   return impls;
 }
 
@@ -87,35 +88,37 @@ std::vector<Tensor> to_tensors(std::span<Array> arrays) {
 
 }  // namespace
 
-Program Program::load(const std::string& path, const std::string& function) {
-  Module module = read_program(path);
-  (void)find_function(module, function);
-  return Program(new State(std::move(module), function, path));
+Program Program::load(const std::string& path, const std::string& function, const Location& at) {
+  return in_call("Program::load", at, [&] {
+    Module module = read_program(path);
+    (void)find_function(module, function);
+    return Program(new State(std::move(module), function, path));
+  });
 }
 
 Program::~Program() { delete state_; }
 
-Program::State& Program::state() const {
-  if (state_ == nullptr) fail("the program was moved to another object");
+Program::State& Program::state(const Location& at) const {
+  if (state_ == nullptr) fail_at(at, "the program was moved to another object");
   return *state_;
 }
 
-std::vector<Tensor> Program::operator()(const std::vector<Tensor>& arguments) const {
-  const std::vector<const TensorImpl*> args = concrete_all(arguments);
-  const ProgramCache::Program program = state().compiled(args);
+std::vector<Tensor> Program::operator()(const std::vector<Tensor>& arguments, const Location& at) const {
+  const std::vector<const TensorImpl*> args = concrete_all(arguments, at);
+  const ProgramCache::Program program = state(at).compiled(args);
   std::vector<Array> results(program->executable->result_types().size());
   program->executable->run(args, results);
   return to_tensors(results);
 }
 
-std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments) const {
-  const ProgramCache::Program program = state().specialized(concrete_all(arguments));
+std::vector<Tensor> Program::eager(const std::vector<Tensor>& arguments, const Location& at) const {
+  const ProgramCache::Program program = state(at).specialized(concrete_all(arguments, at));
   std::vector<Array> results = interpret(program->module, program->entry(), to_arrays(arguments));
   return to_tensors(results);
 }
 
-double Program::compile(const std::vector<Tensor>& arguments) const {
-  return state().compiled(concrete_all(arguments))->executable->times().total();
+double Program::compile(const std::vector<Tensor>& arguments, const Location& at) const {
+  return state(at).compiled(concrete_all(arguments, at))->executable->times().total();
 }
 
 std::string Program::text() const {

@@ -1,7 +1,7 @@
 // The tensor handle.
 #include "tjit/tensor.h"
 
-#include "frontend/trace.h"
+#include "frontend/apply.h"
 #include "runtime/float_state.h"
 #include "runtime/format.h"
 
@@ -61,13 +61,13 @@ const Shape& Tensor::shape() const { return defined_impl(impl_).type.shape; }
 std::int64_t Tensor::size() const { return defined_impl(impl_).size; }
 
 const void* Tensor::data_of(DType dtype, const Location& at) const {
-  const TensorImpl* impl = concrete(*this, at);
+  const TensorImpl* impl = concrete(*this, at, kToRead);
   require_dtype(*impl, dtype, at);
   return packed_elements(*impl);
 }
 
 void* Tensor::mutable_data_of(DType dtype, const Location& at) {
-  TensorImpl* impl = concrete(*this, at);
+  TensorImpl* impl = concrete(*this, at, kToRead);
   require_dtype(*impl, dtype, at);
   // In a branch or body, writing is an assignment.
   if (!impl->contiguous || !impl->writable() || Trace::in_block()) {
@@ -78,15 +78,19 @@ void* Tensor::mutable_data_of(DType dtype, const Location& at) {
 }
 
 const void* Tensor::item_of(DType dtype, const Location& at) const {
-  if (concrete(*this, at)->size != 1) fail_at(at, "item() needs one element, found shape " + shape_text(shape()));
+  if (concrete(*this, at, kToBranch)->size != 1)
+    fail_at(at, "item() needs one element, found shape " + shape_text(shape()));
   return data_of(dtype, at);
 }
 
 Tensor::operator bool() const {
-  const TensorImpl* impl = concrete(*this);
+  // A conversion takes no place. A symbolic tensor knows that of its op; else this stands after the last op.
+  const Location& at = symbolic() ? Location() : last_op_place();
+  const TensorImpl* impl = concrete(*this, at, kToBranch);
   if (impl->size != 1) {
-    fail("the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
-         " element is ambiguous; use reduce_any() or reduce_all()");
+    fail_at(at, "the truth value of a tensor with " + std::string(impl->size == 0 ? "no" : "more than one") +
+                    " element is ambiguous; use reduce_any() or reduce_all()" +
+                    (at ? "\nnote: it was asked for after the op at this place" : ""));
   }
   return with_default_floats([&] {
     return dispatch(impl->type.dtype,
@@ -94,10 +98,7 @@ Tensor::operator bool() const {
   });
 }
 
-std::string Tensor::numpy_text(const Location& at) const {
-  (void)concrete(*this, at);
-  return tjit::numpy_text(to_array(*this));
-}
+std::string Tensor::numpy_text(const Location& at) const { return tjit::numpy_text(to_array(*this, at)); }
 
 std::string Tensor::repr() const { return !defined() || symbolic() ? text() : tensor_repr(to_array(*this)); }
 

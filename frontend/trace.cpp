@@ -59,6 +59,17 @@ std::string Trace::describe(ValueId id) const {
   return text + (place.empty() ? "" : " at " + place) + ")";
 }
 
+BlockId Trace::begin_block(std::span<const Type> params, const Location& at) {
+  if (nested_ == kMostNested) fail_at(at, nested_too_deep_text());
+  ++nested_;
+  return builder_.begin_block(params);
+}
+
+void Trace::end_block(std::span<const ValueId> yields) {
+  builder_.end_block(yields);
+  --nested_;
+}
+
 Trace::Scope::~Scope() {
   current_->ended_ = true;
   current_ = previous_;
@@ -154,7 +165,7 @@ void fail_undefined(const Location& at, std::string_view op) {
   throw op.empty() ? error.at(at) : error.in(op, at);
 }
 
-void fail_symbolic(const TensorImpl* t, const Location& at) {
+void fail_symbolic(const TensorImpl* t, const Location& at, std::string_view cure) {
   const auto& symbolic = static_cast<const SymbolicTensor&>(*t);
   const Trace& trace = *symbolic.trace;
   const Function& f = trace.builder().function();
@@ -166,12 +177,12 @@ void fail_symbolic(const TensorImpl* t, const Location& at) {
   const std::string arguments = argument_list(f, symbolic.value);
   fail_at(place, "the value of " + trace.describe(symbolic.value) + " is not known while tracing " + trace.title() +
                      "\nnote: " + (arguments.empty() ? "" : "it depends on argument " + arguments + "; ") +
-                     "use cond/while_loop");
+                     std::string(cure));
 }
 
-TensorImpl* concrete(const Tensor& t, const Location& at) {
+TensorImpl* concrete(const Tensor& t, const Location& at, std::string_view cure) {
   if (t.impl() == nullptr) fail_undefined(at);
-  if (is_symbolic(t.impl())) fail_symbolic(t.impl(), at);
+  if (is_symbolic(t.impl())) fail_symbolic(t.impl(), at, cure);
   return t.impl();
 }
 
@@ -180,7 +191,7 @@ Tensor own(Tensor t) {
   return t;
 }
 
-Array to_array(const Tensor& t) { return share(concrete(t)); }
+Array to_array(const Tensor& t, const Location& at) { return share(concrete(t, at, kToRead)); }
 
 std::vector<Array> to_arrays(std::span<const Tensor> tensors) {
   std::vector<Array> arrays;

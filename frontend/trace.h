@@ -48,6 +48,10 @@ class Trace : public std::enable_shared_from_this<Trace> {
   std::string title() const;
   bool ended() const { return ended_; }
 
+  /// Opens a block inside the current one, for a function called at `at`; throws Error when it is nested too deep.
+  BlockId begin_block(std::span<const Type> params, const Location& at);
+  void end_block(std::span<const ValueId> yields);
+
   /// Types of the outside tensors that were bound as constants.
   const std::vector<Type>& captures() const { return captures_; }
   Function finish(std::span<const Tensor> results);
@@ -83,6 +87,7 @@ class Trace : public std::enable_shared_from_this<Trace> {
   Builder builder_;
   Location at_;
   bool ended_ = false;
+  int nested_ = 0;                                       ///< open blocks
   std::unordered_map<TensorImpl*, Constant> constants_;  ///< made for concrete tensors
   std::vector<Watched> watched_;
   std::unordered_map<TensorImpl*, TensorImpl*> origins_;  ///< of concrete tensors that are watched
@@ -98,16 +103,20 @@ struct SymbolicTensor : TensorImpl {
 inline bool is_symbolic(const TensorImpl* t) { return t->kind == TensorImpl::Kind::Other; }
 /// Throws Error for a tensor without a value, placed at `at` and naming the op when there is one.
 [[noreturn]] void fail_undefined(const Location& at, std::string_view op = {});
-/// Throws the error that says why a symbolic tensor has no elements yet, and what to do instead: at the place that asks
-/// for them, or that of the op when it is unknown.
-[[noreturn]] void fail_symbolic(const TensorImpl* t, const Location& at);
+/// What to do instead of asking a symbolic tensor for its value, by why it was asked.
+inline constexpr std::string_view kToBranch = "use cond/while_loop";
+inline constexpr std::string_view kToRead =
+    "return it from the function to have its elements, or show it with print()";
+/// Throws the error that says why a symbolic tensor has no elements yet, and the cure: at the place that asks for them,
+/// or that of the op when it is unknown.
+[[noreturn]] void fail_symbolic(const TensorImpl* t, const Location& at, std::string_view cure);
 /// The implementation of a tensor that must have elements; throws Error for undefined and symbolic ones.
-TensorImpl* concrete(const Tensor& t, const Location& at = {});
+TensorImpl* concrete(const Tensor& t, const Location& at, std::string_view cure);
 /// Returns a new tensor that the function being captured, if there is one, makes itself.
 Tensor own(Tensor t);
 
 /// A Tensor's elements as the runtime's Array, and back; both share the counted block.
-Array to_array(const Tensor& t);
+Array to_array(const Tensor& t, const Location& at = {});
 std::vector<Array> to_arrays(std::span<const Tensor> tensors);
 inline Tensor to_tensor(Array a) { return Tensor::adopt(a.release()); }
 

@@ -10,9 +10,6 @@ namespace tjit {
 
 namespace {
 
-/// Blocks within blocks; each level takes stack space.
-constexpr std::size_t kMostNested = 200;
-
 std::string counted(std::size_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
@@ -220,8 +217,7 @@ void FunctionParser::read_block(OpText& op, std::string_view name) {
   if (!reader_.peek().is_word(name))
     reader_.unexpected("block '" + std::string(name) + "' of " + std::string(op.def->info.name));
   const Token place = reader_.take();
-  if (open_names_.size() > kMostNested)
-    reader_.fail(place, "blocks are nested deeper than " + std::to_string(kMostNested));
+  if (static_cast<int>(open_names_.size()) > kMostNested) reader_.fail(place, nested_too_deep_text());
   std::vector<Token> names;
   std::vector<Type> types;
   read_params(reader_, names, types);

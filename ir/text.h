@@ -27,6 +27,10 @@ std::string print(const Function& function, const PrintOptions& options = {});
 std::string print(const Module& module, const PrintOptions& options = {});
 /// The number that each value prints with, by id; -1 for values that stand nowhere in the text.
 std::vector<int> value_numbers(const Function& function);
+/// Blocks within blocks that a program may have, in text and as it is captured; each level takes stack space.
+inline constexpr int kMostNested = 200;
+inline std::string nested_too_deep_text() { return "blocks are nested deeper than " + std::to_string(kMostNested); }
+
 /// One op as it prints, without blocks: for messages.
 std::string print_op(const Function& function, OpId op);
 /// A literal's text, nested as deep as its rank; splats print one element.

@@ -16,7 +16,8 @@ class Program {
  public:
   /// Reads and verifies the file; `function` names the one to run (default: @main, or the only one). Data that the text
   /// refers to is read relative to the file. Throws Error with every diagnostic.
-  static Program load(const std::string& path, const std::string& function = "");
+  static Program load(const std::string& path, const std::string& function = "",
+                      const Location& at = std::source_location::current());
 
   Program(Program&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
   Program& operator=(Program&& other) noexcept {
@@ -26,10 +27,12 @@ class Program {
   ~Program();
 
   /// Results for these arguments, by compiled code; `eager` runs op by op instead, with the same results and errors.
-  std::vector<Tensor> operator()(const std::vector<Tensor>& arguments) const;
-  std::vector<Tensor> eager(const std::vector<Tensor>& arguments) const;
+  std::vector<Tensor> operator()(const std::vector<Tensor>& arguments,
+                                 const Location& at = std::source_location::current()) const;
+  std::vector<Tensor> eager(const std::vector<Tensor>& arguments,
+                            const Location& at = std::source_location::current()) const;
   /// Compiles for arguments of these types unless that is done already; the seconds it took when it was done.
-  double compile(const std::vector<Tensor>& arguments) const;
+  double compile(const std::vector<Tensor>& arguments, const Location& at = std::source_location::current()) const;
   /// The program's text.
   std::string text() const;
   /// For which types it was specialized, and why.
@@ -40,7 +43,7 @@ class Program {
   struct State;
   explicit Program(State* state) : state_(state) {}
   /// Throws Error when this was moved from.
-  State& state() const;
+  State& state(const Location& at = {}) const;
   State* state_;  // owned
 };
 

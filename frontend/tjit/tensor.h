@@ -68,7 +68,7 @@ class Tensor {
     const T* elements = data<T>(at);
     return std::vector<T>(elements, elements + size());
   }
-  /// Whether the only element is not zero, so that `if (x < y)` works eagerly.
+  /// Whether the only element is not zero, so that `if (x < y)` works eagerly. Errors stand where the last op did.
   explicit operator bool() const;
 
   /// The value alone as NumPy prints it; `repr()` as TensorFlow's repr. Printing to a stream gives
@@ -145,19 +145,21 @@ struct Scalar {
 /// What an op takes: a tensor, or a C++ number; with the place in the user's program where it was passed.
 class Operand {
  public:
-  Operand(const Tensor& tensor, const Location& at = std::source_location::current())
-      : tensor_(&tensor), scalar_(0), loc_(at) {}
+  Operand(const Tensor& tensor, const Location& at = std::source_location::current()) : tensor_(&tensor), loc_(at) {}
   template <class T>
     requires std::is_arithmetic_v<T>
   Operand(T value, const Location& at = std::source_location::current()) : scalar_(value), loc_(at) {}
 
   const Tensor* tensor() const { return tensor_; }
+  /// When it is no tensor.
   const Scalar& scalar() const { return scalar_; }
   const Location& loc() const { return loc_; }
 
  private:
   const Tensor* tensor_ = nullptr;
-  Scalar scalar_;
+  union {
+    Scalar scalar_;  ///< not made beside a tensor: small eager ops would pay for it
+  };
   Location loc_;
 };
 

@@ -1,5 +1,6 @@
 // cond and while_loop, eagerly and captured.
 #include <doctest/doctest.h>
+#include <functional>
 
 #include "tests/unit/caught.h"
 #include "tjit/tjit.h"
@@ -514,4 +515,19 @@ TEST_CASE("a function goes on after an exception in a branch or body") {
     const std::string ir = f.ir(x);
     CHECK_FALSE(contains(ir, "{value = 7}"));
   }
+}
+
+TEST_CASE("blocks of a trace nest as deep as those of text, and no deeper") {
+  unsigned line = 0;
+  const std::function<Tensor(Tensor, int)> nest = [&](const Tensor& x, int depth) -> Tensor {
+    if (depth == 0) return x + 1;
+    line = std::source_location::current().line() + 1;
+    return tf::cond(x > 0, [&] { return nest(x, depth - 1); }, [&] { return x; });
+  };
+  auto f = tf::function([&](Tensor x, int depth) { return nest(x, depth); });
+  CHECK(contains(f.ir(constant(1), 200), "then()"));
+  const tf::Error error = caught([&] { f(constant(1), 201); });
+  CHECK(error.message() == "blocks are nested deeper than 200");
+  CHECK(error.location().line == line);
+  CHECK(f(constant(1), 3).item<int>() == 2);
 }

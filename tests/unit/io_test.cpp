@@ -6,7 +6,7 @@
 #include "tjit/tjit.h"
 
 namespace tf = tjit;
-using tf::caught, tf::contains, tf::constant, tf::Tensor;
+using tf::caught, tf::error_here, tf::contains, tf::constant, tf::Tensor;
 
 TEST_CASE("tensors go to .npy files and back") {
   const tf::ScratchFolder folder;
@@ -22,6 +22,26 @@ TEST_CASE("tensors go to .npy files and back") {
   CHECK(contains(caught([&] { tf::load_npy((folder / "none.npy").string()); }).message(), "none.npy"));
   CHECK(caught([&] { tf::load_npy((folder / "none.npy").string()); }).kind() == tf::Error::Kind::Io);
   CHECK(contains(caught([&] { tf::save_npy(path, Tensor()); }).message(), "the tensor is undefined"));
+}
+
+TEST_CASE("errors of files stand at the user's line") {
+  const tf::ScratchFolder folder;
+  // A file's name is no element type.
+  const std::string none = (folder / "f32.npy").string();
+  CHECK(error_here([&] { tf::load_npy(none); }).starts_with("load_npy: " + none));
+  CHECK(error_here([&] { tf::load_npz(none); }).starts_with("load_npz: " + none));
+  CHECK(error_here([&] { tf::load_npz(none, "a"); }).starts_with("load_npz: " + none));
+  CHECK(contains(error_here([&] { tf::save_npy("/none/f32.npy", constant(1)); }), "/none/f32.npy"));
+  CHECK(contains(error_here([&] { tf::save_npz("/none/f32.npz", {{"a", constant(1)}}); }), "/none/f32.npz"));
+  CHECK(contains(error_here([&] { tf::save_npz(none, {{"a", Tensor()}}); }), "the tensor is undefined"));
+  CHECK(error_here([&] { tf::Program::load(none); }).starts_with("Program::load: " + none));
+  const std::string path = (folder / "p.tir").string();
+  tf::write_all(path, "func @main(%x: f32[]) -> (f32[]) {\n  yield %x\n}\n");
+  CHECK(contains(error_here([&] { tf::Program::load(path, "mian"); }), "Program::load: "));
+  tf::Program program = tf::Program::load(path);
+  CHECK(contains(error_here([&] { program({Tensor()}); }), "the tensor is undefined"));
+  const tf::Program other = std::move(program);
+  CHECK(contains(error_here([&] { program({constant(1.0f)}); }), "the program was moved to another object"));
 }
 
 TEST_CASE("tensors go to .npz files and back") {

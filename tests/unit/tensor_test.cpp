@@ -261,8 +261,14 @@ TEST_CASE("a tensor of one element converts to bool") {
   CHECK(bool(constant({{0.5f}})));
   CHECK_FALSE(bool(constant(-0.0f)));
   CHECK(bool(constant(std::numeric_limits<float>::quiet_NaN())));
-  CHECK(caught([] { (void)bool(constant({1, 2})); }).message() ==
-        "the truth value of a tensor with more than one element is ambiguous; use reduce_any() or reduce_all()");
+  // A conversion takes no place: the error stands where the last op does, be it on the fast path or not.
+  const std::string ambiguous =
+      "the truth value of a tensor with more than one element is ambiguous; use reduce_any() or reduce_all()\n"
+      "note: it was asked for after the op at this place";
+  const Tensor two = constant({1, 2});
+  CHECK(error_here([&] { (void)bool(two < two); }) == ambiguous);
+  CHECK(error_here([&] { (void)bool(two < x); }) == ambiguous);
+  CHECK(error_here([&] { (void)bool(tf::reverse(two, {0})); }) == ambiguous);
   CHECK(contains(caught([] { (void)bool(constant({})); }).message(), "a tensor with no element"));
 }
 
