@@ -194,6 +194,9 @@ struct LookupFacts {
 };
 struct PlacingFacts {
   Placing (*placing)(const OpAttrs*, std::span<const Type>);
+  /// Appends an op that raises what this one would for the operands, and does no more; gives the attributes of this op
+  /// without its check. Null where that cannot be taken apart.
+  std::shared_ptr<const OpAttrs> (*take_check)(Builder&, const OpAttrs*, std::span<const ValueId>) = nullptr;
 };
 struct CountFacts {
   int (*counted)(const OpAttrs*, const Shape& result);
@@ -255,6 +258,7 @@ class OpDef {
     return get<LookupFacts>().lookup(a, in);
   }
   Placing placing(const OpAttrs* a, std::span<const Type> in) const { return get<PlacingFacts>().placing(a, in); }
+  auto take_check() const { return get<PlacingFacts>().take_check; }
   int counted(const OpAttrs* a, const Shape& result) const { return get<CountFacts>().counted(a, result); }
   const ReductionFacts& reduction() const { return get<ReductionFacts>(); }
   const SearchFacts& search() const { return get<SearchFacts>(); }

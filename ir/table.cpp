@@ -191,7 +191,12 @@ decltype(OpDef::facts) facts_of() {
   } else if constexpr (form == Form::Lookup) {
     return LookupFacts{[](const OpAttrs* a, In in) { return T::lookup(as<T>(a), in); }};
   } else if constexpr (form == Form::Placing) {
-    return PlacingFacts{[](const OpAttrs* a, In in) { return T::placing(as<T>(a), in); }};
+    PlacingFacts facts{[](const OpAttrs* a, In in) { return T::placing(as<T>(a), in); }};
+    if constexpr (requires { &T::take_check; })
+      facts.take_check = [](Builder& b, const OpAttrs* a, std::span<const ValueId> in) {
+        return std::shared_ptr<const OpAttrs>(std::make_shared<T>(T::take_check(b, as<T>(a), in)));
+      };
+    return facts;
   } else if constexpr (form == Form::Count) {
     return CountFacts{[](const OpAttrs* a, const Shape& result) { return T::counted(as<T>(a), result); }};
   } else if constexpr (form == Form::Reduction) {

@@ -6,6 +6,7 @@
 
 #include "ir/builder.h"
 #include "ir/ops/ops.h"
+#include "passes/defer.h"
 #include "passes/expand.h"
 #include "passes/fusion_plan.h"
 #include "passes/sink.h"
@@ -153,10 +154,12 @@ class Fuser {
 }  // namespace
 
 Function fuse(const Function& function, const PassContext&) {
-  const std::optional<Function> now = expanded(function);
-  const Function& f = now ? *now : function;
-  const std::optional<Function> with_views = sunk(f);
-  return Fuser(with_views ? *with_views : f).run();
+  const std::optional<Function> basic = expanded(function);
+  const Function& f = basic ? *basic : function;
+  const std::optional<Function> reads_first = deferred(f);
+  const Function& g = reads_first ? *reads_first : f;
+  const std::optional<Function> with_views = sunk(g);
+  return Fuser(with_views ? *with_views : g).run();
 }
 
 }  // namespace tjit

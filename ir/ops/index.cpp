@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ir/builder.h"
 #include "ir/ops/ops.h"
 
 namespace tjit::inline ops {
@@ -217,6 +218,16 @@ bool DynamicUpdateSlice::may_fail(const DynamicUpdateSlice& a, std::span<const T
 
 Placing DynamicUpdateSlice::placing(const DynamicUpdateSlice& a, std::span<const Type> in) {
   return {.background = 0, .pieces = {{1, Dims::filled(in[0].shape.size(), 0)}}, .first_index = 2, .clamp = a.clamp};
+}
+
+/// Looking up the window that is written over raises the same.
+DynamicUpdateSlice DynamicUpdateSlice::take_check(Builder& b, const DynamicUpdateSlice&, std::span<const ValueId> in) {
+  std::vector<ValueId> operands{in[0]};
+  operands.insert(operands.end(), in.begin() + 2, in.end());
+  (void)b.append(DynamicSlice{.sizes = b.type(in[1]).shape}, operands);
+  DynamicUpdateSlice rest;
+  rest.clamp = true;
+  return rest;
 }
 
 Type Iota::infer(const Iota& a, std::span<const Type>) {

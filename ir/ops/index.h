@@ -97,6 +97,7 @@ struct DynamicUpdateSlice : IndexOp {
   static bool may_fail(const DynamicUpdateSlice& a, std::span<const Type> in, std::span<const Literal* const> known);
   static Type infer(const DynamicUpdateSlice& a, std::span<const Type> in);
   static Placing placing(const DynamicUpdateSlice& a, std::span<const Type> in);
+  static DynamicUpdateSlice take_check(Builder& b, const DynamicUpdateSlice& a, std::span<const ValueId> in);
 };
 
 struct Iota : IndexOp {

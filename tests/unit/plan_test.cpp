@@ -10,6 +10,7 @@
 #include "ir/builder.h"
 #include "ir/ops/ops.h"
 #include "ir/text.h"
+#include "passes/fuse.h"
 #include "tests/text_runner.h"
 #include "tests/unit/caught.h"
 
@@ -20,6 +21,34 @@ TEST_CASE("plans of programs") {
     const Lowered program = lower(fuse_each(parse_or_throw(input).entry()));
     return print(program.function) + print(program.function, program.plan);
   });
+}
+
+TEST_CASE("a loop that reads the old tensor after an update of it copies it once, before the loop") {
+  const std::string text = R"(
+func @rows(%x: f64[1000], %v: f64[1], %n: i64[]) -> (f64[1000], f64[1]) {
+  %zero = constant {value = 0} : i64[]
+  %i, %a, %s = while %zero, %x, %v : i64[], f64[1000], f64[1]
+    test(%i0: i64[], %a0: f64[1000], %s0: f64[1]) {
+      %c = less %i0, %n
+      yield %c
+    }
+    body(%i1: i64[], %a1: f64[1000], %s1: f64[1]) {
+      %one = constant {value = 1} : i64[]
+      %i2 = add %i1, %one
+      %b = dynamic_update_slice %a1, %v, %i1
+      %o = dynamic_slice %a1, %i2 {sizes = [1]}
+      %s2 = add %s1, %o
+      yield %i2, %b, %s2
+    }
+  yield %a, %s
+})";
+  const Lowered program = lower(fuse(parse_or_throw(text).entry(), {}));
+  const Plan& plan = program.plan;
+  CHECK(plan.arena_bytes < 8000);
+  for (const Moves& moves : plan.at_yield) {
+    CHECK(moves.trades.empty());
+    for (const Move& m : moves.copies) CHECK(plan[m.to].bytes < 8000);
+  }
 }
 
 TEST_CASE("segments are joined and compared") {
