@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
+#include "frontend/numbers.h"
 #include "ir/builder.h"
 #include "ir/literal_text.h"
 #include "runtime/elementwise.h"
@@ -36,14 +38,58 @@ bool is_defined(const Operand& x) { return x.tensor() != nullptr && x.tensor()->
 
 /// The result for tensors that need no care, or an undefined tensor: the path of small eager programs.
 template <class... Operands>
-Tensor fast_elementwise(Opcode code, Result rule, const Operand& x, const Operands&... rest) {
+[[gnu::always_inline]] inline Tensor fast_elementwise(Opcode code, Result rule, const Operand& x,
+                                                      const Operands&... rest) {
   if (Trace::current() != nullptr || !is_defined(x) || !(is_defined(rest) && ...)) return {};
-  last_op = x.loc();
-  const DType dtype = rule == Result::Bool ? DType::Bool : x.tensor()->impl()->type.dtype;
+  last_op = Here::of(x.loc());
+  const TensorImpl& first = *x.tensor()->impl();
   try {
-    return Tensor::adopt(elementwise_fast(code, dtype, *x.tensor()->impl(), *rest.tensor()->impl()...));
+    TensorImpl* out =
+        elementwise_fast(code, rule == Result::Bool ? DType::Bool : first.type.dtype, first, *rest.tensor()->impl()...);
+    if (out != nullptr && rule == Result::Same && first.numbers() != nullptr) [[unlikely]]
+      return of_numbers(Tensor::adopt(out), numbers_of(std::array{&x, &rest...}));
+    return Tensor::adopt(out);
   } catch (const OutOfMemory& e) {
-    throw e.in(def(code).info.name, x.loc());
+    throw e.in(def(code).info.name, last_op);
+  }
+}
+
+/// The same for few elements and for numbers beside tensors.
+Tensor few_elementwise(Opcode code, std::span<const Operand* const> operands) {
+  const OpInfo& op = def(code).info;
+  constexpr std::size_t kMost = 3;
+  if (Trace::current() != nullptr || operands.size() > kMost) return {};
+  const std::size_t values = op.mask_first ? 1 : 0;
+  FewOperand given[kMost];
+  DType dtype = DType::Bool;
+  bool known = false, numbers = true;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const Tensor* t = operands[k]->tensor();
+    if (t == nullptr) continue;
+    if (!t->defined() || is_symbolic(t->impl())) return {};
+    const DType found = t->impl()->type.dtype;
+    if (k < values ? found != DType::Bool : known && found != dtype) return {};
+    given[k].tensor = t->impl();
+    if (k < values) continue;
+    dtype = found;
+    known = true;
+    numbers &= t->impl()->numbers() != nullptr;
+  }
+  alignas(16) std::byte elements[kMost][16];
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    if (given[k].tensor != nullptr) continue;
+    if (k < values || !known || !element_of(operands[k]->scalar(), dtype, elements[k])) return {};
+    given[k].element = elements[k];
+  }
+  last_op = Here::of(operands[0]->loc());
+  try {
+    TensorImpl* out = elementwise_few(code, dtype, op.result == Result::Bool ? DType::Bool : dtype,
+                                      std::span(given, operands.size()));
+    if (out == nullptr || !numbers || op.result == Result::Bool) [[likely]]
+      return Tensor::adopt(out);
+    return of_numbers(Tensor::adopt(out), numbers_of(operands.subspan(values)));
+  } catch (const OutOfMemory& e) {
+    throw e.in(op.name, last_op);
   }
 }
 
@@ -74,10 +120,10 @@ std::string to_string(const Scalar& s) {
 
 void require_one_dtype(const Tensor& x, const Tensor& y, std::string_view op, const Location& at) {
   if (x.dtype() == y.dtype()) return;
-  in_op(op, at, [&] {
-    fail("operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
-         std::string(info(y.dtype()).name) + "; use cast(x, dtype) on one of them");
-  });
+  throw Error(Error::Kind::User, "operands differ in dtype: " + std::string(info(x.dtype()).name) + " and " +
+                                     std::string(info(y.dtype()).name) + "; use cast(x, dtype) on one of them" +
+                                     numbers_note(std::array{x, y}, x.dtype(), y.dtype()))
+      .in(op, Here::of(at));
 }
 
 DType natural_dtype(const Scalar& value) {
@@ -89,19 +135,29 @@ DType natural_dtype(const Scalar& value) {
   __builtin_unreachable();
 }
 
-Tensor scalar_tensor(const Scalar& value, DType dtype) {
+bool element_of(const Scalar& value, DType dtype, std::byte* element) {
   return with_default_floats([&] {
     return dispatch(dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      if (!holds<T>(value)) {
-        const bool is_rounding = value.kind == Scalar::Kind::Float && is_integer(dtype);
-        fail(to_string(value) + (is_rounding ? ", a floating number, does" : " does") + " not fit " +
-             std::string(info(dtype).name));
-      }
-      const T element = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
-      return to_tensor(Array::scalar(element));
+      if (!holds<T>(value)) return false;
+      const T x = value.kind == Scalar::Kind::Float ? static_cast<T>(value.f) : static_cast<T>(value.i);
+      std::memcpy(element, &x, sizeof(T));
+      return true;
     });
   });
+}
+
+void write_element(const Scalar& value, DType dtype, std::byte* element) {
+  if (element_of(value, dtype, element)) return;
+  const bool is_rounding = value.kind == Scalar::Kind::Float && is_integer(dtype);
+  fail(to_string(value) + (is_rounding ? ", a floating number, does" : " does") + " not fit " +
+       std::string(info(dtype).name));
+}
+
+Tensor scalar_tensor(const Scalar& value, DType dtype) {
+  Array rank0 = Array::empty({dtype, {}});
+  write_element(value, dtype, static_cast<std::byte*>(rank0.mutable_data()));
+  return to_tensor(std::move(rank0));
 }
 
 Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op) {
@@ -110,7 +166,9 @@ Tensor to_tensor(const Operand& operand, const Tensor& like, std::string_view op
       if (!operand.tensor()->defined()) fail_undefined({});
       return *operand.tensor();
     }
-    if (!like.defined()) return own(scalar_tensor(operand.scalar(), natural_dtype(operand.scalar())));
+    if (!like.defined())
+      return of_numbers(own(scalar_tensor(operand.scalar(), natural_dtype(operand.scalar()))),
+                        keep_place(Here::of(operand.loc())));
     try {
       return own(scalar_tensor(operand.scalar(), like.dtype()));
     } catch (const Error& e) {
@@ -140,26 +198,41 @@ OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span
     if (!t.defined()) fail_undefined(at, d.info.name);
     if (trace == nullptr && t.symbolic()) fail_symbolic(t.impl(), at, kToRead);
   }
+  const auto infer = [&](auto&& f) {
+    try {
+      return f();
+    } catch (const rules::DTypesDiffer& e) {
+      const Error said = in_api_words(e);
+      throw Error(said.kind(), said.message() + numbers_note(operands, e.a, e.b), said.location()).in(d.info.name, at);
+    } catch (const Error& e) {
+      throw in_api_words(e).in(d.info.name, at);
+    }
+  };
   OpResults results;
+  const auto keep_numbers = [&] {
+    if (is_view(d.form())) mark_numbers(results.front(), operands[0].impl()->numbers());
+  };
   if (trace != nullptr) {
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
-    in_op(d.info.name, at, [&] {
+    infer([&] {
       for (const ValueId v : trace->builder().append({code, std::move(attrs), values, {}, at})) {
         require_static(trace->builder().type(v).shape);
         results.push_back(trace->wrap(v));
       }
     });
+    keep_numbers();
     return results;
   }
   const std::vector<Array> arrays = to_arrays(operands);
-  const Types types = in_op(d.info.name, at, [&] {
+  const Types types = infer([&] {
     Types inferred = d.infer(attrs.get(), types_of(arrays));
     for (const Type& t : inferred) require_static(t.shape);
     return inferred;
   });
   try {
     for (Array& x : execute(d, attrs.get(), arrays, types, at)) results.push_back(to_tensor(std::move(x)));
+    keep_numbers();
     return results;
   } catch (const Error&) {
     std::fflush(stdout);  // what was printed is visible before the error
@@ -179,26 +252,35 @@ Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std:
     tensors.push_back(to_tensor(*operands[i], i < first ? Tensor() : like, op.name));
   for (std::size_t i = first + 1; i < tensors.size(); ++i) require_one_dtype(tensors[first], tensors[i], op.name, at);
   in_op(op.name, at, [&] { broadcast(tensors, at); });
-  return apply(code, std::move(attrs), tensors, at);
+  Tensor result = apply(code, std::move(attrs), tensors, at);
+  return op.result == Result::Same ? of_numbers(std::move(result), numbers_of(operands.subspan(first))) : result;
+}
+
+/// The shortest way that the operands allow.
+template <class Op, class... Operands>
+Tensor elementwise(const Operands&... operands) {
+  if constexpr (!Op::info.mask_first)
+    if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, operands...); t.defined()) return t;
+  const std::array list{&operands...};
+  if (Tensor t = few_elementwise(kOpcode<Op>, list); t.defined()) return t;
+  return apply_elementwise(kOpcode<Op>, nullptr, list);
 }
 
 namespace detail {
 
 template <class Op>
 Tensor unary(const Operand& x) {
-  if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, x); t.defined()) return t;
-  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x});
+  return elementwise<Op>(x);
 }
 
 template <class Op>
 Tensor binary(const Operand& x, const Operand& y) {
-  if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, x, y); t.defined()) return t;
-  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x, &y});
+  return elementwise<Op>(x, y);
 }
 
 template <class Op>
 Tensor ternary(const Operand& x, const Operand& y, const Operand& z) {
-  return apply_elementwise(kOpcode<Op>, nullptr, std::array{&x, &y, &z});
+  return elementwise<Op>(x, y, z);
 }
 
 template <class Op>

@@ -10,6 +10,9 @@ namespace tjit {
 
 /// `1.5`, `2.0`, `true`.
 std::string to_string(const Scalar& value);
+/// Writes a scalar as an element of `dtype`; whether that can hold it. `write_element` throws Error when it cannot.
+bool element_of(const Scalar& value, DType dtype, std::byte* element);
+void write_element(const Scalar& value, DType dtype, std::byte* element);
 /// A scalar as a rank-0 tensor of `dtype`; throws Error when that cannot hold it.
 Tensor scalar_tensor(const Scalar& value, DType dtype);
 /// The dtype a scalar has by itself.

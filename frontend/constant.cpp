@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "frontend/apply.h"
+#include "frontend/numbers.h"
 #include "tjit/structure.h"
 
 namespace tjit {
@@ -54,8 +55,7 @@ Tensor from_scalars(const FlatList& list, DType dtype) {
   auto* out = static_cast<std::byte*>(result.mutable_data());
   const auto size = static_cast<std::size_t>(size_of(dtype));
   for (const Scalar& s : list.scalars) {
-    const Tensor element = scalar_tensor(s, dtype);
-    std::memcpy(out, element.impl()->data, size);
+    write_element(s, dtype, out);
     out += size;
   }
   return own(to_tensor(std::move(result)));
@@ -89,7 +89,8 @@ Tensor filled_tensor(const Shape& given, const Shape& shape, DType dtype, Callab
 }
 
 Tensor number(const Scalar& value, const Location& at) {
-  return in_op("constant", at, [&] { return own(scalar_tensor(value, natural_dtype(value))); });
+  return in_op("constant", at,
+               [&] { return of_numbers(own(scalar_tensor(value, natural_dtype(value))), keep_place(Here::of(at))); });
 }
 
 }  // namespace detail
@@ -99,7 +100,7 @@ inline namespace ops {
 Tensor constant(const NestedList& values, const Location& at) {
   return in_op("constant", at, [&] {
     const FlatList flat(values);
-    return from_scalars(flat, common_dtype(flat.scalars));
+    return of_numbers(from_scalars(flat, common_dtype(flat.scalars)), keep_place(Here::of(at)));
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "frontend/apply.h"
 #include "frontend/environment.h"
+#include "frontend/numbers.h"
 #include "frontend/program_cache.h"
 #include "ir/text.h"
 #include "runtime/float_state.h"
@@ -74,7 +75,8 @@ struct FunctionCore::State {
   CachedProgram capture(const Call& call) const {
     const auto trace = std::make_shared<Trace>(options.name, at);
     std::vector<Tensor> params;
-    for (const Tensor* t : call.tensors) params.push_back(trace->param(t->impl()->type));
+    for (const Tensor* t : call.tensors)
+      params.push_back(of_numbers(trace->param(t->impl()->type), t->impl()->numbers()));
     std::vector<const Tensor*> inputs;
     for (const Tensor& p : params) inputs.push_back(&p);
     Results results;

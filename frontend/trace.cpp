@@ -98,6 +98,7 @@ TensorImpl* Trace::watch(TensorImpl* impl) {
     const auto& symbolic = static_cast<const SymbolicTensor&>(*impl);
     if (symbolic.trace.get() != this) return given.release();
     own = Array::adopt(symbol(symbolic.value));
+    own.impl()->beside.store(symbolic.numbers(), std::memory_order_relaxed);
   } else {
     own = given.view(given.view());
     of = share(origin(impl));

@@ -105,8 +105,7 @@ inline bool is_symbolic(const TensorImpl* t) { return t->kind == TensorImpl::Kin
 [[noreturn]] void fail_undefined(const Location& at, std::string_view op = {});
 /// What to do instead of asking a symbolic tensor for its value, by why it was asked.
 inline constexpr std::string_view kToBranch = "use cond/while_loop";
-inline constexpr std::string_view kToRead =
-    "return it from the function to have its elements, or show it with print()";
+inline constexpr std::string_view kToRead = "return it from the function to have its elements, or show it with print()";
 /// Throws the error that says why a symbolic tensor has no elements yet, and the cure: at the place that asks for them,
 /// or that of the op when it is unknown.
 [[noreturn]] void fail_symbolic(const TensorImpl* t, const Location& at, std::string_view cure);

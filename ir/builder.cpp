@@ -197,8 +197,9 @@ ValueList Builder::append(NewOp op, std::span<const Type> declared) {
       types = infer_results(f_, op);
       if (!declared.empty()) refine_types(types, declared);
     }
-  } catch (const Error& e) {
-    throw e.in(d.info.name, op.loc);
+  } catch (Error& e) {
+    e = e.in(d.info.name, op.loc);
+    throw;  // with what is known of it beyond its text
   }
   const OpId id{f_.op_count()};
   Op& now = f_.ops_.emplace_back();

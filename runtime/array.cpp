@@ -99,7 +99,8 @@ void destroy_tensor(TensorImpl* t) {
     case Storage::Base: release(t->base); break;
     case Storage::Foreign: foreign_owner(t).~Owner(); break;
   }
-  if (TensorImpl* packed = t->packed.load(std::memory_order_acquire); packed != nullptr) release(packed);
+  if (const void* beside = t->beside.load(std::memory_order_acquire); beside != nullptr && !t->contiguous)
+    release(static_cast<TensorImpl*>(const_cast<void*>(beside)));
   free_small(t, t->block_class);
 }
 
@@ -111,11 +112,12 @@ Array packed_copy(const TensorImpl& t) {
 
 const std::byte* packed_elements(const TensorImpl& t) {
   if (t.contiguous) return t.data;
-  TensorImpl* packed = t.packed.load(std::memory_order_acquire);
-  if (packed != nullptr) return packed->data;
+  const void* packed = t.beside.load(std::memory_order_acquire);
+  if (packed != nullptr) return static_cast<const TensorImpl*>(packed)->data;
   Array copy = packed_copy(t);
   // Another thread may have been faster: then its copy is the one.
-  if (!t.packed.compare_exchange_strong(packed, copy.impl(), std::memory_order_acq_rel)) return packed->data;
+  if (!t.beside.compare_exchange_strong(packed, copy.impl(), std::memory_order_acq_rel))
+    return static_cast<const TensorImpl*>(packed)->data;
   return copy.release()->data;
 }
 
@@ -182,6 +184,7 @@ Array Array::view(const View& view) const {
   t->storage = Storage::Base;
   t->base = base;
   t->contiguous = is_row_major(view.shape, view.strides);
+  if (t->contiguous) t->beside.store(own.numbers(), std::memory_order_relaxed);
   // A window without elements may name an offset outside the buffer.
   t->data = own.data + (t->size == 0 ? 0 : view.offset * size_of(own.type.dtype));
   retain(base);

@@ -1,5 +1,7 @@
-// The fast path of eager elementwise ops: operands of one type without gaps, result in cache.
+// The fast paths of eager elementwise ops: operands of one type without gaps, result in cache; and few elements.
 #pragma once
+
+#include <span>
 
 #include "runtime/float_state.h"
 #include "runtime/kernels.h"
@@ -31,5 +33,16 @@ template <class... Rest>
 Array elementwise_fast(Opcode op, DType result, const Array& first, const Rest&... rest) {
   return Array::adopt(elementwise_fast(op, result, *first.impl(), *rest.impl()...));
 }
+
+/// An operand of `elementwise_few`: a tensor, or a number that is an element of the operands' dtype.
+struct FewOperand {
+  const TensorImpl* tensor = nullptr;
+  const void* element = nullptr;
+};
+
+/// The result of an elementwise op whose operands broadcast, in whatever layout, or null when they need the general
+/// path: they do not fit, they are more than the L1 cache should hold, no operand is a tensor, or the op fails. All are
+/// concrete; `operand` is the dtype of the last one.
+TensorImpl* elementwise_few(Opcode op, DType operand, DType result, std::span<const FewOperand> operands);
 
 }  // namespace tjit

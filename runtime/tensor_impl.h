@@ -35,11 +35,16 @@ struct alignas(64) TensorImpl {
     std::size_t storage_bytes = 0;  ///< Large
     TensorImpl* base;               ///< Base; never a tensor that has a base itself
   };
-  /// Of a tensor with gaps, whose elements are never written: its contiguous copy, once somebody asked for it.
-  mutable std::atomic<TensorImpl*> packed{nullptr};
+  /// Of a tensor with gaps, whose elements are never written: its contiguous copy, once somebody asked for it, a
+  /// counted TensorImpl. Of one without: the Location of the C++ numbers that alone decided its dtype, or null.
+  mutable std::atomic<const void*> beside{nullptr};
   Type type;
   Dims strides;  ///< in elements
 
+  const Location* numbers() const {
+    if (contiguous) return static_cast<const Location*>(beside.load(std::memory_order_relaxed));
+    return storage == Storage::Base ? base->numbers() : nullptr;
+  }
   std::byte* inline_data() { return reinterpret_cast<std::byte*>(this + 1); }
   /// Whether this count of the tensor is the only way to its elements, and they may be written.
   bool writable() const {

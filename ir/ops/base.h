@@ -68,7 +68,12 @@ std::int64_t add_sizes(std::int64_t a, std::int64_t b);
 constexpr std::int64_t strided_count(std::int64_t span, std::int64_t stride) {
   return span / stride + (span % stride != 0 ? 1 : 0);
 }
-/// Throws Error, naming both types, unless two operands have one dtype.
+/// Operands have different dtypes: whoever knows more of where they come from can add it.
+struct DTypesDiffer : Error {
+  DTypesDiffer(const Type& x, const Type& y);
+  DType a, b;
+};
+/// Throws DTypesDiffer, naming both types, unless two operands have one dtype.
 void require_one_dtype(const Type& a, const Type& b);
 /// Whether two sizes can be equal at run time.
 bool may_equal(std::int64_t a, std::int64_t b);

@@ -48,9 +48,13 @@ Shape broadcast(const Shape& a, const Shape& b) {
   return result;
 }
 
+DTypesDiffer::DTypesDiffer(const Type& x, const Type& y)
+    : Error(Kind::User, "operands differ in dtype: " + to_string(x) + " and " + to_string(y) + "; insert `cast`"),
+      a(x.dtype),
+      b(y.dtype) {}
+
 void require_one_dtype(const Type& a, const Type& b) {
-  if (a.dtype != b.dtype)
-    fail("operands differ in dtype: " + to_string(a) + " and " + to_string(b) + "; insert `cast`");
+  if (a.dtype != b.dtype) throw DTypesDiffer(a, b);
 }
 
 void require_sizes(const Shape& shape, std::int64_t lowest) {

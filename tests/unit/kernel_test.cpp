@@ -187,6 +187,78 @@ TEST_CASE("the fast path gives the same, or leaves it to the general one") {
   CHECK_FALSE(elementwise_fast(kOpcode<Add>, DType::F32, a, tame_array({DType::F64, {4, 5}}, 1)));
 }
 
+TEST_CASE("few elements in whatever layout, and numbers, give what the general path gives") {
+  const Shape shape{3, 4};
+  // Whole windows, then what is broadcast; the last one is a number.
+  const Shape forms[] = {shape, shape, shape, shape, {4}, {3, 1}, {1, 1}, {}, {}};
+  constexpr std::size_t kForms = std::size(forms), kNumber = kForms - 1;
+  at_each_level([&] {
+    for (const Case& c : all_cases()) {
+      INFO(c.op->info.name);
+      const std::vector<Array> dense = operands_of(c, shape, 13);
+      for (std::size_t i = 0; i < kForms * dense.size(); ++i) {
+        std::vector<Array> in;
+        std::vector<FewOperand> few;
+        bool has_tensor = false, is_whole = false;
+        for (std::size_t k = 0; k < dense.size(); ++k) {
+          const std::size_t form = k == i / kForms ? i % kForms : (i + 2 * k) % kForms;
+          Array x = dense[k].view({forms[form], row_major_strides(forms[form]), 0});
+          if (form < std::size(kLayouts)) x = laid_out(x, kLayouts[form]);
+          const bool is_number = form == kNumber && dense[k].dtype() == c.operand;
+          few.push_back(is_number ? FewOperand{.element = x.data()} : FewOperand{.tensor = x.impl()});
+          has_tensor |= !is_number;
+          is_whole |= forms[form] == shape;
+          Dims strides = Dims::filled(2, 0);
+          for (int d = 0; d < x.rank(); ++d)
+            if (x.shape()[d] != 1) strides[2 - x.rank() + d] = x.strides()[d];
+          in.push_back(x);
+          in.push_back(x.view({shape, strides, 0}));
+        }
+        if (!has_tensor || !is_whole) continue;
+        const Array got = Array::adopt(elementwise_few(c.op->code, c.operand, c.result, few));
+        std::vector<Array> wide;
+        for (std::size_t k = 1; k < in.size(); k += 2) wide.push_back(in[k]);
+        try {
+          const Array want = execute_one(*c.op, nullptr, wide, {c.result, shape});
+          REQUIRE(got);
+          CHECK(identical(got, want));
+        } catch (const Error&) {
+          CHECK(c.op->can_fail);
+          CHECK_FALSE(got);
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("few elements: shapes that widen each other, many elements beside a number, and what is too many") {
+  const auto add = [](const Array& x, const Array& y) {
+    return Array::adopt(elementwise_few(kOpcode<Add>, DType::F32, DType::F32,
+                                        std::array{FewOperand{.tensor = x.impl()}, FewOperand{.tensor = y.impl()}}));
+  };
+  const auto iota = [](const Shape& shape) {
+    std::vector<float> values;
+    for (std::int64_t i = 0; i < element_count(shape); ++i) values.push_back(static_cast<float>(i));
+    return array_of(shape, values);
+  };
+  CHECK(values_of<float>(add(iota({2, 1}), iota({3}))) == std::vector<float>{0, 1, 2, 1, 2, 3});
+  CHECK(add(iota({2, 1}), iota({1, 1, 3})).shape() == Shape{1, 2, 3});
+  CHECK(add(iota({1, 0}), iota({5, 1})).shape() == Shape{5, 0});
+  CHECK_FALSE(add(iota({2, 1}), iota({2, 3, 3})));
+  CHECK_FALSE(add(iota({3}), iota({2})));
+  const Array many = add(iota({70000}), iota({1}));
+  CHECK(identical(many, iota({70000})));
+  CHECK_FALSE(add(iota({200, 200}), iota({200})));
+  CHECK_FALSE(add(iota({kFastElements + 1}), iota({})));
+  const float half = 0.5f;
+  const Array x = iota({3000});
+  const Array sum = Array::adopt(elementwise_few(
+      kOpcode<Add>, DType::F32, DType::F32, std::array{FewOperand{.element = &half}, FewOperand{.tensor = x.impl()}}));
+  CHECK(sum.data<float>()[2999] == 2999.5f);
+  CHECK(elementwise_few(kOpcode<Add>, DType::F32, DType::F32,
+                        std::array{FewOperand{.element = &half}, FewOperand{.element = &half}}) == nullptr);
+}
+
 TEST_CASE("failures name the lowest index") {
   const OpDef& floor_div = def(kOpcode<FloorDiv>);
   for (const Layout layout : kLayouts) {

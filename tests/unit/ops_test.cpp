@@ -81,7 +81,8 @@ TEST_CASE("compound operators") {
 }
 
 TEST_CASE("tensors of different dtypes do not combine") {
-  const Tensor i = constant({1, 2}), f = constant({1.0f, 2.0f}), d = constant({1.0, 2.0}, tf::float64);
+  const Tensor i = constant(std::vector{1, 2}), f = constant(std::vector{1.0f, 2.0f}),
+               d = constant({1.0, 2.0}, tf::float64);
   CHECK(error_here([&] { (void)(i + f); }) ==
         "add: operands differ in dtype: int32 and float32; use cast(x, dtype) on one of them");
   CHECK(error_here([&] { (void)(f * d); }) ==
@@ -96,6 +97,44 @@ TEST_CASE("tensors of different dtypes do not combine") {
                  "matmul: operands differ in dtype"));
   CHECK(contains(error_here([&] { (void)(tf::concat({i, f}, 0)); }), "concat: operands differ in dtype"));
   check<float>(tf::cast(i, tf::float32) + f, {2}, {2, 4});
+}
+
+TEST_CASE("an error of dtypes names the numbers that decided one of them") {
+  const Tensor d = constant(std::vector{1.0, 2.0}), mask = d < 1.5, i = constant(std::vector{1, 2});
+  unsigned line = 0;
+  const auto check_note = [&](const std::string& message, const std::string& is, const std::string& wanted) {
+    CAPTURE(message);
+    CHECK(contains(message, "\nnote: the numbers at " + std::string(__FILE__) + ":" + std::to_string(line) + ":"));
+    CHECK(message.ends_with(" are " + is + ", as no tensor stands beside them; constant(x, " + wanted + ") makes one " +
+                            wanted));
+  };
+  // The dtype of each is what its numbers are, through what shows it in another shape and ops on it alone.
+  const auto made = [&](auto make) {
+    const Tensor t = make();
+    CHECK(t.dtype() == tf::float32);
+    for (const Tensor& shown :
+         {t, tf::reshape(t, {2, 1}), tf::broadcast_to(t, {3, 2}), -t, t * 2, t + t, 1 - tf::exp(t)}) {
+      check_note(error_here([&] { (void)(shown + d); }), "float32", "float64");
+      check_note(error_here([&] { (void)(d * shown); }), "float32", "float64");
+      check_note(error_here([&] { (void)tf::where(mask, d, shown); }), "float32", "float64");
+    }
+    check_note(error_here([&] { (void)tf::concat({d, t}, 0); }), "float32", "float64");
+    auto f = tf::function([&](Tensor x) { return x + -make(); });
+    check_note(caught([&] { f(d); }).message(), "float32", "float64");
+  };
+  made([&] { return line = __LINE__, tf::where(mask, 1.0, -1.0); });
+  made([&] { return line = __LINE__, tf::maximum(1.0, 2.5) + constant({0, 1.5}); });
+  made([&] { return line = __LINE__, constant({1.0, 2.0}); });
+  line = __LINE__ + 1;
+  check_note(error_here([&] { (void)(constant(3) + d); }), "int32", "float64");
+  // A tensor that is float32 by itself.
+  const Tensor real = constant(std::vector{1.0f, 2.0f});
+  for (const Tensor& t : {real, real * 2, real + constant(1.0), tf::where(mask, real, 1.0), tf::ones({2}),
+                          tf::cast(constant({1, 2}), tf::float32)})
+    CHECK(error_here([&] { (void)(t + d); }) ==
+          "add: operands differ in dtype: float32 and float64; use cast(x, dtype) on one of them");
+  // Numbers beside a tensor take its dtype.
+  CHECK(tf::where(mask, d, 1.0).dtype() == tf::float64);
 }
 
 TEST_CASE("a number takes the tensor's dtype when that can hold it") {
