@@ -74,6 +74,8 @@ void InterpretedExecutable::run(std::span<const TensorImpl* const> args, std::sp
 
 /// What a call takes beside its arguments.
 struct NativeExecutable::Memory {
+  Memory(std::size_t args, std::size_t results) : inputs(args), outputs(results) {}
+
   ShortList<const void*, kStackPointers> inputs;
   std::vector<Array> copies;  ///< of arguments with gaps
   ShortList<void*, kStackPointers> outputs;
@@ -140,7 +142,7 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
     fail_arguments(args);
 
   alignas(kArenaAlignment) std::byte arena[kStackArena];
-  Memory memory;
+  Memory memory(args.size(), results.size());
   try {
     prepare(args, results, memory);
   } catch (const OutOfMemory&) {
@@ -166,10 +168,11 @@ void NativeExecutable::run(std::span<const TensorImpl* const> args, std::span<Ar
 
 void NativeExecutable::prepare(std::span<const TensorImpl* const> args, std::span<Array> results,
                                Memory& memory) const {
-  for (const TensorImpl* t : args) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const TensorImpl* t = args[i];
     if (!t->contiguous) [[unlikely]]
       t = memory.copies.emplace_back(packed_copy(*t)).impl();
-    memory.inputs.push_back(t->data);
+    memory.inputs[i] = t->data;
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
     TensorImpl* t = results[i].impl();
@@ -178,7 +181,7 @@ void NativeExecutable::prepare(std::span<const TensorImpl* const> args, std::spa
       results[i] = Array::empty(result_types_[i]);
       t = results[i].impl();
     }
-    memory.outputs.push_back(t->data);
+    memory.outputs[i] = t->data;
   }
   const auto bytes = static_cast<std::size_t>(program_.plan.arena_bytes);
   if (bytes > kStackArena) memory.arena.emplace(bytes);

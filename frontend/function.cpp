@@ -94,9 +94,12 @@ struct FunctionCore::State {
   /// Takes the tensors of a call, which must have elements.
   void read(const Call& call, Arguments& args) const {
     for (std::size_t i = 0; i < call.tensors.size(); ++i) {
-      if (!call.tensors[i]->defined()) [[unlikely]]
+      TensorImpl* t = call.tensors[i]->impl();
+      if (t == nullptr) [[unlikely]]
         fail_undefined(at, "argument " + std::to_string(call.place(i, false).argument) + " of '" + options.name + "'");
-      args.push_back(concrete(*call.tensors[i], {}, kToRead));
+      if (is_symbolic(t)) [[unlikely]]
+        fail_symbolic(t, {}, kToRead);
+      args.push_back(t);
     }
   }
 

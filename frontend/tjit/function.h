@@ -130,16 +130,18 @@ using ResultOfCall = typename decltype(result_of<F, A...>())::type;
 
 template <class Result>
 Result rebuild(Results& results) {
-  Result result{};
-  if constexpr (IsVector<Result>::value) {
+  if constexpr (kIsTensor<Result>) {
+    return std::move(results[0]);
+  } else if constexpr (IsVector<Result>::value) {
     static_assert(kIsTensor<typename Result::value_type>, "return a vector of tensors, or a tuple");
-    result.assign(results.begin(), results.end());
+    return Result(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
   } else {
     static_assert(!kHoldsVector<Result>, "a tuple that is returned cannot hold vectors");
+    Result result{};
     Tensor* next = results.data();
     if (!results.empty()) put_tensors(result, next);
+    return result;
   }
-  return result;
 }
 
 /// What captured functions do whatever their C++ types are. Copies share the C++ function and its programs.
