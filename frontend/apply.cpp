@@ -189,8 +189,7 @@ void require_static(const Shape& shape) {
   if (is_dynamic(shape)) fail("a size is below -2^62");
 }
 
-OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-                    const Location& called_at) {
+OpResults apply_all(Opcode code, const AttrsHere& attrs, std::span<const Tensor> operands, const Location& called_at) {
   const Location& at = last_op = Here::of(called_at);
   const OpDef& d = def(code);
   Trace* trace = Trace::current();
@@ -216,7 +215,7 @@ OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span
     std::vector<ValueId> values;
     for (const Tensor& t : operands) values.push_back(trace->value_of(t, at));
     infer([&] {
-      for (const ValueId v : trace->builder().append({code, std::move(attrs), values, {}, at})) {
+      for (const ValueId v : trace->builder().append({code, attrs.kept(), values, {}, at})) {
         require_static(trace->builder().type(v).shape);
         results.push_back(trace->wrap(v));
       }
@@ -224,14 +223,19 @@ OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span
     keep_numbers();
     return results;
   }
-  const std::vector<Array> arrays = to_arrays(operands);
+  ShortList<Array, 4> arrays;
+  Types given;
+  for (const Tensor& t : operands) {
+    arrays.push_back(share(t.impl()));
+    given.push_back(t.impl()->type);
+  }
   const Types types = infer([&] {
-    Types inferred = d.infer(attrs.get(), types_of(arrays));
+    Types inferred = d.infer(attrs.attrs, given);
     for (const Type& t : inferred) require_static(t.shape);
     return inferred;
   });
   try {
-    for (Array& x : execute(d, attrs.get(), arrays, types, at)) results.push_back(to_tensor(std::move(x)));
+    for (Array& x : execute(d, attrs.attrs, arrays, types, at)) results.push_back(to_tensor(std::move(x)));
     keep_numbers();
     return results;
   } catch (const Error&) {
@@ -240,7 +244,7 @@ OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span
   }
 }
 
-Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands) {
+Tensor apply_elementwise(Opcode code, std::span<const Operand* const> operands) {
   const OpInfo& op = def(code).info;
   const std::size_t first = op.mask_first ? 1 : 0;
   const Location& at = Here::of(operands[0]->loc());
@@ -252,7 +256,7 @@ Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std:
     tensors.push_back(to_tensor(*operands[i], i < first ? Tensor() : like, op.name));
   for (std::size_t i = first + 1; i < tensors.size(); ++i) require_one_dtype(tensors[first], tensors[i], op.name, at);
   in_op(op.name, at, [&] { broadcast(tensors, at); });
-  Tensor result = apply(code, std::move(attrs), tensors, at);
+  Tensor result = apply(code, {}, tensors, at);
   return op.result == Result::Same ? of_numbers(std::move(result), numbers_of(operands.subspan(first))) : result;
 }
 
@@ -263,7 +267,7 @@ Tensor elementwise(const Operands&... operands) {
     if (Tensor t = fast_elementwise(kOpcode<Op>, Op::info.result, operands...); t.defined()) return t;
   const std::array list{&operands...};
   if (Tensor t = few_elementwise(kOpcode<Op>, list); t.defined()) return t;
-  return apply_elementwise(kOpcode<Op>, nullptr, list);
+  return apply_elementwise(kOpcode<Op>, list);
 }
 
 namespace detail {

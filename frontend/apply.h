@@ -39,35 +39,43 @@ const Location& last_op_place();
 /// An op's results.
 using OpResults = ShortList<Tensor, 2>;
 
-/// Applies an op; operands are what its inference takes.
-OpResults apply_all(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-                    const Location& at);
-/// The same for an op with one result, or with none: then an undefined tensor.
-inline Tensor apply(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Tensor> operands,
-                    const Location& at) {
-  OpResults results = apply_all(code, std::move(attrs), operands, at);
-  return results.empty() ? Tensor() : std::move(results.front());
+/// An op's attributes where the caller has them. What is captured keeps a copy.
+struct AttrsHere {
+  const OpAttrs* attrs = nullptr;
+  std::shared_ptr<const OpAttrs> (*copy)(const OpAttrs*) = nullptr;
+
+  std::shared_ptr<const OpAttrs> kept() const { return attrs != nullptr ? copy(attrs) : nullptr; }
+};
+template <class Op>
+AttrsHere attrs_here(const Op& attrs) {
+  if constexpr (requires { Op::fields; })
+    return {&attrs, [](const OpAttrs* a) -> std::shared_ptr<const OpAttrs> {
+              return std::make_shared<const Op>(*static_cast<const Op*>(a));
+            }};
+  return {};
 }
 
-template <class Op>
-std::shared_ptr<const OpAttrs> share_attrs(const Op& attrs) {
-  if constexpr (requires { Op::fields; }) return std::make_shared<const Op>(attrs);
-  return nullptr;
-}
+/// Applies an op; operands are what its inference takes.
+OpResults apply_all(Opcode code, const AttrsHere& attrs, std::span<const Tensor> operands, const Location& at);
 template <class Op>
 OpResults apply_all(const Op& attrs, std::initializer_list<Tensor> operands, const Location& at) {
-  return apply_all(kOpcode<Op>, share_attrs(attrs), std::span(operands.begin(), operands.size()), at);
+  return apply_all(kOpcode<Op>, attrs_here(attrs), std::span(operands.begin(), operands.size()), at);
+}
+/// The same for an op with one result, or with none: then an undefined tensor.
+inline Tensor apply(Opcode code, const AttrsHere& attrs, std::span<const Tensor> operands, const Location& at) {
+  OpResults results = apply_all(code, attrs, operands, at);
+  return results.empty() ? Tensor() : std::move(results.front());
 }
 template <class Op>
 Tensor apply(const Op& attrs, std::span<const Tensor> operands, const Location& at) {
-  return apply(kOpcode<Op>, share_attrs(attrs), operands, at);
+  return apply(kOpcode<Op>, attrs_here(attrs), operands, at);
 }
 template <class Op>
 Tensor apply(const Op& attrs, std::initializer_list<Tensor> operands, const Location& at) {
   return apply(attrs, std::span(operands.begin(), operands.size()), at);
 }
 
-/// Applies an elementwise op: numbers take the tensors' dtype, shapes broadcast.
-Tensor apply_elementwise(Opcode code, std::shared_ptr<const OpAttrs> attrs, std::span<const Operand* const> operands);
+/// Applies an elementwise op without attributes: numbers take the tensors' dtype, shapes broadcast.
+Tensor apply_elementwise(Opcode code, std::span<const Operand* const> operands);
 
 }  // namespace tjit
