@@ -72,11 +72,11 @@ bool FusionGroup::Maps::add(std::int16_t map) {
   return true;
 }
 
-FusionGroup::FusionGroup(const Function& f, OpId root, std::int32_t position)
+FusionGroup::FusionGroup(const Function& f, OpId root, std::int32_t position, bool result)
     : f_(&f), root_(root), position_(position) {
   if (f.form(root) == Form::Placing) kind_ = Kind::Place;
   if (f.form(root) == Form::Reduction) kind_ = Kind::Reduce, reduction_ = root;
-  Joining joining{root, {}, true, 0};
+  Joining joining{root, {}, result, 0};
   joining.maps.add(0);
   join(joining);
 }

@@ -63,8 +63,9 @@ class FusionGroup {
     int recomputed = 0;
   };
 
-  /// `position` is that of `root` in its block: where the group runs.
-  FusionGroup(const Function& f, OpId root, std::int32_t position);
+  /// `position` is that of `root` in its block: where the group runs. `result`: whether somebody uses what `root`
+  /// gives; else it is there for what it may raise.
+  FusionGroup(const Function& f, OpId root, std::int32_t position, bool result);
 
   Kind kind() const { return kind_; }
   std::int32_t position() const { return position_; }

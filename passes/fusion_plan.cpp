@@ -200,6 +200,7 @@ void FusionPlanner::place_free(OpId op) {
 }
 
 void FusionPlanner::place_once(OpId op) {
+  if (!users_.any) return make_group(op);
   if (users_.groups.size() == 1 && !users_.outside) {
     if (try_join(op, users_.groups.front(), false)) return;
   } else if (!users_.groups.empty()) {
@@ -265,7 +266,7 @@ bool FusionPlanner::place_beside(OpId op) {
 void FusionPlanner::make_group(OpId op) {
   const std::int32_t position = uses_.position(op);
   const auto group = static_cast<std::int32_t>(groups_.size());
-  groups_.emplace_back(f_, op, position);
+  groups_.emplace_back(f_, op, position, users_.any || f_.form(op) == Form::Placing);
   state_[at(op)].root_group = group;
   add_copy(op, group, 0);
   if (ordered_[at(op)]) next_ordered_ = position;
