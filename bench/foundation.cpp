@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "bench/rounds.h"
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "frontend/read_program.h"
 #include "ir/builder.h"
 #include "ir/ops/ops.h"

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "codegen/compile.h"
 #include "codegen/frame.h"
 #include "codegen/lower.h"
-#include "codegen/program.h"
 
 namespace tjit {
 

@@ -1,7 +1,7 @@
 // Differential check: the interpreter against compiled code, optimised and not.
 #pragma once
 
-#include "codegen/program.h"
+#include "codegen/compile.h"
 
 namespace tjit {
 

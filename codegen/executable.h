@@ -2,8 +2,8 @@
 #pragma once
 
 #include "codegen/backend.h"
+#include "codegen/compile.h"
 #include "codegen/lower.h"
-#include "codegen/program.h"
 #include "runtime/routine.h"
 
 namespace tjit {

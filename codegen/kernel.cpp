@@ -29,12 +29,12 @@ class Sharing {
     return std::ranges::all_of(nest.stores, [&](const Store& s) { return s.buffer == out_; });
   }
 
-  /// Uniform checks come before the nest's loops, others between its stores.
+  /// Invariant checks come before the nest's loops, others between its stores.
   bool checks_before_stores(const Nest& nest) {
-    const std::vector<bool> uniform = uniform_nodes(nest);
+    const std::vector<bool> invariant = invariant_nodes(nest);
     for (std::size_t i = 0; i < nest.nodes.size(); ++i) {
       if (!nest.nodes[i].may_fail) continue;
-      if (stored_ || (!uniform[i] && !nest.stores.empty())) return false;
+      if (stored_ || (!invariant[i] && !nest.stores.empty())) return false;
     }
     stored_ |= !nest.stores.empty();
     return true;
@@ -117,15 +117,15 @@ std::vector<Kernel> split(const Kernel& kernel, std::size_t nests) {
   return parts;
 }
 
-std::vector<bool> uniform_nodes(const Nest& nest) {
-  std::vector<bool> uniform(nest.nodes.size());
+std::vector<bool> invariant_nodes(const Nest& nest) {
+  std::vector<bool> invariant(nest.nodes.size());
   for (std::size_t i = 0; i < nest.nodes.size(); ++i) {
     const Node& n = nest.nodes[i];
-    const auto known = [&](NodeId a) { return uniform[at(a)]; };
-    uniform[i] = n.kind != NodeKind::Reduced && is_zero(n.address.strides) && std::ranges::all_of(n.args, known) &&
-                 std::ranges::all_of(n.address.dynamic, known, &Address::Term::node);
+    const auto known = [&](NodeId a) { return invariant[at(a)]; };
+    invariant[i] = n.kind != NodeKind::Reduced && is_zero(n.address.strides) && std::ranges::all_of(n.args, known) &&
+                   std::ranges::all_of(n.address.dynamic, known, &Address::Term::node);
   }
-  return uniform;
+  return invariant;
 }
 
 bool can_share(const Kernel& kernel, int in, int out) {

@@ -102,7 +102,7 @@ struct Kernel {
 };
 
 /// Whether a node's value is the same for every index of the nest. Such nodes are evaluated before its loops.
-std::vector<bool> uniform_nodes(const Nest& nest);
+std::vector<bool> invariant_nodes(const Nest& nest);
 
 /// The kernel of a `fusion` op.
 Kernel build_kernel(const Function& function, OpId fusion);

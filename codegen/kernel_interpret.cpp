@@ -21,7 +21,7 @@ class NestRun {
         scalars_(scalars),
         index_(nest.axes.size()),
         values_(nest.nodes.size()),
-        uniform_(uniform_nodes(nest)),
+        invariant_(invariant_nodes(nest)),
         late_(nest.nodes.size()) {
     for (std::size_t i = 0; i < late_.size(); ++i) {
       const Node& n = nest.nodes[i];
@@ -34,11 +34,11 @@ class NestRun {
 
   bool run() {
     for (std::size_t i = 0; i < values_.size(); ++i)
-      if (uniform_[i] && !evaluate(i)) return false;
+      if (invariant_[i] && !evaluate(i)) return false;
     return for_each_index(0, kept_, [&] {
       if (!nest_.reductions.empty() && !reduce()) return false;
       for (std::size_t i = 0; i < values_.size(); ++i)
-        if (!uniform_[i] && !evaluate(i)) return false;
+        if (!invariant_[i] && !evaluate(i)) return false;
       for (const Store& s : nest_.stores) {
         const DType t = nest_.nodes[static_cast<std::size_t>(s.value.index)].dtype;
         std::memcpy(place(s.buffer, s.address, t), value(s.value).bytes, static_cast<std::size_t>(size_of(t)));
@@ -142,7 +142,7 @@ class NestRun {
       const bool begins = column == 0 ? order.begins_chunk(row) : column % kReduceChunk == 0;
       if (begins && (row != 0 || column != 0)) end_chunk(lanes, chunks++ == 0);
       for (std::size_t i = 0; i < values_.size(); ++i)
-        if (!uniform_[i] && !late_[i] && !evaluate(i)) return false;
+        if (!invariant_[i] && !late_[i] && !evaluate(i)) return false;
       for (std::size_t r = 0; r < lanes.size(); ++r)
         join(lanes[r][static_cast<std::size_t>(order.lanes ? column % kReduceLanes : 0)],
              value(nest_.reductions[r].value), nest_.reductions[r]);
@@ -159,7 +159,7 @@ class NestRun {
   std::span<const void* const> scalars_;
   std::vector<std::int64_t> index_;
   std::vector<ElementBits> values_, totals_;
-  std::vector<bool> uniform_, late_;
+  std::vector<bool> invariant_, late_;
   std::size_t kept_ = 0, reduced_ = 0;
 };
 

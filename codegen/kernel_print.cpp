@@ -39,7 +39,7 @@ class NestPrinter {
     if (nest_.copies >= 0) out_ += " copies b" + std::to_string(nest_.copies);
     out_ += " {\n";
     std::size_t indent = 4;
-    print_nodes(uniform_nodes(nest_), indent);
+    print_nodes(invariant_nodes(nest_), indent);
     if (open_loops(false, "for ", indent)) indent += 2;
     if (!nest_.reductions.empty()) print_reductions(indent);
     print_nodes(std::vector<bool>(printed_.size(), true), indent);

@@ -64,10 +64,10 @@ void NestBuilder::drop_empty() {
   if (!no_index && !std::ranges::any_of(nest_.axes, empty(true))) return;
   if (no_index) nest_.stores.clear();
   // Checks of single elements go with the elements; those of single numbers, such as the place of a window, stay.
-  const std::vector<bool> uniform = uniform_nodes(nest_), stored = nodes_of_stores(nest_);
+  const std::vector<bool> invariant = invariant_nodes(nest_), stored = nodes_of_stores(nest_);
   for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
     Node& n = nest_.nodes[i];
-    n.may_fail = n.may_fail && (uniform[i] || stored[i]);
+    n.may_fail = n.may_fail && (invariant[i] || stored[i]);
     if (n.kind != NodeKind::Reduced) continue;
     n.kind = NodeKind::Constant;
     n.bits = nest_.reductions[static_cast<std::size_t>(n.slot)].identity;

@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "runtime/tensor_impl.h"
 #include "tjit/function_core.h"
 

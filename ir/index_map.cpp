@@ -36,7 +36,7 @@ void IndexMap::split_axis(int axis, std::int64_t inner) {
   *this = std::move(split);
 }
 
-IndexMap identity_map(const Shape& shape, Extents& axes) {
+IndexMap identity_map(const Shape& shape, AxisSizes& axes) {
   const int first = static_cast<int>(axes.size());
   axes.reserve(axes.size() + static_cast<std::size_t>(shape.size()));
   for (const std::int64_t size : shape)
@@ -144,7 +144,7 @@ class Digits {
 
 }  // namespace
 
-Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape& operand, const Extents& axes) {
+Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape& operand, const AxisSizes& axes) {
   if (element_count(shape) <= 1) return {.map = IndexMap(operand.size(), result.axes())};
   const IndexMap linear = linear_map(result, shape);
   std::int64_t offset = linear.offset(0);
@@ -224,7 +224,7 @@ IndexMap linear_map(const IndexMap& map, const Shape& shape) {
   return linear;
 }
 
-bool covers_once(const IndexMap& map, const Shape& shape, const Extents& axes, int count) {
+bool covers_once(const IndexMap& map, const Shape& shape, const AxisSizes& axes, int count) {
   if (!map.terms.empty()) return false;
   const IndexMap linear = linear_map(map, shape);
   std::vector<std::pair<std::int64_t, std::int64_t>> steps;
@@ -244,7 +244,7 @@ bool covers_once(const IndexMap& map, const Shape& shape, const Extents& axes, i
   return covered == element_count(shape);
 }
 
-bool covers_in_order(const IndexMap& map, const Shape& shape, const Extents& axes, int count) {
+bool covers_in_order(const IndexMap& map, const Shape& shape, const AxisSizes& axes, int count) {
   if (!covers_once(map, shape, axes, count)) return false;
   const IndexMap linear = linear_map(map, shape);
   std::int64_t step = 1;
@@ -256,7 +256,7 @@ bool covers_in_order(const IndexMap& map, const Shape& shape, const Extents& axe
   return true;
 }
 
-bool is_fixed(const IndexMap& map) {
+bool is_invariant(const IndexMap& map) {
   if (!map.terms.empty()) return false;
   for (int d = 0; d < map.rank(); ++d)
     for (int a = 0; a < map.axes(); ++a)

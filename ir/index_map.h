@@ -52,15 +52,15 @@ class IndexMap {
 };
 
 /// Sizes of loop axes, outermost first.
-using Extents = std::vector<std::int64_t>;
+using AxisSizes = std::vector<std::int64_t>;
 
 /// The map that gives every element of `shape` its own index: appends an axis for each dimension of a size other
 /// than 1. Maps made before need `append_axes`.
-IndexMap identity_map(const Shape& shape, Extents& axes);
+IndexMap identity_map(const Shape& shape, AxisSizes& axes);
 
 /// What the loops of a nest run over.
 struct LoopSpace {
-  Extents axes;
+  AxisSizes axes;
   int kept = 0;  ///< axes before those of reduced dimensions
   int row = -1;  ///< the axis whose elements go to lanes
 
@@ -85,7 +85,7 @@ struct Reshaped {
   int axis = -1;           ///< to be split, when >= 0
   std::int64_t inner = 0;  ///< extent of the inner part
 };
-Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape& operand, const Extents& axes);
+Reshaped through_reshape(const IndexMap& result, const Shape& shape, const Shape& operand, const AxisSizes& axes);
 
 /// The map of the index operand that coordinate `c` of a lookup reads, and the largest number that it may be.
 IndexMap index_operand_map(const Coordinate& c, const IndexMap& result);
@@ -107,12 +107,12 @@ IndexMap reduction_result_map(const Dims& axes, int rank, const IndexMap& operan
 IndexMap linear_map(const IndexMap& map, const Shape& shape);
 
 /// Whether every element of `shape` is met by exactly one index of the first `count` axes, and no other axis matters.
-bool covers_once(const IndexMap& map, const Shape& shape, const Extents& axes, int count);
+bool covers_once(const IndexMap& map, const Shape& shape, const AxisSizes& axes, int count);
 
 /// Whether, besides, consecutive indices meet consecutive elements.
-bool covers_in_order(const IndexMap& map, const Shape& shape, const Extents& axes, int count);
+bool covers_in_order(const IndexMap& map, const Shape& shape, const AxisSizes& axes, int count);
 
 /// Whether no loop axis changes any coordinate and nothing is looked up.
-bool is_fixed(const IndexMap& map);
+bool is_invariant(const IndexMap& map);
 
 }  // namespace tjit

@@ -15,31 +15,31 @@ namespace {
 class CountedLoop {
  public:
   CountedLoop(const Function& f, OpId loop)
-      : f_(f), test_(f.loop(loop).test), body_(f.loop(loop).body), fixed_(fixed_values()) {}
+      : f_(f), test_(f.loop(loop).test), body_(f.loop(loop).body), invariant_(invariant_values()) {}
 
   bool ends() const { return stops(f_.block(test_).yields[0]); }
 
  private:
   /// Of the test's values, by number from its first parameter on: those that are the same in every turn.
-  std::vector<bool> fixed_values() const {
-    std::vector<bool> fixed;
+  std::vector<bool> invariant_values() const {
+    std::vector<bool> invariant;
     const ValueRange params = f_.params(test_);
-    for (int i = 0; i < params.size(); ++i) fixed.push_back(f_.block(body_).yields[at(i)] == f_.params(body_)[i]);
+    for (int i = 0; i < params.size(); ++i) invariant.push_back(f_.block(body_).yields[at(i)] == f_.params(body_)[i]);
     for (const OpId id : f_.block(test_).ops) {
       const bool all = f_.op(id).blocks.empty() &&
-                       std::ranges::all_of(f_.operands(id), [&](ValueId v) { return is_fixed(v, fixed); });
+                       std::ranges::all_of(f_.operands(id), [&](ValueId v) { return is_invariant(v, invariant); });
       for (const ValueId v : f_.results(id)) {
-        fixed.resize(at(v.index - first_test_value()));
-        fixed.push_back(all);
+        invariant.resize(at(v.index - first_test_value()));
+        invariant.push_back(all);
       }
     }
-    return fixed;
+    return invariant;
   }
 
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   int first_test_value() const { return f_.block(test_).first_param.index; }
-  bool is_fixed(ValueId v, const std::vector<bool>& fixed) const {
-    return f_.home(v) != test_ || fixed[at(v.index - first_test_value())];
+  bool is_invariant(ValueId v, const std::vector<bool>& invariant) const {
+    return f_.home(v) != test_ || invariant[at(v.index - first_test_value())];
   }
 
   bool stops(ValueId condition) const {
@@ -76,13 +76,15 @@ class CountedLoop {
   }
 
   /// Steps of one meet every value.
-  bool meets(ValueId counter, ValueId bound) const { return std::abs(step(counter)) == 1 && is_fixed(bound, fixed_); }
+  bool meets(ValueId counter, ValueId bound) const {
+    return std::abs(step(counter)) == 1 && is_invariant(bound, invariant_);
+  }
 
   /// Whether a counter that goes in `direction` comes to pass the bound before it wraps: the last value below it, or
   /// equal to it when `beyond` is 1, and one step more are numbers of the type.
   bool passes(ValueId counter, ValueId bound, int direction, int beyond) const {
     const std::int64_t size = step(counter) * direction;
-    if (size <= 0 || !is_fixed(bound, fixed_)) return false;
+    if (size <= 0 || !is_invariant(bound, invariant_)) return false;
     if (size + beyond == 1) return true;
     const Literal* known = f_.uniform_constant(bound);
     if (known == nullptr) return false;
@@ -96,7 +98,7 @@ class CountedLoop {
 
   const Function& f_;
   BlockId test_, body_;
-  std::vector<bool> fixed_;
+  std::vector<bool> invariant_;
 };
 
 }  // namespace
@@ -118,14 +120,14 @@ std::vector<bool> ordered_ops(const Function& f) {
 
 bool is_view(const Function& f, OpId op) { return op.valid() && is_view(f.form(op)); }
 
-const Literal* splat_constant(const Function& f, ValueId v) {
+const Literal* uniform_behind_views(const Function& f, ValueId v) {
   while (is_view(f, f.value(v).op)) v = f.operand(f.value(v).op, 0);
   return f.uniform_constant(v);
 }
 
 std::optional<bool> known_bool(const Function& f, ValueId v) {
   if (!f.type(v).is_scalar() || f.type(v).dtype != DType::Bool) return std::nullopt;
-  const Literal* literal = splat_constant(f, v);
+  const Literal* literal = uniform_behind_views(f, v);
   return literal == nullptr ? std::nullopt : std::optional(*literal->as<bool>());
 }
 

@@ -16,7 +16,7 @@ std::vector<bool> ordered_ops(const Function& f);
 bool is_view(const Function& f, OpId op);
 
 /// `Function::uniform_constant`, also behind views.
-const Literal* splat_constant(const Function& f, ValueId v);
+const Literal* uniform_behind_views(const Function& f, ValueId v);
 
 /// The value of a rank-0 bool constant.
 std::optional<bool> known_bool(const Function& f, ValueId v);

@@ -1,4 +1,4 @@
-// Writes a function with its ops in the groups that the planner found.
+// Writes a function with its ops in the groups that the grouper found.
 #include "passes/fuse.h"
 
 #include <array>
@@ -8,7 +8,7 @@
 #include "ir/ops/ops.h"
 #include "passes/defer.h"
 #include "passes/expand.h"
-#include "passes/fusion_plan.h"
+#include "passes/fusion_grouper.h"
 #include "passes/sink.h"
 
 namespace tjit {
@@ -34,7 +34,7 @@ class Fuser {
  public:
   explicit Fuser(const Function& f)
       : f_(f),
-        planner_(f),
+        grouper_(f),
         b_(f.name),
         map_(f, b_),
         written_(static_cast<std::size_t>(f.op_count())),
@@ -51,12 +51,12 @@ class Fuser {
   static std::size_t at(OpId op) { return static_cast<std::size_t>(op.index); }
 
   void write_block(BlockId block) {
-    const std::deque<FusionGroup> groups = planner_.plan(block);
+    const std::deque<FusionGroup> groups = grouper_.group(block);
     for (const OpId op : f_.block(block).ops) {
-      const FusionRole role = planner_.role(op);
-      if (role == FusionRole::Fixed) write_fixed(op);
-      if (role == FusionRole::Floats || role == FusionRole::Same) start_float(op);
-      const std::int32_t group = planner_.group_of_root(op);
+      const FusionRole role = grouper_.role(op);
+      if (role == FusionRole::Stays) write_in_place(op);
+      if (role == FusionRole::Moves || role == FusionRole::Alias) start_moving(op);
+      const std::int32_t group = grouper_.group_of_root(op);
       if (group >= 0) write_group(groups[static_cast<std::size_t>(group)]);
     }
   }
@@ -81,7 +81,7 @@ class Fuser {
     for (const ValueId v : results_) finish(f_.value(v).op);
   }
 
-  void write_fixed(OpId id) {
+  void write_in_place(OpId id) {
     const Op& op = f_.op(id);
     std::vector<BlockId> blocks;
     const bool opaque = f_.is_group(id);
@@ -102,7 +102,7 @@ class Fuser {
   }
 
   /// In its place, or as soon as its operands are there.
-  void start_float(OpId op) {
+  void start_moving(OpId op) {
     std::int32_t missing = 0;
     for (const ValueId v : f_.operands(op)) {
       const OpId source = f_.value(v).op;
@@ -110,19 +110,19 @@ class Fuser {
     }
     waiting_[at(op)] = missing;
     if (missing > 0) return;
-    write_float(op);
+    write_moving(op);
     finish(op);
   }
 
-  void write_float(OpId op) {
-    if (planner_.role(op) == FusionRole::Same) {
+  void write_moving(OpId op) {
+    if (grouper_.role(op) == FusionRole::Alias) {
       map_.bind(f_.op(op).first_result, map_[f_.operand(op, 0)]);
     } else {
       map_.copy(op);
     }
   }
 
-  /// The op's results are there: floating ops that waited for them alone follow.
+  /// The op's results are there: ops that move that waited for them alone follow.
   void finish(OpId op) {
     done_.assign({op});
     while (!done_.empty()) {
@@ -130,10 +130,10 @@ class Fuser {
       done_.pop_back();
       written_[at(id)] = true;
       for (const ValueId v : f_.results(id)) {
-        for (const Use use : planner_.uses().uses(v)) {
+        for (const Use use : grouper_.uses().uses(v)) {
           if (!use.op.valid() || waiting_[at(use.op)] == 0) continue;
           if (--waiting_[at(use.op)] > 0) continue;
-          write_float(use.op);
+          write_moving(use.op);
           done_.push_back(use.op);
         }
       }
@@ -141,14 +141,14 @@ class Fuser {
   }
 
   const Function& f_;
-  FusionPlanner planner_;
+  FusionGrouper grouper_;
   Builder b_;
   Copier map_;
   std::vector<bool> written_;
   std::vector<std::pair<ValueId, ValueId>> outside_;
   std::vector<ValueId> results_;
   std::vector<OpId> done_;
-  std::vector<std::int32_t> waiting_;  ///< by floating op: operands that are still missing, once its place has come
+  std::vector<std::int32_t> waiting_;  ///< by op that moves: operands that are still missing, once its place has come
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ int code_size(const Function& f, OpId op) {
   return f.form(op) == Form::Map && recompute_cost(f, op) < 0 ? kLargeOp : 1;
 }
 
-std::int64_t product(const Extents& axes, int count) {
+std::int64_t product(const AxisSizes& axes, int count) {
   std::int64_t n = 1;
   for (int a = 0; a < count; ++a) n *= axes[static_cast<std::size_t>(a)];
   return n;
@@ -225,7 +225,7 @@ bool FusionGroup::operand_maps(MemberUse use, Maps& out) {
 
 std::int64_t FusionGroup::evaluations(std::int16_t map) const {
   const SeenMap& at = seen(map);
-  if (is_fixed(at.map)) return 1;
+  if (is_invariant(at.map)) return 1;
   const LoopSpace& space = spaces_[static_cast<std::size_t>(at.space)];
   return product(space.axes, space.count(at.in_reduction));
 }

@@ -18,24 +18,24 @@ std::size_t at(OpId id) { return static_cast<std::size_t>(id.index); }
 std::size_t at(BlockId id) { return static_cast<std::size_t>(id.index); }
 
 /// Ops that stay where they are: ordered ones, and loops, which might not end where they might not have run.
-std::vector<bool> fixed_ops(const Function& f) {
-  std::vector<bool> fixed = ordered_ops(f);
+std::vector<bool> pinned_ops(const Function& f) {
+  std::vector<bool> pinned = ordered_ops(f);
   for (int i = 0; i < f.op_count(); ++i) {
     const Op& op = f.op({i});
-    const auto contains_fixed = [&](BlockId b) {
-      return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return fixed[at(o)]; });
+    const auto contains_pinned = [&](BlockId b) {
+      return std::ranges::any_of(f.block(b).ops, [&](OpId o) { return pinned[at(o)]; });
     };
-    if (f.is_loop({i}) || std::ranges::any_of(op.blocks, contains_fixed)) fixed[at(OpId{i})] = true;
+    if (f.is_loop({i}) || std::ranges::any_of(op.blocks, contains_pinned)) pinned[at(OpId{i})] = true;
   }
-  return fixed;
+  return pinned;
 }
 
 /// Where each op goes: `home` is its own block unless it moves.
-class Plan {
+class Hoisting {
  public:
-  explicit Plan(const Function& f)
+  explicit Hoisting(const Function& f)
       : f_(f),
-        stays_(fixed_ops(f)),
+        stays_(pinned_ops(f)),
         home_(static_cast<std::size_t>(f.op_count())),
         places_(static_cast<std::size_t>(f.block_count())),
         leaving_(static_cast<std::size_t>(f.op_count())) {
@@ -172,11 +172,11 @@ class Plan {
 }  // namespace
 
 Function hoist(const Function& function, const PassContext&) {
-  const Plan plan(function);
-  if (plan.is_empty()) return function;
+  const Hoisting hoisting(function);
+  if (hoisting.is_empty()) return function;
   return rebuild(function, [&](Builder&, Copier& map, OpId id, const Copier::Each& visit) {
-    if (plan.moves(id)) return;
-    for (const OpId out : plan.leaving(id)) map.copy(out);
+    if (hoisting.moves(id)) return;
+    for (const OpId out : hoisting.leaving(id)) map.copy(out);
     map.copy(id, visit);
   });
 }

@@ -67,7 +67,7 @@ std::optional<ValueId> simplify_lookup(Builder& b, const NewOp& op, const Type& 
   Slice slice;
   for (std::size_t d = 0; d < from.size(); ++d) {
     const int dim = static_cast<int>(d);
-    const Literal* index = from[d].index < 0 ? nullptr : splat_constant(f, op.operands[from[d].index]);
+    const Literal* index = from[d].index < 0 ? nullptr : uniform_behind_views(f, op.operands[from[d].index]);
     if (index == nullptr) return std::nullopt;
     const std::int64_t at = index->first_integer();
     // Out of range it would raise, or be moved inside.

@@ -52,7 +52,7 @@ class Rewrite {
       return id.valid() && f.op(id).code == p.code && match_operands(p, f.operands(id));
     }
     if (p.kind == Pattern::Kind::Variable) return bind(p.variable, v);
-    const Literal* literal = splat_constant(f, v);
+    const Literal* literal = uniform_behind_views(f, v);
     if (literal == nullptr) return false;
     return literal->first() == element_of(p, literal->type().dtype);
   }
@@ -60,7 +60,7 @@ class Rewrite {
   bool bind(Pattern::Variable variable, ValueId v) {
     ValueId& bound = match_.values[variable.index];
     if (bound.valid()) return bound == v;
-    if (variable.is_constant && splat_constant(b_.function(), v) == nullptr) return false;
+    if (variable.is_constant && uniform_behind_views(b_.function(), v) == nullptr) return false;
     if (variable.is_bool && b_.type(v).dtype != DType::Bool) return false;
     bound = v;
     return true;
@@ -128,13 +128,13 @@ std::optional<ValueId> apply_first(const RuleIndex& index, Builder& b, const New
 }  // namespace
 
 double Match::number(Pattern::Variable v) const {
-  const Literal* literal = splat_constant(function, values[v.index]);
+  const Literal* literal = uniform_behind_views(function, values[v.index]);
   return dispatch(literal->type().dtype,
                   [&](auto tag) { return static_cast<double>(*literal->as<typename decltype(tag)::type>()); });
 }
 
 std::int64_t Match::integer(Pattern::Variable v) const {
-  const Literal* literal = splat_constant(function, values[v.index]);
+  const Literal* literal = uniform_behind_views(function, values[v.index]);
   return dispatch(literal->type().dtype,
                   [&](auto tag) { return static_cast<std::int64_t>(*literal->as<typename decltype(tag)::type>()); });
 }

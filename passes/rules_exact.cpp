@@ -18,7 +18,7 @@ constexpr DTypes kComputeInThemselves = those([](DType t) { return compute_type(
 // ---- conditions ----
 
 /// Constants stand on the right, so that the other rules need to look only there.
-bool x_varies(const Match& m) { return splat_constant(m.function, m.values[x.index]) == nullptr; }
+bool x_varies(const Match& m) { return uniform_behind_views(m.function, m.values[x.index]) == nullptr; }
 
 /// c and 1/c are powers of two that the type holds.
 bool exact_reciprocal(const Match& m) {

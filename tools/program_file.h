@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "frontend/read_program.h"
 #include "ir/text.h"
 

@@ -9,7 +9,7 @@ namespace tjit {
 
 NestEmitter::NestEmitter(KernelFrame& frame, const Nest& nest, std::span<const int> shares)
     : frame_(frame), b_(frame.b), nest_(&nest), values_(nest.nodes.size()) {
-  plan_ = plan_nest(frame.kernel, nest, frame.target.vector_bytes(), shares);
+  schedule_ = schedule_nest(frame.kernel, nest, frame.target.vector_bytes(), shares);
   choose_tiles(shares);
   start_cursors();
 }
@@ -37,9 +37,9 @@ void NestEmitter::loop(int axis, llvm::function_ref<void()> body) {
 }
 
 void NestEmitter::loop_kept(int axis) {
-  const bool vectors = plan_.vector_axis >= 0 && plan_.vector_axis < plan_.kept;
-  if (tiled_ && axis == plan_.vector_axis - 1) return loop_tiles();
-  if (axis < plan_.kept - (vectors ? 1 : 0)) {
+  const bool vectors = schedule_.vector_axis >= 0 && schedule_.vector_axis < schedule_.kept;
+  if (tiled_ && axis == schedule_.vector_axis - 1) return loop_tiles();
+  if (axis < schedule_.kept - (vectors ? 1 : 0)) {
     loop(axis, [&] { loop_kept(axis + 1); });
   } else if (vectors) {
     emit_vectors();
@@ -57,11 +57,11 @@ int NestEmitter::side_by_side(std::int64_t vectors) const {
 }
 
 void NestEmitter::emit_vectors() {
-  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(plan_.vector_axis)].extent;
-  const std::int64_t lanes = plan_.lanes, full = extent / lanes, last = extent - lanes;
+  const std::int64_t extent = nest_->axes[static_cast<std::size_t>(schedule_.vector_axis)].extent;
+  const std::int64_t lanes = schedule_.lanes, full = extent / lanes, last = extent - lanes;
   const bool tail = extent % lanes != 0;
   const int parts = side_by_side(full);
-  const bool in_turn = tail && plan_.may_repeat;  // the last, overlapping vector follows the others
+  const bool in_turn = tail && schedule_.may_repeat;  // the last, overlapping vector follows the others
   // One copy of the body when it is not cheap.
   const std::int64_t blocks = parts == 1 && in_turn && !any_streaming() ? 0 : full / parts;
   const std::int64_t rest = full - blocks * parts + (in_turn ? 1 : 0);
@@ -92,9 +92,9 @@ NestEmitter::Stored NestEmitter::compute(int parts, llvm::Value* position) {
   const Cursors outside = cursors_;
   parts_ = parts;
   if (position != nullptr) {
-    enter(plan_.vector_axis, position);
-    if (in_tile_) emit_nodes(plan_.vector_axis);
-    emit_nodes(plan_.vector_axis + 1);
+    enter(schedule_.vector_axis, position);
+    if (in_tile_) emit_nodes(schedule_.vector_axis);
+    emit_nodes(schedule_.vector_axis + 1);
   }
   if (!nest_->reductions.empty()) reduce();
   emit_after();
@@ -111,7 +111,7 @@ NestEmitter::Stored NestEmitter::compute(int parts, llvm::Value* position) {
 
 void NestEmitter::store(const Stored& stored, llvm::Value* position, bool may_stream) {
   const Cursors outside = cursors_;
-  if (position != nullptr) enter(plan_.vector_axis, position);
+  if (position != nullptr) enter(schedule_.vector_axis, position);
   for (int part = 0; part < static_cast<int>(stored.empty() ? 0 : stored[0].size()); ++part)
     for (std::size_t s = 0; s < stored.size(); ++s)
       store_part(nest_->nodes.size() + s, part, stored[s][static_cast<std::size_t>(part)], may_stream && streaming_[s]);

@@ -3,7 +3,7 @@
 
 #include "codegen/llvm/kernel_emitter.h"
 #include "codegen/llvm/loops.h"
-#include "codegen/llvm/nest_plan.h"
+#include "codegen/llvm/nest_schedule.h"
 
 namespace tjit {
 
@@ -44,9 +44,11 @@ class NestEmitter {
   struct Accumulators;
 
   // nest_nodes.cpp: nodes.
-  bool varies(NodeId id) const { return plan_.nodes[static_cast<std::size_t>(id.index)].varies; }
+  bool varies(NodeId id) const { return schedule_.nodes[static_cast<std::size_t>(id.index)].varies; }
   /// Whether a node differs between parts: these lie along the vector axis, or are rows of a tile.
-  bool by_part(std::size_t node) const { return in_tile_ ? plan_.nodes[node].by_row : plan_.nodes[node].varies; }
+  bool by_part(std::size_t node) const {
+    return in_tile_ ? schedule_.nodes[node].by_row : schedule_.nodes[node].varies;
+  }
   llvm::Value* scalar(NodeId id, int part) const;
   llvm::Value* vector(NodeId id, int part) const;
   llvm::Value* splat(llvm::Value* scalar) const;
@@ -121,7 +123,7 @@ class NestEmitter {
   llvm::IRBuilderBase& b_;
   std::unique_ptr<Nest> turned_;  ///< the nest with its axes in another order
   const Nest* nest_;
-  NestPlan plan_;
+  NestSchedule schedule_;
   bool tiled_ = false;
   bool in_tile_ = false;
   int parts_ = 1;        ///< vectors computed side by side at the moment

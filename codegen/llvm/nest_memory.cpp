@@ -53,17 +53,17 @@ void NestEmitter::enter(int axis, llvm::Value* index) {
 }
 
 std::int64_t NestEmitter::vector_stride(std::size_t cursor) const {
-  return plan_.vector_axis < 0 ? 0 : address(cursor).strides[static_cast<std::size_t>(plan_.vector_axis)];
+  return schedule_.vector_axis < 0 ? 0 : address(cursor).strides[static_cast<std::size_t>(schedule_.vector_axis)];
 }
 
 /// The address of the first lane of a part, without terms that differ between lanes.
 llvm::Value* NestEmitter::place(std::size_t cursor, int part) {
   llvm::Value* const entered = cursors_[cursor];
   if (in_tile_) {
-    const std::int64_t stride = address(cursor).strides[static_cast<std::size_t>(plan_.vector_axis - 1)];
+    const std::int64_t stride = address(cursor).strides[static_cast<std::size_t>(schedule_.vector_axis - 1)];
     cursors_[cursor] = advance(cursor, frame_.number(part), stride);
   } else {
-    cursors_[cursor] = advance(cursor, frame_.number(std::int64_t{part} * plan_.lanes), vector_stride(cursor));
+    cursors_[cursor] = advance(cursor, frame_.number(std::int64_t{part} * schedule_.lanes), vector_stride(cursor));
   }
   for (const Address::Term& term : address(cursor).dynamic)
     if (!varies(term.node)) cursors_[cursor] = advance(cursor, scalar(term.node, part), term.factor);
@@ -82,8 +82,8 @@ llvm::Align NestEmitter::alignment(std::size_t cursor) const {
   };
   include(a.offset);
   for (std::size_t axis = 0; axis < a.strides.size(); ++axis) {
-    const bool by_vectors = static_cast<int>(axis) == plan_.vector_axis && aligned_;
-    include(a.strides[axis] * (by_vectors ? plan_.lanes : 1));
+    const bool by_vectors = static_cast<int>(axis) == schedule_.vector_axis && aligned_;
+    include(a.strides[axis] * (by_vectors ? schedule_.lanes : 1));
   }
   for (const Address::Term& term : a.dynamic) include(term.factor);
   return llvm::Align(known);
@@ -103,24 +103,24 @@ llvm::Value* NestEmitter::emit_load(std::size_t node, int part) {
   llvm::Value* first = place(node, part);
   llvm::Type* element = element_of(node);
   const llvm::Align natural = natural_alignment(nest_->nodes[node].dtype);
-  if (!plan_.nodes[node].varies || plan_.lanes == 1) {
+  if (!schedule_.nodes[node].varies || schedule_.lanes == 1) {
     if (differs_by_lane(node)) first = lane_places(node, first, part);
     return scoped(b_.CreateAlignedLoad(element, first, natural, "load"), node);
   }
   if (differs_by_lane(node)) {
     llvm::Value* places = lane_places(node, first, part);
-    auto* type = llvm::cast<llvm::VectorType>(lanes_type(b_.getContext(), nest_->nodes[node].dtype, plan_.lanes));
+    auto* type = llvm::cast<llvm::VectorType>(lanes_type(b_.getContext(), nest_->nodes[node].dtype, schedule_.lanes));
     return scoped(b_.CreateMaskedGather(type, places, natural, nullptr, nullptr, "gather"), node);
   }
   const std::int64_t stride = vector_stride(node);
-  llvm::Type* type = lanes_type(b_.getContext(), nest_->nodes[node].dtype, plan_.lanes);
+  llvm::Type* type = lanes_type(b_.getContext(), nest_->nodes[node].dtype, schedule_.lanes);
   if (stride == 1) return scoped(b_.CreateAlignedLoad(type, first, alignment(node), "load"), node);
   if (stride == -1) {
-    llvm::Value* lowest = b_.CreateGEP(element, first, frame_.number(1 - plan_.lanes));
+    llvm::Value* lowest = b_.CreateGEP(element, first, frame_.number(1 - schedule_.lanes));
     return b_.CreateVectorReverse(scoped(b_.CreateAlignedLoad(type, lowest, natural, "load"), node), "reverse");
   }
   llvm::Value* lanes = llvm::PoisonValue::get(type);
-  for (int lane = 0; lane < plan_.lanes; ++lane) {
+  for (int lane = 0; lane < schedule_.lanes; ++lane) {
     llvm::Value* from = b_.CreateGEP(element, first, frame_.number(lane * stride));
     llvm::Value* x = scoped(b_.CreateAlignedLoad(element, from, natural, "load"), node);
     lanes = b_.CreateInsertElement(lanes, x, static_cast<std::uint64_t>(lane));
@@ -130,12 +130,12 @@ llvm::Value* NestEmitter::emit_load(std::size_t node, int part) {
 
 /// The addresses of all lanes, as a vector of pointers (or one pointer), when they differ by terms.
 llvm::Value* NestEmitter::lane_places(std::size_t cursor, llvm::Value* first, int part) {
-  llvm::Type* type = lanes_type(b_.getContext(), DType::I64, plan_.lanes);
+  llvm::Type* type = lanes_type(b_.getContext(), DType::I64, schedule_.lanes);
   llvm::SmallVector<std::uint64_t, 64> steps;
-  for (int lane = 0; lane < plan_.lanes; ++lane)
+  for (int lane = 0; lane < schedule_.lanes; ++lane)
     steps.push_back(static_cast<std::uint64_t>(lane) * static_cast<std::uint64_t>(vector_stride(cursor)));
   llvm::Value* offsets = frame_.number(0);
-  if (plan_.lanes > 1) offsets = llvm::ConstantDataVector::get(b_.getContext(), steps);
+  if (schedule_.lanes > 1) offsets = llvm::ConstantDataVector::get(b_.getContext(), steps);
   for (const Address::Term& term : address(cursor).dynamic) {
     if (!varies(term.node)) continue;
     llvm::Value* factor = llvm::ConstantInt::get(type, static_cast<std::uint64_t>(term.factor));
@@ -164,12 +164,12 @@ void NestEmitter::store_part(std::size_t cursor, int part, llvm::Value* value, b
     return;
   }
   if (stride == -1 && !apart) {
-    llvm::Value* lowest = b_.CreateGEP(element, first, frame_.number(1 - plan_.lanes));
+    llvm::Value* lowest = b_.CreateGEP(element, first, frame_.number(1 - schedule_.lanes));
     scoped(b_.CreateAlignedStore(b_.CreateVectorReverse(value), lowest, natural), cursor);
     return;
   }
   llvm::Value* places = apart ? lane_places(cursor, first, part) : nullptr;
-  for (int lane = 0; lane < plan_.lanes; ++lane) {
+  for (int lane = 0; lane < schedule_.lanes; ++lane) {
     const auto k = static_cast<std::uint64_t>(lane);
     llvm::Value* to =
         apart ? b_.CreateExtractElement(places, k) : b_.CreateGEP(element, first, frame_.number(lane * stride));
@@ -186,7 +186,7 @@ bool NestEmitter::streams(std::size_t store) const {
   if (!nest_->reductions.empty() || frame_.buffers[buffer].shares >= 0) return false;
   if (vector_stride(cursor) != 1 || differs_by_lane(cursor)) return false;
   std::int64_t bytes = size_of(frame_.kernel.buffers[buffer].type.dtype);
-  const auto vector = static_cast<std::uint64_t>(bytes * plan_.lanes);
+  const auto vector = static_cast<std::uint64_t>(bytes * schedule_.lanes);
   for (const Axis& axis : nest_->axes) bytes *= axis.extent;
   return vector >= 16 && alignment(cursor).value() >= vector && bytes > frame_.target.stream_bytes();
 }

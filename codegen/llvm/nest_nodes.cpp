@@ -16,26 +16,26 @@ llvm::Value* NestEmitter::scalar(NodeId id, int part) const {
 llvm::Value* NestEmitter::vector(NodeId id, int part) const {
   const auto node = static_cast<std::size_t>(id.index);
   const auto k = static_cast<std::size_t>(by_part(node) ? part : 0);
-  return varies(id) || plan_.vector_axis < 0 ? values_[node].parts[k] : values_[node].splats[k];
+  return varies(id) || schedule_.vector_axis < 0 ? values_[node].parts[k] : values_[node].splats[k];
 }
 
 llvm::Value* NestEmitter::splat(llvm::Value* scalar) const {
-  return plan_.lanes == 1 ? scalar : b_.CreateVectorSplat(static_cast<unsigned>(plan_.lanes), scalar);
+  return schedule_.lanes == 1 ? scalar : b_.CreateVectorSplat(static_cast<unsigned>(schedule_.lanes), scalar);
 }
 
 void NestEmitter::emit_uniform() {
   for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
-    const NodePlan& plan = plan_.nodes[i];
-    if (plan.level == 0 && !plan.after && !plan.reads_output) emit_node(i, 0);
+    const NodeSchedule& schedule = schedule_.nodes[i];
+    if (schedule.level == 0 && !schedule.after && !schedule.reads_output) emit_node(i, 0);
   }
 }
 
 void NestEmitter::emit_nodes(int level) {
   for (int part = 0; part < parts_; ++part) {
     for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
-      const NodePlan& plan = plan_.nodes[i];
-      if (plan.level != level || plan.after || (part > 0 && !by_part(i))) continue;
-      if (level > 0 || plan.reads_output) emit_node(i, part);
+      const NodeSchedule& schedule = schedule_.nodes[i];
+      if (schedule.level != level || schedule.after || (part > 0 && !by_part(i))) continue;
+      if (level > 0 || schedule.reads_output) emit_node(i, part);
       add_splat(i, part);
     }
   }
@@ -44,7 +44,7 @@ void NestEmitter::emit_nodes(int level) {
 void NestEmitter::emit_after() {
   for (int part = 0; part < parts_; ++part) {
     for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
-      if (!plan_.nodes[i].after || (part > 0 && !by_part(i))) continue;
+      if (!schedule_.nodes[i].after || (part > 0 && !by_part(i))) continue;
       if (nest_->nodes[i].kind != NodeKind::Reduced) emit_node(i, part);
       add_splat(i, part);
     }
@@ -52,7 +52,7 @@ void NestEmitter::emit_after() {
 }
 
 void NestEmitter::add_splat(std::size_t node, int part) {
-  if (!plan_.nodes[node].splat) return;
+  if (!schedule_.nodes[node].splat) return;
   NodeValue& value = values_[node];
   value.splats.resize(value.parts.size());
   value.splats[static_cast<std::size_t>(part)] = splat(value.parts[static_cast<std::size_t>(part)]);
@@ -60,9 +60,9 @@ void NestEmitter::add_splat(std::size_t node, int part) {
 
 void NestEmitter::emit_node(std::size_t index, int part) {
   const Node& node = nest_->nodes[index];
-  const bool is_vector = plan_.nodes[index].varies;
-  if (in_tile_ && is_turned(*nest_, plan_, node)) return part == 0 ? load_turned(index) : void();
-  const int lanes = is_vector ? plan_.lanes : 1;
+  const bool is_vector = schedule_.nodes[index].varies;
+  if (in_tile_ && is_turned(*nest_, schedule_, node)) return part == 0 ? load_turned(index) : void();
+  const int lanes = is_vector ? schedule_.lanes : 1;
   llvm::SmallVector<llvm::Value*, 4> args;
   for (const NodeId arg : node.args) args.push_back(is_vector ? vector(arg, part) : scalar(arg, part));
   const auto value = [&]() -> llvm::Value* {
@@ -83,10 +83,10 @@ void NestEmitter::emit_node(std::size_t index, int part) {
 
 llvm::Value* NestEmitter::emit_index(std::size_t node, int part) {
   llvm::Value* first = place(node, part);
-  if (!plan_.nodes[node].varies || plan_.lanes == 1) return first;
+  if (!schedule_.nodes[node].varies || schedule_.lanes == 1) return first;
   const auto stride = static_cast<std::uint64_t>(vector_stride(node));
   llvm::SmallVector<std::uint64_t, 64> steps;
-  for (int lane = 0; lane < plan_.lanes; ++lane) steps.push_back(static_cast<std::uint64_t>(lane) * stride);
+  for (int lane = 0; lane < schedule_.lanes; ++lane) steps.push_back(static_cast<std::uint64_t>(lane) * stride);
   return b_.CreateAdd(splat(first), llvm::ConstantDataVector::get(b_.getContext(), steps), "index");
 }
 
@@ -114,8 +114,8 @@ llvm::Value* NestEmitter::emit_in_range(const Node& node, llvm::Value* x) {
 }
 
 void NestEmitter::check(llvm::Value* failing, const Node& node) {
-  const NodePlan& plan = plan_.nodes[static_cast<std::size_t>(&node - nest_->nodes.data())];
-  if (plan.level == 0 && !plan.after) {
+  const NodeSchedule& schedule = schedule_.nodes[static_cast<std::size_t>(&node - nest_->nodes.data())];
+  if (schedule.level == 0 && !schedule.after) {
     // Once for the whole nest: leave before anything is stored.
     auto* go_on = llvm::BasicBlock::Create(b_.getContext(), "checked", b_.GetInsertBlock()->getParent());
     auto* leave = llvm::BasicBlock::Create(b_.getContext(), "failed", b_.GetInsertBlock()->getParent());
@@ -136,14 +136,14 @@ int NestEmitter::block_cost() const {
   int cost = 0;
   for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
     const Node& node = nest_->nodes[i];
-    if (!plan_.nodes[i].varies || plan_.nodes[i].after) continue;
-    if (tiled_ && is_turned(*nest_, plan_, node)) {
-      cost += std::countr_zero(static_cast<unsigned>(plan_.lanes));
+    if (!schedule_.nodes[i].varies || schedule_.nodes[i].after) continue;
+    if (tiled_ && is_turned(*nest_, schedule_, node)) {
+      cost += std::countr_zero(static_cast<unsigned>(schedule_.lanes));
     } else if (node.kind == NodeKind::Op) {
       const DType in = nest_->nodes[static_cast<std::size_t>(node.args.back().index)].dtype;
-      cost += frame_.library.cost(node.code, in, node.dtype, plan_.lanes);
+      cost += frame_.library.cost(node.code, in, node.dtype, schedule_.lanes);
     } else if (node.kind == NodeKind::Load && (std::abs(vector_stride(i)) != 1 || !node.address.dynamic.empty())) {
-      cost += 2 * plan_.lanes;
+      cost += 2 * schedule_.lanes;
     } else {
       ++cost;
     }

@@ -40,12 +40,12 @@ void NestEmitter::reduce() {
   const int parts = parts_;
   Accumulators a;
   const bool rows = nest_->order.lanes;
-  const int held = rows ? kReduceLanes / plan_.lanes : parts;
+  const int held = rows ? kReduceLanes / schedule_.lanes : parts;
   a.several_chunks = nest_->order.rows > nest_->order.rows_per_chunk || nest_->order.row > kReduceChunk;
   a.started = Variable(b_, b_.getInt1Ty(), "started");
   if (a.several_chunks) a.started.set(b_, b_.getFalse());
   for (const Reduction& r : nest_->reductions) {
-    llvm::Type* type = lanes_type(b_.getContext(), r.dtype, plan_.lanes);
+    llvm::Type* type = lanes_type(b_.getContext(), r.dtype, schedule_.lanes);
     llvm::Type* result = rows ? type->getScalarType() : type;
     auto& chunk = a.chunk.emplace_back();
     auto& total = a.total.emplace_back();
@@ -74,7 +74,7 @@ void NestEmitter::reduce() {
 /// Whether the lanes of rows are held in registers, by a loop over kReduceLanes elements with a copy of the body for
 /// each accumulator; else in memory, by a loop over vectors.
 bool NestEmitter::rows_in_registers() const {
-  const int accumulators = kReduceLanes / plan_.lanes;
+  const int accumulators = kReduceLanes / schedule_.lanes;
   const int registers = frame_.target.vector_bytes() == 64 ? 32 : 16;
   return accumulators * static_cast<int>(nest_->reductions.size()) <= registers && accumulators * block_cost() <= 96;
 }
@@ -100,10 +100,10 @@ llvm::Value* NestEmitter::combine(const Reduction& r, llvm::Value* x, llvm::Valu
 void NestEmitter::begin_chunk(Accumulators& a) {
   for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
     const Reduction& reduction = nest_->reductions[r];
-    llvm::Constant* identity = lanes_constant(b_.getContext(), reduction.dtype, plan_.lanes, reduction.identity);
+    llvm::Constant* identity = lanes_constant(b_.getContext(), reduction.dtype, schedule_.lanes, reduction.identity);
     for (const Variable& v : a.chunk[r]) v.set(b_, identity);
     if (a.memory.empty()) continue;
-    for (int lane = 0; lane < kReduceLanes; lane += plan_.lanes)
+    for (int lane = 0; lane < kReduceLanes; lane += schedule_.lanes)
       b_.CreateStore(identity, lane_slot(a, r, frame_.number(lane)));
   }
 }
@@ -113,8 +113,8 @@ void NestEmitter::end_chunk(Accumulators& a) {
     const Reduction& reduction = nest_->reductions[r];
     llvm::SmallVector<llvm::Value*, 64> results;
     for (const Variable& v : a.chunk[r]) results.push_back(v.get(b_));
-    llvm::Type* type = lanes_type(b_.getContext(), reduction.dtype, plan_.lanes);
-    for (int lane = 0; !a.memory.empty() && lane < kReduceLanes; lane += plan_.lanes)
+    llvm::Type* type = lanes_type(b_.getContext(), reduction.dtype, schedule_.lanes);
+    for (int lane = 0; !a.memory.empty() && lane < kReduceLanes; lane += schedule_.lanes)
       results.push_back(b_.CreateLoad(type, lane_slot(a, r, frame_.number(lane))));
     if (nest_->order.lanes) results = {fold(reduction, std::move(results))};
     for (std::size_t part = 0; part < results.size(); ++part) {
@@ -138,9 +138,9 @@ llvm::Value* NestEmitter::fold(const Reduction& r, llvm::SmallVector<llvm::Value
     lanes.resize(half);
   }
   llvm::Value* last = lanes[0];
-  for (int half = plan_.lanes / 2; half > 0; half /= 2)
-    last = combine(r, last, moved_down(b_, last, plan_.lanes, half));
-  return plan_.lanes == 1 ? last : b_.CreateExtractElement(last, std::uint64_t{0});
+  for (int half = schedule_.lanes / 2; half > 0; half /= 2)
+    last = combine(r, last, moved_down(b_, last, schedule_.lanes, half));
+  return schedule_.lanes == 1 ? last : b_.CreateExtractElement(last, std::uint64_t{0});
 }
 
 /// The loops over the reduced axes from `axis` to before `end`, and `body` in them.
@@ -151,7 +151,7 @@ void NestEmitter::loop_reduced(int axis, int end, llvm::function_ref<void()> bod
 
 /// The same, chunk by chunk.
 void NestEmitter::chunked(Accumulators& a, int end, llvm::function_ref<void()> body) {
-  const int first = plan_.kept;
+  const int first = schedule_.kept;
   const std::int64_t per_chunk = nest_->order.rows_per_chunk;
   std::int64_t turns = 1;
   for (int axis = first; axis < end; ++axis) turns *= nest_->axes[static_cast<std::size_t>(axis)].extent;
@@ -199,8 +199,8 @@ void NestEmitter::reduce_rows(Accumulators& a) {
   const std::int64_t row = nest_->order.row;
   TJIT_CHECK(nest_->axes.back().extent == row);
   if (row <= kReduceChunk)
-    return chunked(a, plan_.vector_axis, [&] { emit_row(a, frame_.number(0), frame_.number(row)); });
-  loop_reduced(plan_.kept, plan_.vector_axis, [&] {
+    return chunked(a, schedule_.vector_axis, [&] { emit_row(a, frame_.number(0), frame_.number(row)); });
+  loop_reduced(schedule_.kept, schedule_.vector_axis, [&] {
     emit_loop(b_, frame_.number(0), frame_.number(row), kReduceChunk, [&](llvm::Value* begin) {
       begin_chunk(a);
       llvm::Value* next = b_.CreateAdd(begin, frame_.number(kReduceChunk));
@@ -213,12 +213,12 @@ void NestEmitter::reduce_rows(Accumulators& a) {
 /// The elements [begin, end) of a row; `begin` is a multiple of kReduceChunk.
 void NestEmitter::emit_row(Accumulators& a, llvm::Value* begin, llvm::Value* end) {
   const std::int64_t row = nest_->order.row;
-  const std::int64_t step = a.memory.empty() ? kReduceLanes : plan_.lanes;
+  const std::int64_t step = a.memory.empty() ? kReduceLanes : schedule_.lanes;
   const std::int64_t whole = row - row % step;  // what the loop does; the tail is static
   const auto loop = [&] {
     llvm::Value* stop = lesser(b_, end, frame_.number(whole));
     emit_loop(b_, begin, stop, step,
-              [&](llvm::Value* i) { emit_row_block(a, i, static_cast<int>(step) / plan_.lanes); });
+              [&](llvm::Value* i) { emit_row_block(a, i, static_cast<int>(step) / schedule_.lanes); });
   };
   if (row > kReduceChunk && whole % kReduceChunk == 0) {
     emit_if(b_, b_.CreateICmpSLT(begin, frame_.number(whole)), loop);
@@ -234,8 +234,8 @@ void NestEmitter::emit_row(Accumulators& a, llvm::Value* begin, llvm::Value* end
 void NestEmitter::emit_row_block(Accumulators& a, llvm::Value* position, int parts) {
   const Cursors outside = cursors_;
   parts_ = parts;
-  enter(plan_.vector_axis, position);
-  emit_nodes(plan_.vector_axis + 1);
+  enter(schedule_.vector_axis, position);
+  emit_nodes(schedule_.vector_axis + 1);
   for (std::size_t r = 0; r < nest_->reductions.size(); ++r)
     for (int part = 0; part < parts; ++part) join_lanes(a, r, position, part, vector(nest_->reductions[r].value, part));
   parts_ = 1;
@@ -246,14 +246,14 @@ void NestEmitter::emit_row_block(Accumulators& a, llvm::Value* position, int par
 /// ends with the row, so that nothing beyond it is read or checked.
 void NestEmitter::emit_row_tail(Accumulators& a, std::int64_t begin) {
   const std::int64_t row = nest_->order.row;
-  const int lanes = plan_.lanes;
+  const int lanes = schedule_.lanes;
   const int vectors = static_cast<int>((row - begin) / lanes), left = static_cast<int>(row % lanes);
   if (vectors > 0) emit_row_block(a, frame_.number(begin), vectors);
   if (left == 0) return;
   const Cursors outside = cursors_;
   aligned_ = false;
-  enter(plan_.vector_axis, frame_.number(row - lanes));
-  emit_nodes(plan_.vector_axis + 1);
+  enter(schedule_.vector_axis, frame_.number(row - lanes));
+  emit_nodes(schedule_.vector_axis + 1);
   for (std::size_t r = 0; r < nest_->reductions.size(); ++r) {
     llvm::Value* x = moved_down(b_, vector(nest_->reductions[r].value, 0), lanes, lanes - left);
     join_lanes(a, r, frame_.number(begin), vectors, x, left);
@@ -269,13 +269,13 @@ void NestEmitter::join_lanes(Accumulators& a, std::size_t r, llvm::Value* positi
   const Reduction& reduction = nest_->reductions[r];
   const auto join = [&](llvm::Value* before) {
     llvm::Value* after = combine(reduction, before, x);
-    return count == 0 ? after : b_.CreateSelect(first_lanes(b_.getContext(), plan_.lanes, count), after, before);
+    return count == 0 ? after : b_.CreateSelect(first_lanes(b_.getContext(), schedule_.lanes, count), after, before);
   };
   if (a.memory.empty()) {
     const Variable& joined = a.chunk[r][static_cast<std::size_t>(part)];
     return joined.set(b_, join(joined.get(b_)));
   }
-  llvm::Value* at = b_.CreateAdd(position, frame_.number(std::int64_t{part} * plan_.lanes));
+  llvm::Value* at = b_.CreateAdd(position, frame_.number(std::int64_t{part} * schedule_.lanes));
   llvm::Value* slot = lane_slot(a, r, b_.CreateAnd(at, frame_.number(kReduceLanes - 1)));
   b_.CreateStore(join(b_.CreateLoad(x->getType(), slot)), slot);
 }

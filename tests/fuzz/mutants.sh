@@ -14,7 +14,7 @@ mutants=(
   "codegen/llvm/nest_memory.cpp|wrong lane order|s/return b_.CreateVectorReverse(\(.*\), \"reverse\");/return \1;/"
   "passes/rules_exact.cpp|a rule without its condition|s/cast(cast(x)), cast(x), kAll, casts_join/cast(cast(x)), cast(x), kAll/"
   "codegen/kernel.cpp|written in place though read elsewhere|s/return sharing.allows(nest);/return sharing.allows(nest) || true;/"
-  "passes/fusion_plan.cpp|failing ops and effects change places|s/if (ordered_\[at(op)\] \&\& place > next_ordered_) return false;//"
+  "passes/fusion_grouper.cpp|failing ops and effects change places|s/if (ordered_\[at(op)\] \&\& place > next_ordered_) return false;//"
   "passes/hoist.cpp|hoists what may fail|s/std::vector<bool> fixed = ordered_ops(f);/std::vector<bool> fixed(static_cast<std::size_t>(f.op_count()));/"
   "codegen/llvm/nest_nodes.cpp|index check off by one|s/CreateICmpUGT(x, limit, \"outside\")/CreateICmpUGT(x, b_.CreateAdd(limit, llvm::ConstantInt::get(type, 1)), \"outside\")/"
   "codegen/nest_finish.cpp|axes joined that are not contiguous|s/at.strides\[a\] == at.strides\[a + 1\] \* inner.extent/at.strides[a] >= at.strides[a + 1] * inner.extent/"

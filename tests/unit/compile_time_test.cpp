@@ -8,7 +8,7 @@
 #include <string>
 #include <time.h>
 
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "ir/text.h"
 
 namespace tjit {

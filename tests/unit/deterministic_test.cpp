@@ -6,7 +6,7 @@
 #include <random>
 #include <thread>
 
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "ir/text.h"
 #include "tests/fuzz/generator.h"
 #include "tests/text_runner.h"

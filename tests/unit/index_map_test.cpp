@@ -15,7 +15,7 @@ namespace tjit {
 namespace {
 
 /// Calls `f` for every index of the axes.
-void for_each_index(const Extents& axes, auto&& f) {
+void for_each_index(const AxisSizes& axes, auto&& f) {
   std::vector<std::int64_t> index(axes.size());
   if (std::ranges::find(axes, 0) != axes.end()) return;
   for (;;) {
@@ -26,7 +26,7 @@ void for_each_index(const Extents& axes, auto&& f) {
   }
 }
 
-std::vector<std::int64_t> elements(const IndexMap& map, const Shape& shape, const Extents& axes) {
+std::vector<std::int64_t> elements(const IndexMap& map, const Shape& shape, const AxisSizes& axes) {
   const IndexMap linear = linear_map(map, shape);
   std::vector<std::int64_t> list;
   for_each_index(axes, [&](const std::vector<std::int64_t>& index) {
@@ -39,7 +39,7 @@ std::vector<std::int64_t> elements(const IndexMap& map, const Shape& shape, cons
 
 /// Elements of a view's operand in the order of the result, by the view itself.
 std::vector<std::int64_t> viewed(const View& view) {
-  Extents axes(view.shape.begin(), view.shape.end());
+  AxisSizes axes(view.shape.begin(), view.shape.end());
   std::vector<std::int64_t> list;
   for_each_index(axes, [&](const std::vector<std::int64_t>& index) {
     std::int64_t n = view.offset;
@@ -61,7 +61,7 @@ TEST_CASE("the map of a view's operand is the view") {
   const Function f = b.finish({});
   for (const OpId op : f.body().ops) {
     const Shape& result = f.type(f.op(op).first_result).shape;
-    Extents axes;
+    AxisSizes axes;
     const IndexMap map = through_view(f.def(op), f.op(op).attrs.get(), shape, identity_map(result, axes));
     CHECK(elements(map, shape, axes) ==
           viewed(f.def(op).view(f.op(op).attrs.get(), {shape, row_major_strides(shape), 0})));
@@ -70,7 +70,7 @@ TEST_CASE("the map of a view's operand is the view") {
 
 struct Reshapes {
   Shape shape;
-  Extents axes;
+  AxisSizes axes;
   IndexMap map;
 
   explicit Reshapes(const Shape& result) : shape(result), map(identity_map(result, axes)) {}
@@ -105,11 +105,11 @@ std::vector<std::int64_t> counting(std::int64_t n) {
 TEST_CASE("reshapes keep the element number") {
   Reshapes r({24});
   REQUIRE(r.step({2, 3, 4}));
-  CHECK(r.axes == Extents{2, 3, 4});
+  CHECK(r.axes == AxisSizes{2, 3, 4});
   REQUIRE(r.step({6, 1, 4}));
   REQUIRE(r.step({2, 12}));
   REQUIRE(r.step({2, 3, 2, 2}));
-  CHECK(r.axes == Extents{2, 3, 2, 2});
+  CHECK(r.axes == AxisSizes{2, 3, 2, 2});
   CHECK(elements(r.map, r.shape, r.axes) == counting(24));
   CHECK_FALSE(r.step({8, 3}));
 }
@@ -225,12 +225,12 @@ TEST_CASE("random chains of views and reshapes") {
 }
 
 TEST_CASE("reductions there and back") {
-  Extents axes;
+  AxisSizes axes;
   IndexMap result = identity_map({4, 5}, axes);
   const IndexMap reduced = identity_map({1, 3, 1}, axes);
   result.append_axes(1);
   const IndexMap operand = through_reduction({1}, result, reduced);
-  CHECK(axes == Extents{4, 5, 3});
+  CHECK(axes == AxisSizes{4, 5, 3});
   CHECK(elements(operand, {4, 3, 5}, axes).size() == 60);
   CHECK(covers_once(operand, {4, 3, 5}, axes, 3));
   CHECK_FALSE(covers_once(operand, {4, 3, 5}, axes, 2));
@@ -242,7 +242,7 @@ TEST_CASE("reductions there and back") {
 
 TEST_CASE("lookups add their number to a coordinate") {
   const std::vector<Coordinate> coordinates{{.dim = 0}, {.dim = -1, .index = 1, .index_dims = {1}}, {.dim = 2}};
-  Extents axes;
+  AxisSizes axes;
   const IndexMap result = identity_map({2, 3, 4}, axes);
   const IndexMap index = index_operand_map(coordinates[1], result);
   CHECK(index.rank() == 1);
@@ -252,7 +252,7 @@ TEST_CASE("lookups add their number to a coordinate") {
   const IndexMap map = through_lookup(coordinates, numbers, {2, 9, 4}, {2, 3, 4}, result);
   CHECK(map.terms == std::vector<IndexMap::Term>{{1, 5, 1, 8}});
   CHECK(linear_map(map, {2, 9, 4}).terms == std::vector<IndexMap::Term>{{0, 5, 4, 8}});
-  CHECK_FALSE(is_fixed(map));
+  CHECK_FALSE(is_invariant(map));
   CHECK_FALSE(covers_once(map, {2, 9, 4}, axes, 3));
 }
 

@@ -15,7 +15,7 @@
 
 #include "codegen/backend.h"
 #include "codegen/compare.h"
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "ir/text.h"
 #include "runtime/allocator.h"
 #include "runtime/format.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "arrays.h"
-#include "codegen/program.h"
+#include "codegen/compile.h"
 #include "kernel_cases.h"
 #include "scratch.h"
 #include "tests/unit/caught.h"

@@ -1,5 +1,5 @@
 // The policy of fusion.
-#include "passes/fusion_plan.h"
+#include "passes/fusion_grouper.h"
 
 #include <algorithm>
 #include <utility>
@@ -18,7 +18,7 @@ constexpr int kMostSearched = 8;
 
 }  // namespace
 
-FusionPlanner::FusionPlanner(const Function& f)
+FusionGrouper::FusionGrouper(const Function& f)
     : f_(f),
       uses_(f),
       ordered_(ordered_ops(f)),
@@ -26,7 +26,7 @@ FusionPlanner::FusionPlanner(const Function& f)
       written_(static_cast<std::size_t>(f.value_count()), kEnd),
       reader_(written_.size(), -1) {}
 
-std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
+std::deque<FusionGroup> FusionGrouper::group(BlockId block) {
   groups_.clear();
   copies_.clear();
   next_ordered_ = kEnd;
@@ -39,7 +39,7 @@ std::deque<FusionGroup> FusionPlanner::plan(BlockId block) {
 
 /// Whether the op is only another name for a tensor in memory: reshape of a value that no group computes. Where one
 /// does, the reshape joins it if it can.
-bool FusionPlanner::is_alias(OpId op) const {
+bool FusionGrouper::is_alias(OpId op) const {
   if (f_.form(op) != Form::Reshape || f_.type(f_.operand(op, 0)).is_scalar()) return false;
   if (f_.type(f_.op(op).first_result).is_scalar()) return true;
   const OpId source = f_.value(uses_.base(f_.operand(op, 0))).op;
@@ -47,13 +47,13 @@ bool FusionPlanner::is_alias(OpId op) const {
 }
 
 /// Rank-0 elements stay in registers, without a kernel.
-bool FusionPlanner::is_fusable(OpId op) const {
+bool FusionGrouper::is_fusable(OpId op) const {
   const Form form = f_.form(op);
   const bool one_to_one = form == Form::Map || is_view(form);
   return is_indexed(form) && !(one_to_one && f_.type(f_.op(op).first_result).is_scalar());
 }
 
-void FusionPlanner::look_at(OpId op) {
+void FusionGrouper::look_at(OpId op) {
   State& state = state_[at(op)];
   const bool grouped = is_fusable(op) && !is_alias(op);
   if (!grouped && (f_.op(op).result_count != 1 || ordered_[at(op)])) return keep_in_place(op);
@@ -63,11 +63,11 @@ void FusionPlanner::look_at(OpId op) {
   const bool map = f_.form(op) == Form::Map, view = is_view(f_, op);
   const bool alias = view && !f_.type(f_.operand(op, 0)).is_scalar();
   if (!map && !view) return keep_in_place(op);
-  state.role = map || alias ? FusionRole::Floats : FusionRole::Same;
+  state.role = map || alias ? FusionRole::Moves : FusionRole::Alias;
   state.when = first_user(-1);
 }
 
-void FusionPlanner::keep_in_place(OpId op) {
+void FusionGrouper::keep_in_place(OpId op) {
   State& state = state_[at(op)];
   bool needed = ordered_[at(op)];
   for (int i = 0; i < f_.op(op).result_count && !needed; ++i) {
@@ -75,7 +75,7 @@ void FusionPlanner::keep_in_place(OpId op) {
     needed = users_.any;
   }
   if (!needed) return;
-  state.role = FusionRole::Fixed;
+  state.role = FusionRole::Stays;
   state.when = uses_.position(op);
   if (ordered_[at(op)]) next_ordered_ = state.when;
   if (f_.op(op).blocks.empty()) return;
@@ -83,7 +83,7 @@ void FusionPlanner::keep_in_place(OpId op) {
   for (const ValueId v : uses_.overwritten(op)) mark_written(v, state.when);
 }
 
-void FusionPlanner::mark_written(ValueId v, std::int32_t position) {
+void FusionGrouper::mark_written(ValueId v, std::int32_t position) {
   if (f_.type(v).is_scalar()) return;
   touched_.push_back(uses_.base(v));
   written_[at(uses_.base(v))] = position;
@@ -91,7 +91,7 @@ void FusionPlanner::mark_written(ValueId v, std::int32_t position) {
 
 // ---- users ----
 
-void FusionPlanner::collect_users(ValueId v) {
+void FusionGrouper::collect_users(ValueId v) {
   users_.in_groups.clear();
   users_.groups.clear();
   users_.any = users_.outside = false;
@@ -120,7 +120,7 @@ void FusionPlanner::collect_users(ValueId v) {
     if (users_.groups.empty() || users_.groups.back() != i.group) users_.groups.push_back(i.group);
 }
 
-std::span<const FusionGroup::MemberUse> FusionPlanner::uses_in(std::int32_t group) {
+std::span<const FusionGroup::MemberUse> FusionGrouper::uses_in(std::int32_t group) {
   uses_of_group_.clear();
   for (auto it = std::ranges::lower_bound(users_.in_groups, group, {}, &Instance::group);
        it != users_.in_groups.end() && it->group == group; ++it)
@@ -128,7 +128,7 @@ std::span<const FusionGroup::MemberUse> FusionPlanner::uses_in(std::int32_t grou
   return uses_of_group_;
 }
 
-std::int32_t FusionPlanner::first_user(std::int32_t except) const {
+std::int32_t FusionGrouper::first_user(std::int32_t except) const {
   std::int32_t first = users_.first_outside;
   for (const std::int32_t g : users_.groups)
     if (g != except) first = std::min(first, groups_[static_cast<std::size_t>(g)].position());
@@ -137,14 +137,14 @@ std::int32_t FusionPlanner::first_user(std::int32_t except) const {
 
 // ---- joining ----
 
-bool FusionPlanner::may_run_in(OpId op, std::int32_t group) const {
+bool FusionGrouper::may_run_in(OpId op, std::int32_t group) const {
   const std::int32_t place = groups_[static_cast<std::size_t>(group)].position();
   if (ordered_[at(op)] && place > next_ordered_) return false;
   // What reads a tensor stays before what overwrites it, else the tensor would have to be copied.
   return std::ranges::all_of(f_.operands(op), [&](ValueId v) { return written_[at(uses_.base(v))] >= place; });
 }
 
-std::optional<FusionGroup::Joining> FusionPlanner::consider(OpId op, std::int32_t group, bool result) {
+std::optional<FusionGroup::Joining> FusionGrouper::consider(OpId op, std::int32_t group, bool result) {
   if (!may_run_in(op, group)) return std::nullopt;
   FusionGroup& g = groups_[static_cast<std::size_t>(group)];
   overwritten_.clear();
@@ -153,19 +153,19 @@ std::optional<FusionGroup::Joining> FusionPlanner::consider(OpId op, std::int32_
   return g.consider(op, uses_in(group), ordered_[at(op)], result, overwritten_);
 }
 
-bool FusionPlanner::try_join(OpId op, std::int32_t group, bool result) {
+bool FusionGrouper::try_join(OpId op, std::int32_t group, bool result) {
   const auto joining = consider(op, group, result);
   if (joining) join(op, group, *joining);
   return joining.has_value();
 }
 
-void FusionPlanner::join(OpId op, std::int32_t group, const FusionGroup::Joining& joining) {
+void FusionGrouper::join(OpId op, std::int32_t group, const FusionGroup::Joining& joining) {
   FusionGroup& g = groups_[static_cast<std::size_t>(group)];
   add_copy(op, group, g.join(joining));
   if (ordered_[at(op)]) next_ordered_ = g.position();
 }
 
-void FusionPlanner::add_copy(OpId op, std::int32_t group, std::int32_t member) {
+void FusionGrouper::add_copy(OpId op, std::int32_t group, std::int32_t member) {
   State& state = state_[at(op)];
   state.role = FusionRole::Grouped;
   copies_.push_back({group, member, state.first_copy});
@@ -178,7 +178,7 @@ void FusionPlanner::add_copy(OpId op, std::int32_t group, std::int32_t member) {
 
 /// Views and counters join every group that uses them. Where one cannot take them in, or something else uses them, they
 /// are computed as well; a reshape is then another name.
-void FusionPlanner::place_free(OpId op) {
+void FusionGrouper::place_free(OpId op) {
   State& state = state_[at(op)];
   const bool repeats = users_.groups.size() + (users_.outside ? 1 : 0) > 1;
   state.depth = static_cast<std::int8_t>(repeats ? users_.depth + 1 : 0);
@@ -192,14 +192,14 @@ void FusionPlanner::place_free(OpId op) {
   if (!rest) return;
   if (f_.form(op) == Form::Reshape && !f_.type(f_.operand(op, 0)).is_scalar()) {
     // As a name it has users outside of groups, even if it also joined some.
-    state.role = FusionRole::Floats;
+    state.role = FusionRole::Moves;
     state.when = first;
     return;
   }
   make_group(op);
 }
 
-void FusionPlanner::place_once(OpId op) {
+void FusionGrouper::place_once(OpId op) {
   if (!users_.any) return make_group(op);
   if (users_.groups.size() == 1 && !users_.outside) {
     if (try_join(op, users_.groups.front(), false)) return;
@@ -213,7 +213,7 @@ void FusionPlanner::place_once(OpId op) {
 }
 
 /// How many elements of memory reading a value comes down to: those of what its views show.
-std::int64_t FusionPlanner::elements_behind(ValueId v) const {
+std::int64_t FusionGrouper::elements_behind(ValueId v) const {
   OpId source = f_.value(v).op;
   for (int step = 0; step < kMostSearched && is_view(f_, source); ++step) {
     v = f_.operand(source, 0);
@@ -223,7 +223,7 @@ std::int64_t FusionPlanner::elements_behind(ValueId v) const {
 }
 
 /// Computes a cheap op of at most one tensor in each of the groups that use it, rather than storing what it gives.
-bool FusionPlanner::place_again(OpId op) {
+bool FusionGrouper::place_again(OpId op) {
   if (users_.outside || users_.groups.size() > kMostCopies || users_.depth >= kMostDepth || recompute_cost(f_, op) < 0)
     return false;
   const std::int64_t elements = element_count(f_.type(f_.op(op).first_result));
@@ -241,7 +241,7 @@ bool FusionPlanner::place_again(OpId op) {
 }
 
 /// Joins a group that reads the same data, as one more result.
-bool FusionPlanner::place_beside(OpId op) {
+bool FusionGrouper::place_beside(OpId op) {
   const std::int32_t first = first_user(-1);
   std::vector<ValueId> data(f_.operands(op).begin(), f_.operands(op).end());
   const bool reduces = f_.form(op) == Form::Reduction;
@@ -263,7 +263,7 @@ bool FusionPlanner::place_beside(OpId op) {
   return false;
 }
 
-void FusionPlanner::make_group(OpId op) {
+void FusionGrouper::make_group(OpId op) {
   const std::int32_t position = uses_.position(op);
   const auto group = static_cast<std::int32_t>(groups_.size());
   groups_.emplace_back(f_, op, position, users_.any || f_.form(op) == Form::Placing);

@@ -1,5 +1,5 @@
 // Compilation from start to end: passes, lowering, backend.
-#include "codegen/program.h"
+#include "codegen/compile.h"
 
 #include <chrono>
 

@@ -14,19 +14,19 @@
 namespace tjit {
 
 enum class FusionRole : std::uint8_t {
-  Dead,    ///< nothing needs it
-  Fixed,   ///< stays in its place
-  Floats,  ///< no code of its own, or a few instructions on registers: runs once its operands are there
-  Same,    ///< is its operand
+  Dead,   ///< nothing needs it
+  Stays,  ///< stays in its place
+  Moves,  ///< no code of its own, or a few instructions on registers: runs once its operands are there
+  Alias,  ///< is its operand
   Grouped
 };
 
-class FusionPlanner {
+class FusionGrouper {
  public:
-  explicit FusionPlanner(const Function& f);
+  explicit FusionGrouper(const Function& f);
 
   /// The groups of a block. What is asked below about its ops holds from then on.
-  std::deque<FusionGroup> plan(BlockId block);
+  std::deque<FusionGroup> group(BlockId block);
 
   FusionRole role(OpId op) const { return state_[at(op)].role; }
   /// The number of the group whose last op this is, or -1.
@@ -45,7 +45,7 @@ class FusionPlanner {
   struct State {
     FusionRole role = FusionRole::Dead;
     std::int8_t depth = 0;     ///< length of the chain of ops computed again
-    std::int32_t when = kEnd;  ///< fixed: its place; floats: the place of the first user
+    std::int32_t when = kEnd;  ///< stays: its place; moves: the place of the first user
     std::int32_t first_copy = -1;
     std::int32_t root_group = -1;
   };
