@@ -1,6 +1,8 @@
 // The memory of tensors.
 #pragma once
 
+#include "tjit/cxx20.h"
+
 namespace tjit {
 
 /// Gives memory back to the system that was kept when tensors died, for others to use. Without it some of it stays:

@@ -3,6 +3,8 @@
 
 #include <type_traits>
 
+#include "tjit/cxx20.h"
+
 namespace tjit {
 
 /// A complex number of two doubles, laid out as std::complex<double>, whose header takes long to parse. Converted to a

@@ -5,6 +5,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "tjit/cxx20.h"
+
 namespace tjit {
 
 /// A 16-bit float (IEEE 754 binary16: 11 significant bits, up to 65504) as it is stored. It computes as the float that

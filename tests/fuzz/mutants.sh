@@ -8,14 +8,14 @@ programs=300
 
 # file | what | sed expression
 mutants=(
-  "codegen/llvm/nest_reduce.cpp|tail of a reduction off by one|s/first_lanes(b_.getContext(), plan_.lanes, count), after/first_lanes(b_.getContext(), plan_.lanes, count - 1), after/"
+  "codegen/llvm/nest_reduce.cpp|tail of a reduction off by one|s/first_lanes(b_.getContext(), schedule_.lanes, count), after/first_lanes(b_.getContext(), schedule_.lanes, count - 1), after/"
   "codegen/llvm/op_library.cpp|swapped operands|s/operands_\[from->getArgNo() - 1\]/operands_[operands_.size() - from->getArgNo()]/"
   "codegen/llvm/nest_nodes.cpp|dropped check|s/frame_.failed.set(b_, frame_.number(1));/frame_.failed.set(b_, frame_.number(0));/"
   "codegen/llvm/nest_memory.cpp|wrong lane order|s/return b_.CreateVectorReverse(\(.*\), \"reverse\");/return \1;/"
   "passes/rules_exact.cpp|a rule without its condition|s/cast(cast(x)), cast(x), kAll, casts_join/cast(cast(x)), cast(x), kAll/"
   "codegen/kernel.cpp|written in place though read elsewhere|s/return sharing.allows(nest);/return sharing.allows(nest) || true;/"
   "passes/fusion_grouper.cpp|failing ops and effects change places|s/if (ordered_\[at(op)\] \&\& place > next_ordered_) return false;//"
-  "passes/hoist.cpp|hoists what may fail|s/std::vector<bool> fixed = ordered_ops(f);/std::vector<bool> fixed(static_cast<std::size_t>(f.op_count()));/"
+  "passes/hoist.cpp|hoists what may fail|s/std::vector<bool> pinned = ordered_ops(f);/std::vector<bool> pinned(static_cast<std::size_t>(f.op_count()));/"
   "codegen/llvm/nest_nodes.cpp|index check off by one|s/CreateICmpUGT(x, limit, \"outside\")/CreateICmpUGT(x, b_.CreateAdd(limit, llvm::ConstantInt::get(type, 1)), \"outside\")/"
   "codegen/nest_finish.cpp|axes joined that are not contiguous|s/at.strides\[a\] == at.strides\[a + 1\] \* inner.extent/at.strides[a] >= at.strides[a + 1] * inner.extent/"
   "codegen/llvm/program.cpp|a loop variable is not carried|s/emit_moves(plan_.at_yield\[static_cast<std::size_t>(body.index)\]);//"
