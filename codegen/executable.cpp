@@ -89,9 +89,9 @@ struct NativeExecutable::Call {
   std::exception_ptr raised;
 };
 
-NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable> source, Lowered program,
+NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable>&& source, Lowered program,
                                    std::unique_ptr<CompiledCode> code, CompileTimes times)
-    : source_(std::move(source)), program_(std::move(program)), code_(std::move(code)), times_(times) {
+    : program_(std::move(program)), code_(std::move(code)), times_(times) {
   const Function& f = program_.function;
   param_types_ = f.param_types();
   result_types_ = f.result_types();
@@ -108,6 +108,7 @@ NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable> source
     if (f.form({i}) == Form::Map || f.is_group({i}) || f.form({i}) == Form::Effect)
       record_size_ = std::max(record_size_, recorded_values(f, {i}).size());
   }
+  source_ = std::move(source);
 }
 
 std::vector<Array> NativeExecutable::run(std::span<const Array> args, const PrintSink& print) const {

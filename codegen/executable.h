@@ -30,7 +30,8 @@ class InterpretedExecutable final : public Executable {
 class NativeExecutable final : public Executable {
  public:
   /// `source` is the same program as the user wrote it.
-  NativeExecutable(std::unique_ptr<InterpretedExecutable> source, Lowered program, std::unique_ptr<CompiledCode> code,
+  /// `source` is taken once nothing can fail any more: until then the caller can still run that.
+  NativeExecutable(std::unique_ptr<InterpretedExecutable>&& source, Lowered program, std::unique_ptr<CompiledCode> code,
                    CompileTimes times);
 
   std::span<const Type> param_types() const override { return param_types_; }

@@ -74,10 +74,11 @@ struct Elements {
   std::optional<Shape> shape;
 };
 
-/// Reads `1,2,3`, `[[1, 2], [3, 4]]`, `[[1. 2.]\n [3. 4.]]`: commas, spaces or both stand between elements.
+/// Reads `1,2,3`, `[[1, 2], [3, 4]]`, `[[1. 2.]\n [3. 4.]]`: commas, spaces or both stand between elements. Within a
+/// complex number spaces may stand before its imaginary part, as NumPy prints columns of them.
 class ElementsReader {
  public:
-  explicit ElementsReader(std::string_view text) : rest_(trimmed(text)) {}
+  ElementsReader(std::string_view text, bool complex) : rest_(trimmed(text)), complex_(complex) {}
 
   Elements read() {
     if (rest_.starts_with('[')) {
@@ -104,8 +105,18 @@ class ElementsReader {
     skip_space();
   }
 
+  /// Where the word at `begin` ends.
+  std::size_t end_of_word(std::size_t begin) const {
+    return std::min(rest_.size(), rest_.find_first_of("[], \t\r\n", begin));
+  }
+
   void word(int depth) {
-    const std::size_t end = std::min(rest_.size(), rest_.find_first_of("[], \t\r\n"));
+    std::size_t end = end_of_word(0);
+    if (complex_ && end > 0 && rest_[end - 1] != 'j') {
+      const std::size_t next = std::min(rest_.size(), rest_.find_first_not_of(" \t\r\n", end));
+      const std::string_view part = rest_.substr(next, end_of_word(next) - next);
+      if (part.ends_with('j') && (part.front() == '+' || part.front() == '-')) end = next + part.size();
+    }
     elements_.words.push_back(rest_.substr(0, end));
     if (end == 0 && !rest_.empty() && rest_.front() != ',')
       throw UsageError("expected an element, found '" + std::string(1, rest_.front()) + "'");
@@ -138,6 +149,7 @@ class ElementsReader {
   }
 
   std::string_view rest_;
+  bool complex_;
   Elements elements_;
   Shape shape_;
   int word_depth_ = -1;
@@ -154,10 +166,8 @@ std::string program_text(std::string_view word, DType dtype) {
   return magnitude == "nan" || magnitude == "inf" ? lower : std::string(word);
 }
 
-/// Reads `1+2j`, `(1+2j)`, `-2.5j` or a real number, as Python and NumPy print them; returns what is wrong.
-std::string parse_complex(std::string_view word, DType dtype, std::byte* element) {
-  const DType part = part_type(dtype);
-  std::fill_n(element, size_of(dtype), std::byte{});
+/// Reads `1+2j`, `(1+2j)`, `-2.5j` or a real number, as Python and NumPy print them; returns what is wrong with a part.
+std::string parse_parts(std::string_view word, DType part, std::byte* element) {
   if (word.starts_with('(') && word.ends_with(')')) word = word.substr(1, word.size() - 2);
   if (!word.ends_with('j')) return parse_element(program_text(word, part), part, element);
   word.remove_suffix(1);
@@ -170,9 +180,19 @@ std::string parse_complex(std::string_view word, DType dtype, std::byte* element
   return wrong;
 }
 
+/// Reads a complex number; returns what is wrong.
+std::string parse_complex(std::string_view word, DType dtype, std::byte* element) {
+  std::fill_n(element, size_of(dtype), std::byte{});
+  std::string compact;
+  std::ranges::copy_if(word, std::back_inserter(compact), [](char c) { return trimmed({&c, 1}).size() == 1; });
+  if (parse_parts(compact, part_type(dtype), element).empty()) return {};
+  return "expected a number for " + std::string(info(dtype).ir_name) + ", such as 1+2j, found '" + std::string(word) +
+         "'";
+}
+
 /// One element for each of `type`, or one for all.
 Array parse_elements(std::string_view text, Type type) {
-  Elements elements = ElementsReader(text).read();
+  Elements elements = ElementsReader(text, is_complex(type.dtype)).read();
   if (is_dynamic(type.shape)) {
     if (!elements.shape) throw UsageError("'" + std::string(text) + "' needs sizes for " + to_string(type));
     type.shape = *elements.shape;

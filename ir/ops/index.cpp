@@ -168,8 +168,8 @@ Type Scatter::infer(const Scatter& a, std::span<const Type> in) {
   const int index_rank = indices.shape.size() - 1, rank = x.shape.size();
   const std::int64_t depth = index_rank < 0 ? -1 : indices.shape[index_rank];
   if (depth < 0 || depth > rank)
-    fail("the last dimension of the indices must be a number of dimensions of " + to_string(x) + ", found " +
-         to_string(indices));
+    fail("the indices need a last dimension, of size 0 to " + std::to_string(rank) + " for a tensor " + to_string(x) +
+         ", found " + to_string(indices));
   Type wanted{x.dtype, {}};
   for (int d = 0; d < index_rank; ++d) wanted.shape.push_back(indices.shape[d]);
   for (int d = static_cast<int>(depth); d < rank; ++d) wanted.shape.push_back(x.shape[d]);

@@ -33,6 +33,7 @@ Type ArgSort::infer(const ArgSort& a, std::span<const Type> in) {
 }
 
 Types TopK::infer(const TopK& a, std::span<const Type> in) {
+  if (in[0].is_scalar()) fail("needs a dimension to choose along, found " + to_string(in[0]));
   const int last = rules::axis(-1, in[0].shape.size());
   const std::int64_t size = in[0].shape[last];
   const bool known = !is_symbolic(size);

@@ -61,6 +61,9 @@ void check_limited() {
   check_both([](const Tensor&) { return tf::iota({kMany}); }, "iota" + no_memory);
   check_both([](const Tensor& x) { return std::pair(tf::reverse(tf::broadcast_to(x, {kMany}) + 1.0f, {0}), x); },
              "add" + no_memory);
+  // A constant that code would read from memory, of one element that is seen many times.
+  auto constant = tf::function([](const Tensor&) { return tf::reverse(tf::zeros({kMany}), {0}); });
+  check(constant(tf::constant({1.0f})).shape() == tf::Shape{kMany}, "as a view");
   // What a product reads is in memory between the two.
   check_both(
       [](const Tensor& x) {
