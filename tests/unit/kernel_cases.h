@@ -199,7 +199,7 @@ struct Case {
     for (const KernelBuffer& b : k.buffers) memory.emplace_back(b.type.dtype, element_count(b.type), random);
     for (const Type& t : k.scalar_types) {
       Memory one(t.dtype, 1, random);
-      scalars.emplace_back(one.data(), one.data() + 8);
+      scalars.emplace_back(one.data(), one.data() + size_of(t.dtype));
     }
   }
 
