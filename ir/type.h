@@ -53,7 +53,7 @@ struct ElementBits {
   template <class T>
   T as() const {
     T value;
-    __builtin_memcpy(&value, bytes, sizeof value);
+    __builtin_memcpy(static_cast<void*>(&value), bytes, sizeof value);
     return value;
   }
   friend bool operator==(const ElementBits& a, const ElementBits& b) {

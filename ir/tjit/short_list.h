@@ -67,7 +67,7 @@ class ShortList {
  private:
   static void put(T& place, T& element) noexcept {
     place.~T();
-    new (&place) T(std::move(element));
+    new (static_cast<void*>(&place)) T(std::move(element));
   }
   /// Takes over the elements, for a list without any.
   void take(ShortList& other) noexcept {
