@@ -34,16 +34,24 @@ struct CompileTimes {
 class Executable {
  public:
   virtual ~Executable();
-  virtual std::span<const Type> param_types() const = 0;
-  virtual std::span<const Type> result_types() const = 0;
+  std::span<const Type> param_types() const { return param_types_; }
+  std::span<const Type> result_types() const { return result_types_; }
+  const CompileTimes& times() const { return times_; }
+
   /// Arguments must have the parameter types (any strides). Throws Error exactly as the interpreter would.
-  virtual std::vector<Array> run(std::span<const Array> args, const PrintSink& print = {}) const = 0;
+  std::vector<Array> run(std::span<const Array> args, const PrintSink& print = {}) const;
   /// The same into a caller's array of results, which may be that of the arguments.
   virtual void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print = {}) const = 0;
   /// The fast path: arguments that somebody holds until the call is over.
   virtual void run(std::span<const TensorImpl* const> args, std::span<Array> results,
                    const PrintSink& print = {}) const = 0;
-  virtual const CompileTimes& times() const = 0;
+
+ protected:
+  Executable(const Function& program, const CompileTimes& times);
+  Executable(const Executable&) = default;
+
+  const std::vector<Type> param_types_, result_types_;
+  const CompileTimes times_;
 };
 
 /// Runs the passes on `entry` (static types; see `specialize`) and compiles the result. Loads the code generator on

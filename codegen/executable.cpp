@@ -18,7 +18,16 @@
 
 namespace tjit {
 
+Executable::Executable(const Function& program, const CompileTimes& times)
+    : param_types_(program.param_types()), result_types_(program.result_types()), times_(times) {}
+
 Executable::~Executable() = default;
+
+std::vector<Array> Executable::run(std::span<const Array> args, const PrintSink& print) const {
+  std::vector<Array> results(result_types_.size());
+  run(args, results, print);
+  return results;
+}
 
 namespace {
 
@@ -50,19 +59,15 @@ View row_major(const Type& type) { return {type.shape, row_major_strides(type.sh
 }  // namespace
 
 InterpretedExecutable::InterpretedExecutable(const Module& module, const Function& entry)
-    : module_(module), param_types_(entry.param_types()), result_types_(entry.result_types()) {
+    : Executable(entry, {}), module_(module) {
   const auto same = std::ranges::find_if(module.functions, [&](const Function& f) { return &f == &entry; });
   entry_ = static_cast<std::size_t>(same - module.functions.begin());
   if (same == module.functions.end()) module_.functions.push_back(entry);
 }
 
-std::vector<Array> InterpretedExecutable::run(std::span<const Array> args, const PrintSink& print) const {
-  return interpret(module_, module_.functions[entry_], args, {.print = print});
-}
-
 void InterpretedExecutable::run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const {
   TJIT_CHECK(results.size() == result_types_.size());
-  std::ranges::move(run(args, print), results.begin());
+  std::ranges::move(interpret(module_, module_.functions[entry_], args, {.print = print}), results.begin());
 }
 
 void InterpretedExecutable::run(std::span<const TensorImpl* const> args, std::span<Array> results,
@@ -91,10 +96,8 @@ struct NativeExecutable::Call {
 
 NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable>&& source, Lowered program,
                                    std::unique_ptr<CompiledCode> code, CompileTimes times)
-    : program_(std::move(program)), code_(std::move(code)), times_(times) {
+    : Executable(program.function, times), program_(std::move(program)), code_(std::move(code)) {
   const Function& f = program_.function;
-  param_types_ = f.param_types();
-  result_types_ = f.result_types();
   for (const OpId id : program_.routines) {
     std::vector<OperandWindow> operands;
     for (const Type& t : f.operand_types(id)) operands.push_back({t.dtype, row_major(t)});
@@ -109,12 +112,6 @@ NativeExecutable::NativeExecutable(std::unique_ptr<InterpretedExecutable>&& sour
       record_size_ = std::max(record_size_, recorded_values(f, {i}).size());
   }
   source_ = std::move(source);
-}
-
-std::vector<Array> NativeExecutable::run(std::span<const Array> args, const PrintSink& print) const {
-  std::vector<Array> results(result_types_.size());
-  run(args, results, print);
-  return results;
 }
 
 void NativeExecutable::fail_arguments(std::span<const TensorImpl* const> args) const {

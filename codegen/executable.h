@@ -13,33 +13,25 @@ class InterpretedExecutable final : public Executable {
  public:
   InterpretedExecutable(const Module& module, const Function& entry);
 
-  std::span<const Type> param_types() const override { return param_types_; }
-  std::span<const Type> result_types() const override { return result_types_; }
-  std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override;
+  using Executable::run;
   void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override;
   void run(std::span<const TensorImpl* const> args, std::span<Array> results, const PrintSink& print) const override;
-  const CompileTimes& times() const override { return times_; }
 
  private:
   Module module_;
   std::size_t entry_;  ///< number in the module
-  std::vector<Type> param_types_, result_types_;
-  CompileTimes times_;
 };
 
 class NativeExecutable final : public Executable {
  public:
-  /// `source` is the same program as the user wrote it.
-  /// `source` is taken once nothing can fail any more: until then the caller can still run that.
+  /// `source` is the same program as the user wrote it. It is taken once nothing can fail any more: until then the
+  /// caller can still run that.
   NativeExecutable(std::unique_ptr<InterpretedExecutable>&& source, Lowered program, std::unique_ptr<CompiledCode> code,
                    CompileTimes times);
 
-  std::span<const Type> param_types() const override { return param_types_; }
-  std::span<const Type> result_types() const override { return result_types_; }
-  std::vector<Array> run(std::span<const Array> args, const PrintSink& print) const override;
+  using Executable::run;
   void run(std::span<const Array> args, std::span<Array> results, const PrintSink& print) const override;
   void run(std::span<const TensorImpl* const> args, std::span<Array> results, const PrintSink& print) const override;
-  const CompileTimes& times() const override { return times_; }
 
  private:
   struct Call;
@@ -68,8 +60,6 @@ class NativeExecutable final : public Executable {
   std::unique_ptr<InterpretedExecutable> source_;
   Lowered program_;
   std::unique_ptr<CompiledCode> code_;
-  CompileTimes times_;
-  std::vector<Type> param_types_, result_types_;
   std::vector<std::unique_ptr<const Routine>> routines_;
   std::vector<Array> constants_;
   std::vector<const void*> constant_data_;

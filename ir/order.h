@@ -39,9 +39,8 @@ struct ReductionOrder {
 ReductionOrder reduction_order(const Shape& shape, const Dims& axes);
 
 /// How a cumulative op joins the elements of a line, backwards under `reverse`: one after another from the identity
-/// within pieces of kRunningPiece; a result is the carry, what all earlier pieces joined to, joined with what its own
-/// piece has so far. The carry starts from the identity. So the pieces of a long line can be computed side by side.
-inline constexpr std::int64_t kRunningPiece = 4096;
+/// within pieces of kSequentialChunk; a result is the carry, what all earlier pieces joined to, joined with what its
+/// own piece has so far. The carry starts from the identity. So the pieces of a long line can be computed side by side.
 
 /// Scatter joins updates with equal indices in the row-major order of the indices; "set" keeps the last.
 

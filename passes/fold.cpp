@@ -36,11 +36,11 @@ bool is_worthwhile(const NewOp& op, Known operands, std::span<const Type> result
 std::optional<std::vector<Literal>> evaluate(const NewOp& op, Known operands, std::span<const Type> results) {
   const OpDef& d = def(op.code);
   const Literal& first = *operands[0];
-  const bool splats = std::ranges::all_of(operands, [](const Literal* l) { return l->is_uniform(); });
-  if (is_view(d.form()) && splats) return std::vector{Literal(results[0], first.owner(), true)};
+  const bool uniform = std::ranges::all_of(operands, [](const Literal* l) { return l->is_uniform(); });
+  if (is_view(d.form()) && uniform) return std::vector{Literal(results[0], first.owner(), true)};
   if (d.form() == Form::Reshape) return std::vector{Literal(results[0], first.owner(), false)};
   // One element stands for all.
-  if ((d.form() == Form::Map && splats) || is_worthwhile(op, operands, results))
+  if ((d.form() == Form::Map && uniform) || is_worthwhile(op, operands, results))
     return fold(d, op.attrs.get(), operands, results);
   return std::nullopt;
 }

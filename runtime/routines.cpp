@@ -12,19 +12,22 @@
 
 namespace tjit {
 
-DenseOperand::DenseOperand(const OperandWindow& operand) {
-  const View& window = operand.window;
-  const std::int64_t count = element_count(window.shape);
-  Dims strides;
-  if (reshape_strides(window.shape, window.strides, {count}, &strides) && strides[0] == 1) return;
-  copy_.emplace(window.shape, size_of(operand.dtype), row_major_strides(window.shape), window.strides);
-  copied_bytes_ = count * size_of(operand.dtype);
-}
+PlacedOperand::PlacedOperand(int element_size, const Shape& shape, const Dims& strides)
+    : copy_(std::in_place, shape, element_size, row_major_strides(shape), strides),
+      copied_bytes_(element_count(shape) * element_size) {}
 
-const void* DenseOperand::read(const void* data, std::byte* scratch) const {
-  if (!copy_) return data;
+const std::byte* PlacedOperand::read(const void* data, std::byte* scratch) const {
+  if (!copy_) return static_cast<const std::byte*>(data);
   copy_->run(scratch, data);
   return scratch;
+}
+
+PlacedOperand dense(const OperandWindow& operand) {
+  const View& window = operand.window;
+  Dims joined;
+  if (reshape_strides(window.shape, window.strides, {element_count(window.shape)}, &joined) && joined[0] == 1)
+    return {};
+  return {size_of(operand.dtype), window.shape, window.strides};
 }
 
 namespace {
@@ -60,9 +63,9 @@ class Widened final : public Routine {
     ShortList<OperandWindow, 2> windows;
     for (const OperandWindow& x : args.operands) {
       const Shape& shape = x.window.shape;
-      const DenseOperand dense(x);
+      const PlacedOperand narrow = dense(x);
       const std::int64_t count = element_count(shape);
-      operands_.push_back({dense, count, reserve(dense.copied_bytes()), reserve(count * size_of(wide_))});
+      operands_.push_back({narrow, count, reserve(narrow.copied_bytes()), reserve(count * size_of(wide_))});
       windows.push_back({wide_, {shape, row_major_strides(shape), 0}});
     }
     result_ = reserve(count_ * size_of(wide_));
@@ -75,7 +78,7 @@ class Widened final : public Routine {
     ShortList<const void*, 2> wide;
     for (std::size_t k = 0; k < operands_.size(); ++k) {
       const Operand& x = operands_[k];
-      cast(dtype_, wide_, x.dense.read(operands[k], scratch + x.copied), scratch + x.wide, x.count);
+      cast(dtype_, wide_, x.narrow.read(operands[k], scratch + x.copied), scratch + x.wide, x.count);
       wide.push_back(scratch + x.wide);
     }
     void* const result = scratch + result_;
@@ -85,7 +88,7 @@ class Widened final : public Routine {
 
  private:
   struct Operand {
-    DenseOperand dense;
+    PlacedOperand narrow;
     std::int64_t count;
     std::size_t copied, wide;  ///< where in scratch memory
   };

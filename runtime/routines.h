@@ -28,18 +28,23 @@ inline constexpr RoutineMaker kMakerOf{
     .run_once = [](const RoutineArgs& args, const Location& loc, std::span<const void* const> operands,
                    std::span<void* const> results) { run_routine(R(args), args.def, loc, operands, results); }};
 
-/// An operand as row-major elements: where it lies, or copied to scratch memory.
-class DenseOperand {
+/// An operand that is read where it lies, or whose elements are copied to scratch memory in row-major order.
+class PlacedOperand {
  public:
-  explicit DenseOperand(const OperandWindow& operand);
+  PlacedOperand() = default;  ///< where it lies
+  PlacedOperand(int element_size, const Shape& shape, const Dims& strides);
+
   /// How many bytes of scratch memory a copy takes; 0 when there is none.
   std::int64_t copied_bytes() const { return copied_bytes_; }
-  const void* read(const void* data, std::byte* scratch) const;
+  const std::byte* read(const void* data, std::byte* scratch) const;
 
  private:
   std::optional<BoxCopy> copy_;
   std::int64_t copied_bytes_ = 0;
 };
+
+/// An operand as row-major elements.
+PlacedOperand dense(const OperandWindow& operand);
 
 /// The maker of an op's routine; each stands in routines/, in the file of its op.
 template <class Op>

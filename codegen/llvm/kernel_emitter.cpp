@@ -56,7 +56,7 @@ llvm::Value* KernelEmitter::emit(llvm::IRBuilderBase& b, const Kernel& kernel, l
   }
   std::vector<NestEmitter> nests;
   nests.reserve(kernel.nests.size());
-  for (const Nest& nest : kernel.nests) nests.emplace_back(frame, nest, shares).emit_uniform();
+  for (const Nest& nest : kernel.nests) nests.emplace_back(frame, nest, shares).emit_invariant();
   AccessBatch batch(b);
   for (NestEmitter& nest : nests) {
     nest.emit();

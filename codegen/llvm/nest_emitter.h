@@ -28,7 +28,7 @@ class NestEmitter {
   NestEmitter(KernelFrame& frame, const Nest& nest, std::span<const int> shares);
 
   /// Emits the nodes that are the same for every index and depend on no output, and leaves the kernel where one fails.
-  void emit_uniform();
+  void emit_invariant();
   /// Emits everything else.
   void emit();
 
@@ -36,7 +36,7 @@ class NestEmitter {
   /// A node that differs between the vectors that are computed side by side has a part for each; others have one part.
   struct NodeValue {
     llvm::SmallVector<llvm::Value*, 8> parts;
-    llvm::SmallVector<llvm::Value*, 8> splats;  ///< of a scalar that vector code uses
+    llvm::SmallVector<llvm::Value*, 8> broadcasts;  ///< of a scalar that vector code uses
   };
   /// Values stored by `nest_.stores`, part by part.
   using Stored = std::vector<llvm::SmallVector<llvm::Value*, 8>>;
@@ -51,10 +51,10 @@ class NestEmitter {
   }
   llvm::Value* scalar(NodeId id, int part) const;
   llvm::Value* vector(NodeId id, int part) const;
-  llvm::Value* splat(llvm::Value* scalar) const;
+  llvm::Value* broadcast(llvm::Value* scalar) const;
   void emit_nodes(int level);
   void emit_after();
-  void add_splat(std::size_t node, int part);
+  void add_broadcast(std::size_t node, int part);
   void emit_node(std::size_t node, int part);
   llvm::Value* emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args);
   llvm::Value* emit_in_range(const Node& node, llvm::Value* x);

@@ -16,14 +16,14 @@ llvm::Value* NestEmitter::scalar(NodeId id, int part) const {
 llvm::Value* NestEmitter::vector(NodeId id, int part) const {
   const auto node = static_cast<std::size_t>(id.index);
   const auto k = static_cast<std::size_t>(by_part(node) ? part : 0);
-  return varies(id) || schedule_.vector_axis < 0 ? values_[node].parts[k] : values_[node].splats[k];
+  return varies(id) || schedule_.vector_axis < 0 ? values_[node].parts[k] : values_[node].broadcasts[k];
 }
 
-llvm::Value* NestEmitter::splat(llvm::Value* scalar) const {
+llvm::Value* NestEmitter::broadcast(llvm::Value* scalar) const {
   return schedule_.lanes == 1 ? scalar : b_.CreateVectorSplat(static_cast<unsigned>(schedule_.lanes), scalar);
 }
 
-void NestEmitter::emit_uniform() {
+void NestEmitter::emit_invariant() {
   for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
     const NodeSchedule& schedule = schedule_.nodes[i];
     if (schedule.level == 0 && !schedule.after && !schedule.reads_output) emit_node(i, 0);
@@ -36,7 +36,7 @@ void NestEmitter::emit_nodes(int level) {
       const NodeSchedule& schedule = schedule_.nodes[i];
       if (schedule.level != level || schedule.after || (part > 0 && !by_part(i))) continue;
       if (level > 0 || schedule.reads_output) emit_node(i, part);
-      add_splat(i, part);
+      add_broadcast(i, part);
     }
   }
 }
@@ -46,16 +46,16 @@ void NestEmitter::emit_after() {
     for (std::size_t i = 0; i < nest_->nodes.size(); ++i) {
       if (!schedule_.nodes[i].after || (part > 0 && !by_part(i))) continue;
       if (nest_->nodes[i].kind != NodeKind::Reduced) emit_node(i, part);
-      add_splat(i, part);
+      add_broadcast(i, part);
     }
   }
 }
 
-void NestEmitter::add_splat(std::size_t node, int part) {
-  if (!schedule_.nodes[node].splat) return;
+void NestEmitter::add_broadcast(std::size_t node, int part) {
+  if (!schedule_.nodes[node].broadcast) return;
   NodeValue& value = values_[node];
-  value.splats.resize(value.parts.size());
-  value.splats[static_cast<std::size_t>(part)] = splat(value.parts[static_cast<std::size_t>(part)]);
+  value.broadcasts.resize(value.parts.size());
+  value.broadcasts[static_cast<std::size_t>(part)] = broadcast(value.parts[static_cast<std::size_t>(part)]);
 }
 
 void NestEmitter::emit_node(std::size_t index, int part) {
@@ -87,7 +87,7 @@ llvm::Value* NestEmitter::emit_index(std::size_t node, int part) {
   const auto stride = static_cast<std::uint64_t>(vector_stride(node));
   llvm::SmallVector<std::uint64_t, 64> steps;
   for (int lane = 0; lane < schedule_.lanes; ++lane) steps.push_back(static_cast<std::uint64_t>(lane) * stride);
-  return b_.CreateAdd(splat(first), llvm::ConstantDataVector::get(b_.getContext(), steps), "index");
+  return b_.CreateAdd(broadcast(first), llvm::ConstantDataVector::get(b_.getContext(), steps), "index");
 }
 
 llvm::Value* NestEmitter::emit_op(const Node& node, int lanes, llvm::ArrayRef<llvm::Value*> args) {

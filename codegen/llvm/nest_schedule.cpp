@@ -21,7 +21,7 @@ class Scheduler {
 
   NestSchedule run(int vector_bytes) {
     for (const Node& node : nest_.nodes) schedule_.nodes.push_back(describe(node));
-    mark_splats();
+    mark_broadcasts();
     choose_lanes(vector_bytes);
     schedule_.may_repeat = std::ranges::none_of(nest_.nodes, [&](const Node& n) {
       return n.kind == NodeKind::Load && std::ranges::any_of(nest_.stores, [&](const Store& s) {
@@ -62,10 +62,10 @@ class Scheduler {
 
   void use_in_vector(NodeId id) {
     NodeSchedule& p = schedule_.nodes[at(id)];
-    p.splat |= !p.varies;
+    p.broadcast |= !p.varies;
   }
 
-  void mark_splats() {
+  void mark_broadcasts() {
     for (std::size_t i = 0; i < nest_.nodes.size(); ++i) {
       if (!schedule_.nodes[i].varies) continue;
       for (const NodeId arg : nest_.nodes[i].args) use_in_vector(arg);

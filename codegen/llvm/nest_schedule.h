@@ -13,7 +13,7 @@ struct NodeSchedule {
   bool varies = false;        ///< along the vector axis: it is a vector where the others are scalars
   bool after = false;         ///< needs reduced values: computed after the loops over reduced axes
   bool by_row = false;        ///< depends on the axis before the vector axis: see `tile_axis`
-  bool splat = false;         ///< a scalar that vector code uses
+  bool broadcast = false;     ///< a scalar that vector code uses
   bool reads_output = false;  ///< depends on a load from an output buffer
 };
 

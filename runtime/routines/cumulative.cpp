@@ -24,7 +24,7 @@ class CumulativeRoutine : public Routine {
         size_(size_of(dtype_)),
         exclusive_(attrs.exclusive),
         reverse_(attrs.reverse),
-        operand_(args.operands[0]),
+        operand_(dense(args.operands[0])),
         copy_(reserve(operand_.copied_bytes())) {
     TJIT_CHECK(kernel_.running != nullptr);
     const Shape& shape = args.results[0].shape;
@@ -40,7 +40,7 @@ class CumulativeRoutine : public Routine {
  public:
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     if (length_ == 0) return;
-    const auto* const from = static_cast<const std::byte*>(operand_.read(operands[0], scratch + copy_));
+    const std::byte* const from = operand_.read(operands[0], scratch + copy_);
     auto* const to = static_cast<std::byte*>(results[0]);
     for (std::int64_t i = 0; i < outer_; ++i)
       for (std::int64_t j = 0; j < columns_; j += block_) {
@@ -59,7 +59,7 @@ class CumulativeRoutine : public Routine {
     std::byte *const so_far = scratch + so_far_, *const carry = scratch + carry_;
     const std::int64_t step = reverse_ ? -columns_ : columns_, begin = reverse_ ? (length_ - 1) * columns_ : 0;
     fill_with_identity(carry, columns);
-    for (std::int64_t i = 0; i < length_; i += kRunningPiece) {
+    for (std::int64_t i = 0; i < length_; i += kSequentialChunk) {
       fill_with_identity(so_far, columns);
       const std::int64_t at = (begin + i * step) * size_;
       kernel_.running({.so_far = so_far,
@@ -67,7 +67,7 @@ class CumulativeRoutine : public Routine {
                        .out = to + at,
                        .x = from + at,
                        .columns = columns,
-                       .rows = std::min(kRunningPiece, length_ - i),
+                       .rows = std::min(kSequentialChunk, length_ - i),
                        .out_stride = step,
                        .x_stride = step,
                        .exclusive = exclusive_});
@@ -80,7 +80,7 @@ class CumulativeRoutine : public Routine {
   DType dtype_;
   std::int64_t size_;  ///< bytes of an element
   bool exclusive_, reverse_;
-  DenseOperand operand_;
+  PlacedOperand operand_;
   std::int64_t outer_ = 1, length_, columns_ = 1, block_;
   std::size_t copy_, so_far_, carry_;
 };

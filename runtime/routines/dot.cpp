@@ -1,7 +1,6 @@
 // Contractions: brought to batches of matrix products, packed, and run by the level's tiles in the order of ir/order.h.
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include "ir/ops/ops.h"
 #include "ir/order.h"
@@ -188,16 +187,14 @@ Dims free_dims(int rank, const Dims& contract, const Dims& batch) {
 
 /// Three groups of an operand's dimensions, each seen as one dimension.
 struct Joined {
-  Joined(const OperandWindow& operand, const Dims& first, const Dims& second, const Dims& third);
+  Joined(const OperandWindow& from, const Dims& first, const Dims& second, const Dims& third);
 
   std::int64_t extent[3], stride[3];
-  std::optional<BoxCopy> copy;  ///< where the dimensions cannot be joined in place
-  std::int64_t copied_bytes;
+  PlacedOperand operand;  ///< copied where the dimensions cannot be joined in place
 };
 
-Joined::Joined(const OperandWindow& operand, const Dims& first, const Dims& second, const Dims& third) {
-  const View& window = operand.window;
-  const int size = size_of(operand.dtype);
+Joined::Joined(const OperandWindow& from, const Dims& first, const Dims& second, const Dims& third) {
+  const View& window = from.window;
   Shape shape, joined;
   Dims strides;
   const Dims* groups[] = {&first, &second, &third};
@@ -213,9 +210,8 @@ Joined::Joined(const OperandWindow& operand, const Dims& first, const Dims& seco
   Dims joined_strides;
   if (!reshape_strides(shape, strides, joined, &joined_strides)) {
     joined_strides = row_major_strides(joined);
-    copy.emplace(shape, size, row_major_strides(shape), strides);
+    operand = PlacedOperand(size_of(from.dtype), shape, strides);
   }
-  copied_bytes = copy ? extent[0] * extent[1] * extent[2] * size : 0;
   std::copy(joined_strides.begin(), joined_strides.end(), stride);
 }
 
@@ -247,8 +243,8 @@ class DotRoutine final : public Routine {
         kernel_(kernel_for(dtype_)),
         sides_(sides_of(attrs_as<Dot>(args.def.code, args.attrs), args.operands[0], args.operands[1])) {
     const PackedBytes packed = packed_bytes(product(nullptr, nullptr, nullptr, 0), kernel_);
-    copy_a_ = reserve(sides_.a.copied_bytes);
-    copy_b_ = reserve(sides_.b.copied_bytes);
+    copy_a_ = reserve(sides_.a.operand.copied_bytes());
+    copy_b_ = reserve(sides_.b.operand.copied_bytes());
     right_ = reserve(packed.right);
     left_ = reserve(packed.left);
   }
@@ -262,20 +258,14 @@ class DotRoutine final : public Routine {
       std::memset(to, 0, static_cast<std::size_t>(count * size_of(dtype_)));
       return;
     }
-    const std::byte* a = in_place_or_copied(sides_.a, operands[0], scratch + copy_a_);
-    const std::byte* b = in_place_or_copied(sides_.b, operands[1], scratch + copy_b_);
+    const std::byte* a = sides_.a.operand.read(operands[0], scratch + copy_a_);
+    const std::byte* b = sides_.b.operand.read(operands[1], scratch + copy_b_);
     const auto multiply =
         dot_is_sequential(sides_.b.extent[2], sides_.a.extent[2]) ? multiply_sequential : multiply_rows;
     for (std::int64_t i = 0; i < batch; ++i) multiply(product(a, b, to, i), kernel_, scratch + right_, scratch + left_);
   }
 
  private:
-  static const std::byte* in_place_or_copied(const Joined& side, const void* data, std::byte* copied) {
-    if (!side.copy) return static_cast<const std::byte*>(data);
-    side.copy->run(copied, data);
-    return copied;
-  }
-
   /// Number i of the batch.
   Product product(const std::byte* a, const std::byte* b, std::byte* to, std::int64_t i) const {
     const Joined &l = sides_.a, &r = sides_.b;

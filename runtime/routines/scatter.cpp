@@ -16,8 +16,8 @@ class ScatterRoutine final : public Routine {
       : def_(args.def),
         copy_tensor_(args.results[0].shape, size_of(args.results[0].dtype), row_major_strides(args.results[0].shape),
                      args.operands[0].window.strides),
-        indices_(args.operands[1]),
-        updates_(args.operands[2]),
+        indices_(dense(args.operands[1])),
+        updates_(dense(args.operands[2])),
         copied_indices_(reserve(indices_.copied_bytes())),
         copied_updates_(reserve(updates_.copied_bytes())),
         index_dtype_(args.operands[1].dtype),
@@ -35,12 +35,12 @@ class ScatterRoutine final : public Routine {
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     copy_tensor_.run(results[0], operands[0]);
-    const void* const indices = indices_.read(operands[1], scratch + copied_indices_);
-    const auto* update = static_cast<const std::byte*>(updates_.read(operands[2], scratch + copied_updates_));
+    const std::byte* const indices = indices_.read(operands[1], scratch + copied_indices_);
+    const std::byte* update = updates_.read(operands[2], scratch + copied_updates_);
     auto* const to = static_cast<std::byte*>(results[0]);
     dispatch(index_dtype_, [&]<class T>(Tag<T>) {
       for (std::int64_t i = 0; i < count_; ++i, update += row_ * size_)
-        join(to + row_at(static_cast<const T*>(indices), i) * row_ * size_, update);
+        join(to + row_at(reinterpret_cast<const T*>(indices), i) * row_ * size_, update);
     });
   }
 
@@ -70,7 +70,7 @@ class ScatterRoutine final : public Routine {
 
   const OpDef& def_;
   BoxCopy copy_tensor_;
-  DenseOperand indices_, updates_;
+  PlacedOperand indices_, updates_;
   std::size_t copied_indices_, copied_updates_;
   DType index_dtype_;
   Shape index_shape_, sizes_;  ///< sizes of the dimensions that are indexed

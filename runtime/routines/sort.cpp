@@ -132,48 +132,35 @@ class LineRoutine : public Routine {
   std::size_t keys_;
 };
 
-std::int64_t length_along(const RoutineArgs& args, const SortAxis& sort) {
-  const Shape& shape = args.operands[0].window.shape;
-  return shape[rules::axis(sort.axis, shape.size())];
-}
-
+/// sort and argsort, which differ in what they keep of an element: itself or its place.
+template <class Op>
 class SortRoutine final : public LineRoutine {
  public:
-  explicit SortRoutine(const RoutineArgs& args) : SortRoutine(args, attrs_as<Sort>(args.def.code, args.attrs)) {}
+  explicit SortRoutine(const RoutineArgs& args) : SortRoutine(args, attrs_as<Op>(args.def.code, args.attrs)) {}
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     for_each_line(operands[0], descending_, scratch, [&]<class T>(auto keys, const T* line, std::int64_t at) {
+      using Result = std::conditional_t<std::is_same_v<Op, Sort>, T, std::int64_t>;
       sort_stably(keys);
-      T* const to = static_cast<T*>(results[0]) + at;
-      for (std::size_t i = 0; i < keys.size(); ++i)
-        to[static_cast<std::int64_t>(i) * lines_.result_stride] = line[keys[i].place * lines_.stride];
+      Result* const to = static_cast<Result*>(results[0]) + at;
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        Result& result = to[static_cast<std::int64_t>(i) * lines_.result_stride];
+        if constexpr (std::is_same_v<Op, Sort>) {
+          result = line[keys[i].place * lines_.stride];
+        } else {
+          result = keys[i].place;
+        }
+      }
     });
   }
 
  private:
-  SortRoutine(const RoutineArgs& args, const Sort& sort)
-      : LineRoutine(args, sort.axis, length_along(args, sort), 2), descending_(sort.descending) {}
-
-  bool descending_;
-};
-
-class ArgSortRoutine final : public LineRoutine {
- public:
-  explicit ArgSortRoutine(const RoutineArgs& args)
-      : ArgSortRoutine(args, attrs_as<ArgSort>(args.def.code, args.attrs)) {}
-
-  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
-    for_each_line(operands[0], descending_, scratch, [&](auto keys, const auto* /*line*/, std::int64_t at) {
-      sort_stably(keys);
-      std::int64_t* const to = static_cast<std::int64_t*>(results[0]) + at;
-      for (std::size_t i = 0; i < keys.size(); ++i)
-        to[static_cast<std::int64_t>(i) * lines_.result_stride] = keys[i].place;
-    });
+  SortRoutine(const RoutineArgs& args, const SortAxis& attrs)
+      : LineRoutine(args, attrs.axis, length_along(args.operands[0].window.shape, attrs.axis), 2),
+        descending_(attrs.descending) {}
+  static std::int64_t length_along(const Shape& shape, std::int64_t axis) {
+    return shape[rules::axis(axis, shape.size())];
   }
-
- private:
-  ArgSortRoutine(const RoutineArgs& args, const ArgSort& sort)
-      : LineRoutine(args, sort.axis, length_along(args, sort), 2), descending_(sort.descending) {}
 
   bool descending_;
 };
@@ -207,11 +194,11 @@ class TopKRoutine final : public LineRoutine {
 
 template <>
 const RoutineMaker& routine_of<Sort>() {
-  return kMakerOf<SortRoutine>;
+  return kMakerOf<SortRoutine<Sort>>;
 }
 template <>
 const RoutineMaker& routine_of<ArgSort>() {
-  return kMakerOf<ArgSortRoutine>;
+  return kMakerOf<SortRoutine<ArgSort>>;
 }
 template <>
 const RoutineMaker& routine_of<TopK>() {

@@ -2,37 +2,11 @@
 #include <doctest/doctest.h>
 #include <functional>
 
-#include "tests/unit/caught.h"
+#include "tests/unit/captured.h"
 #include "tjit/tjit.h"
 
 namespace tf = tjit;
-using tf::caught, tf::error_here, tf::contains, tf::constant, tf::Tensor;
-
-namespace {
-
-/// What `f(args...)` gives eagerly; captured, it must give the same.
-template <class F, class... A>
-auto both_ways(F f, const A&... args) {
-  auto captured = tf::function(f);
-  const auto eager = f(args...);
-  const auto compiled = captured(args...);
-  if constexpr (std::is_same_v<decltype(f(args...)), Tensor>) {
-    CHECK(eager.repr() == compiled.repr());
-  } else {
-    CHECK(std::apply([](auto&... t) { return (t.repr() + ...); }, eager) ==
-          std::apply([](auto&... t) { return (t.repr() + ...); }, compiled));
-  }
-  return eager;
-}
-
-/// The error of `f(args...)` while it is captured.
-template <class F, class... A>
-tf::Error capture_error(F f, const A&... args) {
-  auto captured = tf::function(f);
-  return caught([&] { captured(args...); });
-}
-
-}  // namespace
+using tf::eager_and_captured, tf::capture_error, tf::caught, tf::error_here, tf::contains, tf::constant, tf::Tensor;
 
 TEST_CASE("cond runs the taken branch only") {
   int first = 0, second = 0;
@@ -54,8 +28,8 @@ TEST_CASE("cond runs the taken branch only") {
   const auto guarded = [](Tensor x) {
     return tf::cond(x == 0, [&] { return constant(-1); }, [&] { return tf::floor_div(10, x); });
   };
-  CHECK(both_ways(guarded, constant(0)).item<int>() == -1);
-  CHECK(both_ways(guarded, constant(3)).item<int>() == 3);
+  CHECK(eager_and_captured(guarded, constant(0)).item<int>() == -1);
+  CHECK(eager_and_captured(guarded, constant(3)).item<int>() == 3);
 }
 
 TEST_CASE("cond gives structures and uses what is visible outside") {
@@ -66,10 +40,10 @@ TEST_CASE("cond gives structures and uses what is visible outside") {
         tf::reduce_all(x < y), [&] { return std::tuple(sum, outside); },
         [&] { return std::tuple(x * y, sum * outside); });
   };
-  const auto [a, b] = both_ways(f, constant({1.0f, 2.0f}), constant({3.0f, 4.0f}));
+  const auto [a, b] = eager_and_captured(f, constant({1.0f, 2.0f}), constant({3.0f, 4.0f}));
   CHECK(a.to_vector<float>() == std::vector{4.0f, 6.0f});
   CHECK(b.to_vector<float>() == std::vector{1.0f, 2.0f});
-  const auto [c, d] = both_ways(f, constant({3.0f, 2.0f}), constant({3.0f, 4.0f}));
+  const auto [c, d] = eager_and_captured(f, constant({3.0f, 2.0f}), constant({3.0f, 4.0f}));
   CHECK(c.to_vector<float>() == std::vector{9.0f, 8.0f});
   CHECK(d.to_vector<float>() == std::vector{6.0f, 12.0f});
 
@@ -90,7 +64,7 @@ TEST_CASE("nested cond") {
   };
   for (const int x : {50, 5, -5, -50}) {
     const int expected = std::abs(x) > 10 ? std::abs(x) * 100 : std::abs(x);
-    CHECK(both_ways(f, constant(x)).item<int>() == expected);
+    CHECK(eager_and_captured(f, constant(x)).item<int>() == expected);
   }
 }
 
@@ -142,157 +116,6 @@ TEST_CASE("vectors keep their lengths") {
   CHECK(caught([&] { loop(rows); }).message() == expected);
 }
 
-TEST_CASE("what a branch assigns to a variable outside is refused in a capture") {
-  unsigned line = 0;
-  const auto error = [&](auto f) {
-    const auto g = [&](Tensor p, Tensor x, Tensor z) { return f(p, x, z); };
-    const Tensor x = constant(3.0f), z = constant(4.0f);
-    const tf::Error e = capture_error(g, constant(true), x, z);
-    CHECK(std::string_view(e.location().file) == __FILE__);
-    CHECK(e.location().line == line);
-    // Eagerly nothing is wrong.
-    (void)g(constant(true), x, z);
-    return e.message();
-  };
-  const std::string cure =
-      " to a variable outside; both branches run while tracing, whatever the predicate is, so return it instead";
-  // A value that the branch makes, when the other puts the old one back.
-  const std::string made = error([&](Tensor p, Tensor x, Tensor) {
-    Tensor y = x;
-    line = __LINE__ + 1;
-    const Tensor r = tf::cond(p, [&] { return y = x * 2, x; }, [&] { return y = x, x + 5; });
-    return y + r;
-  });
-  CHECK(contains(made, "cond: the first branch assigns a tensor (f32[], `multiply` at "));
-  CHECK(contains(made, "control_flow_test.cpp:" + std::to_string(line) + ":"));
-  CHECK(contains(made, cure));
-  // One from outside.
-  std::string found = error([&](Tensor p, Tensor x, Tensor z) {
-    Tensor y = x;
-    line = __LINE__ + 1;
-    const Tensor r = tf::cond(p, [&] { return x; }, [&] { return y = z, x; });
-    return y + r;
-  });
-  CHECK(found == "cond: the second branch assigns %2 (f32[], an argument)" + cure);
-  // Concrete ones.
-  found = error([&](Tensor p, Tensor x, Tensor) {
-    Tensor y = constant(1.0f);
-    line = __LINE__ + 1;
-    const Tensor r = tf::cond(p, [&] { return y = constant(2.0f), x; }, [&] { return x; });
-    return r * y.item<float>();
-  });
-  CHECK(found == "cond: the first branch assigns the constant f32[]" + cure);
-  found = error([&](Tensor p, Tensor x, Tensor) {
-    Tensor y = constant(1.0f);
-    line = __LINE__ + 1;
-    return tf::cond(p, [&] { return *y.mutable_data<float>() = 2, x; }, [&] { return x; }) * y;
-  });
-  CHECK(found == "cond: the first branch assigns the constant f32[]" + cure);
-  // A variable without a value before; branches without results.
-  found = error([&](Tensor p, Tensor x, Tensor z) {
-    Tensor y;
-    line = __LINE__ + 1;
-    tf::cond(p, [&] { y = x, tf::assert_that(p, "x"); }, [&] { y = z, tf::assert_that(p, "z"); });
-    return y;
-  });
-  CHECK(contains(found, "the first branch assigns %1 (f32[], an argument)"));
-  // A swap; a vector as a whole.
-  found = error([&](Tensor p, Tensor x, Tensor z) {
-    Tensor y = x;
-    line = __LINE__ + 1;
-    const Tensor r = tf::cond(p, [&] { return std::swap(y, z), x; }, [&] { return x; });
-    return y + r;
-  });
-  CHECK(contains(found, "the first branch assigns %"));
-  found = error([&](Tensor p, Tensor x, Tensor z) {
-    std::vector<Tensor> y{x};
-    line = __LINE__ + 1;
-    const Tensor r = tf::cond(p, [&] { return x; }, [&] { return y = std::vector{z}, x; });
-    return y[0] + r;
-  });
-  CHECK(contains(found, "the second branch assigns %2"));
-  // A branch in a branch.
-  found = error([&](Tensor p, Tensor x, Tensor z) {
-    const auto first = [&] {
-      Tensor inner = x;
-      line = __LINE__ + 1;
-      return tf::cond(p, [&] { return inner += z, x; }, [&] { return z; }) + inner;
-    };
-    return tf::cond(p, first, [&] { return x; });
-  });
-  CHECK(contains(found, "the first branch assigns a tensor (f32[], `add` at "));
-}
-
-TEST_CASE("what a loop assigns to a variable outside is refused in a capture") {
-  const auto error = [&](auto f) { return capture_error(f, constant(3), constant(1)).message(); };
-  const std::string cure =
-      " to a variable outside; it is traced once, however often it runs, so make that a loop variable";
-  // It would be the same in each iteration, whether somebody reads it afterwards or not.
-  CHECK(error([](Tensor n, Tensor x) {
-          Tensor sum = x;
-          return tf::while_loop([&](Tensor i) { return i < n; }, [&](Tensor i) { return sum = n, i + sum; },
-                                constant(0));
-        }) == "while_loop: the body assigns %0 (i32[], an argument)" + cure);
-  CHECK(contains(error([](Tensor n, Tensor x) {
-                   Tensor sum = x;
-                   return tf::while_loop([&](Tensor i) { return i < n; },
-                                         [&](Tensor i) { return sum = sum * 2, i + sum; }, constant(0));
-                 }),
-                 "while_loop: the body assigns a tensor (i32[], `multiply` at "));
-  CHECK(contains(error([](Tensor n, Tensor x) {
-                   return tf::while_loop([&](Tensor i) { return x += i, x < n; }, [&](Tensor i) { return i + 1; },
-                                         constant(0));
-                 }),
-                 "while_loop: the condition assigns a tensor (i32[], `add` at "));
-  CHECK(contains(error([](Tensor n, Tensor x) {
-                   std::vector<Tensor> steps;
-                   return tf::while_loop([&](Tensor i) { return i < n; },
-                                         [&](Tensor i) { return steps.push_back(i), i + x; }, constant(0),
-                                         {.maximum_iterations = 7});
-                 }),
-                 "while_loop: the body assigns a tensor (i32[], a loop variable)" + cure));
-}
-
-TEST_CASE("variables of branches and bodies may be assigned") {
-  const Tensor outside = constant({1.0f, 2.0f});
-  const auto f = [&](Tensor x, Tensor n) {
-    const auto branch = [&](float scale) {
-      return [&, scale] {
-        Tensor y = x;
-        y = y * scale;
-        Tensor table = outside;
-        table = constant({3.0f, 4.0f});
-        table.mutable_data<float>()[1] = 5;
-        std::vector<Tensor> parts{x, outside};
-        parts[0] = parts[1];
-        parts = {parts[1], y};
-        std::swap(parts[0], parts[1]);
-        return std::tuple(parts[0] + table, parts);
-      };
-    };
-    const auto [sum, parts] = tf::cond(tf::reduce_all(x > 0), branch(2), branch(3));
-    const auto [last, total] = tf::while_loop([&](Tensor i, const std::vector<Tensor>&) { return i < n; },
-                                              [&](Tensor i, std::vector<Tensor> v) {
-                                                for (Tensor& t : v) t = t * 2 + outside;
-                                                i += 1;
-                                                return std::tuple(i, v);
-                                              },
-                                              std::tuple(0, parts));
-    return std::tuple(sum, total[0], total[1] + tf::cast(last, tf::float32));
-  };
-  for (const float sign : {1.0f, -1.0f}) {
-    const auto [sum, a, b] = both_ways(f, constant({sign, 2 * sign}), constant(3));
-    CHECK(sum.to_vector<float>() == (sign > 0 ? std::vector{5.0f, 9.0f} : std::vector{0.0f, -1.0f}));
-    CHECK(a.size() == 2);
-    CHECK(b.size() == 2);
-  }
-  auto captured = tf::function(f);
-  (void)captured(constant({1.0f, 2.0f}), constant(3));
-  // The tensor from outside is one constant, whatever stands for it in a branch.
-  const std::string text = captured.explain();
-  CHECK(text.find("binds") == text.rfind("binds"));
-}
-
 TEST_CASE("branches that do nothing and give nothing are refused in a capture") {
   auto f = tf::function([](Tensor x) { return tf::cond(tf::reduce_any(x > 1), [&] { (void)(x + 1); }, [] {}), x; });
   CHECK(contains(caught([&] { f(constant({1, 2})); }).message(), "cond: the branches give nothing and do nothing"));
@@ -304,17 +127,17 @@ TEST_CASE("C++ bools choose a branch at once, numbers become tensors") {
     const auto f = [&, p](Tensor x) {
       return tf::cond(p, [&] { return ++runs, x + 1; }, [&] { return ++runs, tf::concat({x, x}, 0); });
     };
-    CHECK(both_ways(f, constant({1})).size() == (p ? 1 : 2));
+    CHECK(eager_and_captured(f, constant({1})).size() == (p ? 1 : 2));
     CHECK(runs == 2);
   }
   const auto sign = [](Tensor x) { return tf::cond(x > 0, [] { return 1; }, [] { return -1; }); };
-  CHECK(both_ways(sign, constant(5.0f)).item<int>() == 1);
-  CHECK(both_ways(sign, constant(-5.0f)).item<int>() == -1);
+  CHECK(eager_and_captured(sign, constant(5.0f)).item<int>() == 1);
+  CHECK(eager_and_captured(sign, constant(-5.0f)).item<int>() == -1);
   const auto mixed = [](Tensor x) {
     return tf::cond(x > 0, [&] { return std::tuple(x, 2.5); }, [&] { return std::tuple(1.5f, x); });
   };
-  CHECK(std::get<1>(both_ways(mixed, constant(5.0f))).item<float>() == 2.5f);
-  CHECK(std::get<0>(both_ways(mixed, constant(-5.0f))).item<float>() == 1.5f);
+  CHECK(std::get<1>(eager_and_captured(mixed, constant(5.0f))).item<float>() == 2.5f);
+  CHECK(std::get<0>(eager_and_captured(mixed, constant(-5.0f))).item<float>() == 1.5f);
   CHECK(contains(
       capture_error([](Tensor x) { return tf::cond(x > 0, [&] { return x; }, [] { return 1; }); }, constant(5.0f))
           .message(),
@@ -323,20 +146,20 @@ TEST_CASE("C++ bools choose a branch at once, numbers become tensors") {
     return tf::while_loop([&](Tensor i, Tensor) { return i < n; },
                           [](Tensor i, Tensor s) { return std::tuple(i + 1, s * 0.5f); }, std::tuple(0, 8.0f));
   };
-  CHECK(std::get<0>(both_ways(count, constant(3))).item<int>() == 3);
-  CHECK(std::get<1>(both_ways(count, constant(3))).item<float>() == 1);
+  CHECK(std::get<0>(eager_and_captured(count, constant(3))).item<int>() == 3);
+  CHECK(std::get<1>(eager_and_captured(count, constant(3))).item<float>() == 1);
   const auto up = [](Tensor n) {
     return tf::while_loop([&](Tensor i) { return i < n; }, [](Tensor i) { return i + 2; }, 0);
   };
-  CHECK(both_ways(up, constant(3)).item<int>() == 4);
+  CHECK(eager_and_captured(up, constant(3)).item<int>() == 4);
   const auto reset = [](Tensor x) {
     return tf::while_loop([](Tensor i) { return i > 0; }, [](Tensor) { return 0; }, x);
   };
-  CHECK(both_ways(reset, constant(3)).item<int>() == 0);
+  CHECK(eager_and_captured(reset, constant(3)).item<int>() == 0);
   const auto never = [](Tensor x) {
     return tf::while_loop([](Tensor) { return false; }, [](Tensor i) { return i + 1; }, x);
   };
-  CHECK(both_ways(never, constant(3)).item<int>() == 3);
+  CHECK(eager_and_captured(never, constant(3)).item<int>() == 3);
 }
 
 TEST_CASE("predicates are rank-0 bools") {
@@ -367,10 +190,10 @@ TEST_CASE("while_loop") {
                           [&](Tensor i, Tensor s) { return std::tuple(i + step, s * 2 + tf::cast(i, tf::float32)); },
                           std::tuple(constant(0), x));
   };
-  const auto [last, s] = both_ways(f, constant(7), constant({1.0f, 2.0f}));
+  const auto [last, s] = eager_and_captured(f, constant(7), constant({1.0f, 2.0f}));
   CHECK(last.item<int>() == 9);
   CHECK(s.to_vector<float>() == std::vector{20.0f, 28.0f});
-  const auto [i0, s0] = both_ways(f, constant(0), constant({1.0f, 2.0f}));
+  const auto [i0, s0] = eager_and_captured(f, constant(0), constant({1.0f, 2.0f}));
   CHECK(i0.item<int>() == 0);
   CHECK(s0.to_vector<float>() == std::vector{1.0f, 2.0f});
 
@@ -406,7 +229,7 @@ TEST_CASE("loops in loops and branches in loops") {
     while (j * j < i) ++j;
     expected += i % 2 == 0 ? j : -i;
   }
-  CHECK(std::get<1>(both_ways(f, constant(20))).item<int>() == expected);
+  CHECK(std::get<1>(eager_and_captured(f, constant(20))).item<int>() == expected);
 }
 
 TEST_CASE("a loop stops after maximum_iterations") {
@@ -418,8 +241,8 @@ TEST_CASE("a loop stops after maximum_iterations") {
     };
   };
   for (const std::int64_t limit : {0, 1, 4, 9, 10, 11, 1000})
-    CHECK(both_ways(f(limit), constant(0)).item<int>() == std::min<std::int64_t>(limit, 10));
-  CHECK(both_ways(f(-1), constant(0)).item<int>() == 10);
+    CHECK(eager_and_captured(f(limit), constant(0)).item<int>() == std::min<std::int64_t>(limit, 10));
+  CHECK(eager_and_captured(f(-1), constant(0)).item<int>() == 10);
   auto captured = tf::function(f(3));
   captured(constant(0));
   CHECK_FALSE(contains(captured.explain(), "binds"));
@@ -472,8 +295,8 @@ TEST_CASE("values of a branch or body stay inside") {
     const Tensor y = tf::cond(x > 0, [&] { return x + outside; }, [&] { return x - outside; });
     return y * outside;
   };
-  CHECK(both_ways(f, constant(1)).item<int>() == 30);
-  CHECK(both_ways(f, constant(-1)).item<int>() == -30);
+  CHECK(eager_and_captured(f, constant(1)).item<int>() == 30);
+  CHECK(eager_and_captured(f, constant(-1)).item<int>() == -30);
   CHECK(contains(capture_error(
                      [](Tensor x) {
                        return tf::while_loop([](Tensor i) { return i < 3; },

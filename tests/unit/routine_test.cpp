@@ -16,7 +16,7 @@ std::vector<T> running_sums(const std::vector<T>& line, bool exclusive) {
   std::vector<T> sums;
   A carry{}, so_far{};
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (i % kRunningPiece == 0) carry = static_cast<A>(carry + so_far), so_far = A{};
+    if (i % kSequentialChunk == 0) carry = static_cast<A>(carry + so_far), so_far = A{};
     const A before = so_far;
     so_far = static_cast<A>(so_far + static_cast<A>(line[i]));
     sums.push_back(static_cast<T>(static_cast<A>(carry + (exclusive ? before : so_far))));
@@ -31,12 +31,7 @@ void check_cumsum(const Array& x, const Array& dense, int axis, bool exclusive, 
   op.exclusive = exclusive;
   op.reverse = reverse;
   const Array got = run_op(op, {x});
-  Shape lines = x.shape();
-  lines[axis] = std::min<std::int64_t>(lines[axis], 1);
-  for_each_index(lines, [&](const Dims& first) {
-    std::vector<T> line;
-    Dims at = first;
-    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) line.push_back(element<T>(dense, at));
+  for_each_line<T>(dense, axis, [&](std::vector<T> line, Dims at) {
     if (reverse) std::reverse(line.begin(), line.end());
     std::vector<T> want = running_sums(line, exclusive);
     if (reverse) std::reverse(want.begin(), want.end());
@@ -49,8 +44,8 @@ TEST_CASE("cumulative ops join in the documented order, in every layout") {
   for_each_type<CumSum>([]<class T>(Tag<T>) {
     INFO(info(dtype_of<T>).ir_name);
     unsigned seed = 0;
-    for (const Shape& shape : {Shape{1}, Shape{100}, Shape{2 * kRunningPiece + 5}, Shape{0}, Shape{0, 3}, Shape{3, 0},
-                               Shape{5, 60, 3}, Shape{2, 1030}, Shape{kRunningPiece + 1, 70}}) {
+    for (const Shape& shape : {Shape{1}, Shape{100}, Shape{2 * kSequentialChunk + 5}, Shape{0}, Shape{0, 3},
+                               Shape{3, 0}, Shape{5, 60, 3}, Shape{2, 1030}, Shape{kSequentialChunk + 1, 70}}) {
       const Array dense =
           ++seed % 2 == 0 ? telling_array({dtype_of<T>, shape}, seed) : tame_array({dtype_of<T>, shape}, seed);
       const Array turned = transposed(dense), copied = turned.contiguous();

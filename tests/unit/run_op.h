@@ -43,4 +43,17 @@ void for_each_index(const Shape& shape, F&& f) {
   for (std::int64_t i = element_count(shape); i > 0; --i, walk.advance()) f(walk.index());
 }
 
+/// Calls f(elements, index of the first) for every line of a dense array along `axis`.
+template <class T, class F>
+void for_each_line(const Array& dense, int axis, F&& f) {
+  Shape lines = dense.shape();
+  lines[axis] = std::min<std::int64_t>(lines[axis], 1);
+  for_each_index(lines, [&](const Dims& first) {
+    std::vector<T> line;
+    Dims at = first;
+    for (; at[axis] < dense.shape()[axis]; ++at[axis]) line.push_back(element<T>(dense, at));
+    f(std::move(line), first);
+  });
+}
+
 }  // namespace tjit::test

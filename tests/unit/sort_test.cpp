@@ -60,12 +60,7 @@ void check_sorted(const Array& x, const Array& dense, int axis, bool descending)
   argsort.axis = axis - x.rank();
   argsort.descending = descending;
   const Array sorted = run_op(sort, {x}), places = run_op(argsort, {x});
-  Shape lines = x.shape();
-  lines[axis] = std::min<std::int64_t>(lines[axis], 1);
-  for_each_index(lines, [&](const Dims& first) {
-    std::vector<T> line;
-    Dims at = first;
-    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) line.push_back(element<T>(dense, at));
+  for_each_line<T>(dense, axis, [&](const std::vector<T>& line, Dims at) {
     const std::vector<std::int64_t> want = sorted_places(line, descending);
     for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis]) {
       const std::int64_t place = want[static_cast<std::size_t>(at[axis])];
