@@ -11,6 +11,14 @@ namespace tjit {
 
 namespace {
 
+/// What a placing op writes over, when that is a tensor; else nothing.
+ValueId background(const Function& f, OpId op) {
+  if (!op.valid() || f.form(op) != Form::Placing) return {};
+  const int operand = f.placing(op).background;
+  if (operand < 0 || f.type(f.operand(op, operand)).is_scalar()) return {};
+  return f.operand(op, operand);
+}
+
 class Deferrer {
  public:
   explicit Deferrer(const Function& f)
@@ -19,6 +27,7 @@ class Deferrer {
         slot_(static_cast<std::size_t>(f.op_count()), -1),
         moved_to_(slot_.size()),
         before_(slot_.size()),
+        unchecked_(slot_.size()),
         behind_(static_cast<std::size_t>(f.block_count())) {}
 
   /// Finds what moves; whether anything does.
@@ -53,18 +62,10 @@ class Deferrer {
  private:
   static std::size_t at(OpId op) { return static_cast<std::size_t>(op.index); }
 
-  /// What a placing op writes over, when that is a tensor; else nothing.
-  ValueId background(OpId op) const {
-    if (!op.valid() || f_.form(op) != Form::Placing) return {};
-    const int operand = f_.placing(op).background;
-    if (operand < 0 || f_.type(f_.operand(op, operand)).is_scalar()) return {};
-    return f_.operand(op, operand);
-  }
-
   std::int32_t place(OpId op) const { return slot_[at(op)] >= 0 ? slot_[at(op)] : uses_.position(op); }
 
   bool defer(OpId op) {
-    const ValueId over = background(op);
+    const ValueId over = background(f_, op);
     if (!over.valid() || f_.home(over) != f_.op(op).parent) return false;
     const auto is_known = [&](ValueId v) { return !is_dynamic(f_.type(v).shape); };
     if (f_.may_fail(op) && (f_.def(op).take_check() == nullptr || !std::ranges::all_of(f_.operands(op), is_known)))
@@ -93,7 +94,7 @@ class Deferrer {
     if (read_between) return true;
     const OpId source = f_.value(v).op;
     if (uses_.uses(v).size() != 1 || !source.valid() || f_.op(source).parent != f_.op(op).parent) return false;
-    const ValueId over = background(source);
+    const ValueId over = background(f_, source);
     return over.valid() && f_.home(over) == f_.op(op).parent && frees(over, source, slot);
   }
 
@@ -102,7 +103,7 @@ class Deferrer {
   bool reads_end_before(ValueId v, OpId op, std::int32_t slot, bool& read_between) const {
     return std::ranges::all_of(uses_.uses(v), [&](const Use use) {
       if (use.op == op) return true;
-      if (!use.op.valid() || place(use.op) >= slot || background(use.op) == v || f_.is_loop(use.op)) return false;
+      if (!use.op.valid() || place(use.op) >= slot || background(f_, use.op) == v || f_.is_loop(use.op)) return false;
       read_between |= place(use.op) > uses_.position(op);
       return !is_view(f_, use.op) || reads_end_before(f_.op(use.op).first_result, op, slot, read_between);
     });
@@ -115,18 +116,18 @@ class Deferrer {
     std::vector<ValueId> operands(f_.operands(id).begin(), f_.operands(id).end());
     // The tensor itself does not matter: one that is there already has the same type.
     ValueId& over = operands[static_cast<std::size_t>(f_.placing(id).background)];
-    while (f_.value(over).op.valid() && slot_[at(f_.value(over).op)] >= 0) over = background(f_.value(over).op);
-    Location at = op.loc;
-    if (at.function == nullptr) at.function = intern(f_.def(id).info.name);
-    b.set_location(at);
-    attrs_.emplace_back(id, f_.def(id).take_check()(b, op.attrs.get(), map(operands)));
+    while (f_.value(over).op.valid() && slot_[at(f_.value(over).op)] >= 0) over = background(f_, f_.value(over).op);
+    Location loc = op.loc;
+    if (loc.function == nullptr) loc.function = intern(f_.def(id).info.name);
+    b.set_location(loc);
+    unchecked_[at(id)] = f_.def(id).take_check()(b, op.attrs.get(), map(operands));
   }
 
   void copy_late(Builder& b, Copier& map, OpId id) {
     const Op& op = f_.op(id);
-    const auto it = std::ranges::find(attrs_, id, &std::pair<OpId, std::shared_ptr<const OpAttrs>>::first);
-    const std::shared_ptr<const OpAttrs> attrs = it == attrs_.end() ? op.attrs : it->second;
-    map.bind(op.first_result, b.append({op.code, attrs, map(f_.operands(id)), {}, op.loc})[0]);
+    const std::shared_ptr<const OpAttrs>& unchecked = unchecked_[at(id)];
+    map.bind(op.first_result,
+             b.append({op.code, unchecked != nullptr ? unchecked : op.attrs, map(f_.operands(id)), {}, op.loc})[0]);
   }
 
   const Function& f_;
@@ -134,13 +135,16 @@ class Deferrer {
   std::vector<std::int32_t> slot_;         ///< by op: the position before which it comes, or -1 where it stays
   std::vector<OpId> moved_to_;             ///< by op that moves: the op at that position
   std::vector<std::vector<OpId>> before_;  ///< by op: those that move before it, last first
-  std::vector<std::vector<OpId>> behind_;  ///< by block: those that move to its end, last first
-  std::vector<std::pair<OpId, std::shared_ptr<const OpAttrs>>> attrs_;  ///< of moved ops, without their checks
+  std::vector<std::shared_ptr<const OpAttrs>> unchecked_;  ///< by op that moves: its attributes without the check
+  std::vector<std::vector<OpId>> behind_;                  ///< by block: those that move to its end, last first
 };
 
 }  // namespace
 
 std::optional<Function> deferred(const Function& function) {
+  bool writes_over = false;
+  for (int i = 0; i < function.op_count() && !writes_over; ++i) writes_over = background(function, {i}).valid();
+  if (!writes_over) return std::nullopt;
   Deferrer deferrer(function);
   return deferrer.find() ? std::optional(deferrer.run()) : std::nullopt;
 }

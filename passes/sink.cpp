@@ -82,6 +82,7 @@ class Sinker {
 }  // namespace
 
 std::optional<Function> sunk(const Function& function) {
+  if (function.block_count() == 1) return std::nullopt;
   Sinker sinker(function);
   return sinker.has_work() ? std::optional(sinker.run()) : std::nullopt;
 }

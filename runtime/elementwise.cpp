@@ -45,6 +45,17 @@ Dims broadcast_strides(const TensorImpl& t, const Shape& shape) {
   return strides;
 }
 
+/// The operand of highest rank and most elements: most often the result is like it. Null when all are numbers.
+const TensorImpl* most_like(std::span<const FewOperand> operands) {
+  const TensorImpl* like = nullptr;
+  for (const FewOperand& x : operands) {
+    if (x.tensor == nullptr) continue;
+    const int more = like == nullptr ? 1 : x.tensor->type.shape.size() - like->type.shape.size();
+    if (more > 0 || (more == 0 && x.tensor->size > like->size)) like = x.tensor;
+  }
+  return like;
+}
+
 void repeat(std::byte* to, const void* element, int size, std::int64_t count) {
   with_element(size, [&]<class E>(Tag<E>) {
     E value;
@@ -58,15 +69,7 @@ void repeat(std::byte* to, const void* element, int size, std::int64_t count) {
 TensorImpl* elementwise_few(Opcode op, DType operand, DType result, std::span<const FewOperand> operands) {
   const ElementwiseKernel& kernel = kernels().elementwise_kernel(op, operand, result);
   if (kernel.run == nullptr || operands.size() > kMaxOperands) return nullptr;
-  // The operand of highest rank and most elements: most often the result is like it.
-  const TensorImpl* like = nullptr;
-  int widest = size_of(result);
-  for (const FewOperand& x : operands) {
-    if (x.tensor == nullptr) continue;
-    widest = std::max(widest, size_of(x.tensor->type.dtype));
-    const int more = like == nullptr ? 1 : x.tensor->type.shape.size() - like->type.shape.size();
-    if (more > 0 || (more == 0 && x.tensor->size > like->size)) like = x.tensor;
-  }
+  const TensorImpl* const like = most_like(operands);
   if (like == nullptr) return nullptr;
   Shape shape = like->type.shape;
   for (const FewOperand& x : operands)
@@ -77,6 +80,9 @@ TensorImpl* elementwise_few(Opcode op, DType operand, DType result, std::span<co
   alignas(64) std::byte stage[kMaxOperands][kStageBytes];
   const void* in[kMaxOperands];
   bool repeats[kMaxOperands] = {};
+  int widest = size_of(result);
+  for (const FewOperand& x : operands)
+    if (x.tensor != nullptr) widest = std::max(widest, size_of(x.tensor->type.dtype));
   std::int64_t block = count;
   const DefaultFloats floats;
   for (std::size_t k = 0; k < operands.size(); ++k) {
