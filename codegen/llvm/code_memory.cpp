@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <llvm/ExecutionEngine/JITLink/JITLink.h>
+#include <llvm/Support/MathExtras.h>
 #include <llvm/Support/Memory.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,8 +20,6 @@ namespace orc = llvm::orc;
 
 constexpr std::size_t kSlabBytes = std::size_t{4} << 20;
 constexpr int kWrite = PROT_READ | PROT_WRITE, kExecute = PROT_READ | PROT_EXEC;
-
-std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 std::size_t page_bytes() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
@@ -38,7 +37,7 @@ bool is_writable(orc::AllocGroup group) { return (group.getMemProt() & orc::MemP
 std::size_t place(jl::BasicLayout& layout, bool writable, std::byte* start, std::size_t at) {
   for (auto& [group, segment] : layout.segments()) {
     if (is_writable(group) != writable) continue;
-    at = round_up(at, segment.Alignment.value());
+    at = llvm::alignTo(at, segment.Alignment.value());
     segment.WorkingMem = reinterpret_cast<char*>(start + at);
     segment.Addr = orc::ExecutorAddr::fromPtr(segment.WorkingMem);
     at += segment.ContentSize + segment.ZeroFillSize;
@@ -82,8 +81,8 @@ CodeMemory& CodeMemory::instance() {
 void CodeMemory::allocate(const jl::JITLinkDylib*, jl::LinkGraph& graph, OnAllocatedFunction then) {
   jl::BasicLayout layout(graph);
   TJIT_CHECK(layout.graphAllocActions().empty());  // they come with plugins
-  const std::size_t code_bytes = round_up(place(layout, false, nullptr, 0), page_bytes());
-  const std::size_t bytes = round_up(place(layout, true, nullptr, code_bytes), page_bytes());
+  const std::size_t code_bytes = llvm::alignTo(place(layout, false, nullptr, 0), page_bytes());
+  const std::size_t bytes = llvm::alignTo(place(layout, true, nullptr, code_bytes), page_bytes());
   llvm::Expected<MemoryRange> pages = take(bytes);
   if (!pages) return then(pages.takeError());
   place(layout, false, pages->start, 0);
@@ -109,7 +108,7 @@ llvm::Expected<MemoryRange> CodeMemory::take(std::size_t bytes) {
   const std::scoped_lock lock(mutex_);
   std::byte* start = free_.take(bytes);
   if (start == nullptr) {
-    const std::size_t slab_bytes = round_up(bytes, kSlabBytes);
+    const std::size_t slab_bytes = llvm::alignTo(bytes, kSlabBytes);
     void* slab = mmap(nullptr, slab_bytes, kExecute, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (slab == MAP_FAILED) return no_memory(slab_bytes);
     free_.add({static_cast<std::byte*>(slab), slab_bytes});
