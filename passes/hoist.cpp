@@ -17,6 +17,12 @@ constexpr std::int64_t kSmallBytes = 4096;
 std::size_t at(OpId id) { return static_cast<std::size_t>(id.index); }
 std::size_t at(BlockId id) { return static_cast<std::size_t>(id.index); }
 
+bool has_loop(const Function& f) {
+  for (int i = 0; i < f.op_count(); ++i)
+    if (f.is_loop({i})) return true;
+  return false;
+}
+
 /// Ops that stay where they are: ordered ones, and loops, which might not end where they might not have run.
 std::vector<bool> pinned_ops(const Function& f) {
   std::vector<bool> pinned = ordered_ops(f);
@@ -172,6 +178,7 @@ class Hoisting {
 }  // namespace
 
 Function hoist(const Function& function, const PassContext&) {
+  if (!has_loop(function)) return function;
   const Hoisting hoisting(function);
   if (hoisting.is_empty()) return function;
   return rebuild(function, [&](Builder&, Copier& map, OpId id, const Copier::Each& visit) {

@@ -56,7 +56,7 @@ auto cond(const Operand& predicate, Then&& then_branch, Else&& else_branch,
     const auto branch = [&](auto& f) {
       return [&](detail::Tensors& out) {
         Result r = detail::as_tensors(f(), at);
-        detail::take_tensors(std::move(r), out);
+        detail::take_tensors(r, out);
         if (have_structure) regrouped = !detail::same_structure(result, r);
         if (!have_structure) result = std::move(r), have_structure = true;
       };
@@ -89,21 +89,21 @@ detail::AsTensors<Vars> while_loop(Test&& test, Body&& body, const Vars& vars, c
   const auto test_call = [&](detail::Tensors& state) -> Tensor {
     put(state);
     Tensor go_on = detail::as_tensors(detail::spread(test, std::as_const(current)), at);
-    detail::take_tensors(std::move(current), state);
+    detail::take_tensors(current, state);
     return go_on;
   };
   const auto body_call = [&](detail::Tensors& state) {
     const std::size_t count = state.size();
     put(state);
     State next = detail::as_tensors(detail::spread(body, std::as_const(current)), at);
-    detail::take_tensors(std::move(current), state);
+    detail::take_tensors(current, state);
     state.clear();
-    detail::take_tensors(std::move(next), state);
+    detail::take_tensors(next, state);
     if (state.size() == count && !detail::same_structure(next, current))
       fail_at(at, "while_loop: the body gives vectors of other lengths than it takes");
   };
   detail::Tensors state;
-  detail::take_tensors(std::move(current), state);
+  detail::take_tensors(current, state);
   detail::while_loop(test_call, body_call, state, options, at);
   put(state);
   return current;

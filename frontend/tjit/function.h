@@ -242,7 +242,8 @@ class CapturedFunction : public detail::AnyFunction {
       if constexpr (std::is_void_v<Result>) {
         std::apply(f, std::move(copies));
       } else {
-        detail::take_tensors(detail::as_tensors(std::apply(f, std::move(copies)), {}), out);
+        auto returned = detail::as_tensors(std::apply(f, std::move(copies)), {});
+        detail::take_tensors(returned, out);
       }
     };
     const auto place = [&](std::size_t i, bool is_static) {

@@ -87,24 +87,17 @@ AsTensors<T> as_tensors(T&& value, const Location& at) {
   }
 }
 
-/// Appends the tensors of `value` to `out`, in order. Of a temporary they are moved; its structure stays.
+/// Appends the tensors of `value` to `out`, in order: moved, but for constants. Its structure stays.
 template <class T, class List>
-void take_tensors(T&& value, List& out) {
-  using Given = std::remove_cvref_t<T>;
-  if constexpr (kIsTensor<Given>) {
-    out.push_back(std::forward<T>(value));
-  } else if constexpr (IsTupleLike<Given>::value) {
-    std::apply([&](auto&&... parts) { (take_tensors(std::forward<decltype(parts)>(parts), out), ...); },
-               std::forward<T>(value));
+void take_tensors(T& value, List& out) {
+  if constexpr (kIsTensor<T>) {
+    out.push_back(std::move(value));
+  } else if constexpr (IsTupleLike<std::remove_const_t<T>>::value) {
+    std::apply([&](auto&... parts) { (take_tensors(parts, out), ...); }, value);
   } else {
-    static_assert(IsVector<Given>::value, "expected a Tensor, or a tuple, pair, array or vector of them");
-    for (auto& part : value) {
-      if constexpr (std::is_lvalue_reference_v<T>) {
-        take_tensors(part, out);
-      } else {
-        take_tensors(std::move(part), out);
-      }
-    }
+    static_assert(IsVector<std::remove_const_t<T>>::value,
+                  "expected a Tensor, or a tuple, pair, array or vector of them");
+    for (auto& part : value) take_tensors(part, out);
   }
 }
 

@@ -139,19 +139,20 @@ class SortRoutine final : public LineRoutine {
   explicit SortRoutine(const RoutineArgs& args) : SortRoutine(args, attrs_as<Op>(args.def.code, args.attrs)) {}
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
-    for_each_line(operands[0], descending_, scratch, [&]<class T>(auto keys, const T* line, std::int64_t at) {
-      using Result = std::conditional_t<std::is_same_v<Op, Sort>, T, std::int64_t>;
-      sort_stably(keys);
-      Result* const to = static_cast<Result*>(results[0]) + at;
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        Result& result = to[static_cast<std::int64_t>(i) * lines_.result_stride];
-        if constexpr (std::is_same_v<Op, Sort>) {
-          result = line[keys[i].place * lines_.stride];
-        } else {
-          result = keys[i].place;
-        }
-      }
-    });
+    for_each_line(operands[0], descending_, scratch,
+                  [&]<class T>(auto keys, [[maybe_unused]] const T* line, std::int64_t at) {
+                    using Result = std::conditional_t<std::is_same_v<Op, Sort>, T, std::int64_t>;
+                    sort_stably(keys);
+                    Result* const to = static_cast<Result*>(results[0]) + at;
+                    for (std::size_t i = 0; i < keys.size(); ++i) {
+                      Result& result = to[static_cast<std::int64_t>(i) * lines_.result_stride];
+                      if constexpr (std::is_same_v<Op, Sort>) {
+                        result = line[keys[i].place * lines_.stride];
+                      } else {
+                        result = keys[i].place;
+                      }
+                    }
+                  });
   }
 
  private:

@@ -5,7 +5,6 @@
 
 #include "ir/builder.h"
 #include "runtime/array.h"
-#include "tests/fuzz/random.h"
 
 namespace tjit {
 
@@ -21,8 +20,5 @@ GeneratedProgram generate_program(std::uint64_t seed);
 
 /// Whether programs are made of this op, on every element type that it takes: a long run must execute all of these.
 bool is_drawn(const OpDef& op);
-
-/// Ordinary elements, in half of the arrays with edge values (zeros, infinities, NaN, extremes) among them.
-Array edge_array(Random& random, const Type& type);
 
 }  // namespace tjit
