@@ -2,7 +2,8 @@
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Without these it does not keep what is compiled with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 add_library(tjit_options INTERFACE)
@@ -24,6 +25,14 @@ endif()
 # what lives as long as the process is never destroyed.
 set(tjit_library_warnings -Wexit-time-destructors)
 
+# tjit_precompile(<target> <headers>...): to read the headers that most files include takes longer than to compile most
+# files. The same headers give the same bytes, which ccache asks for.
+set(tjit_standard_headers ${CMAKE_SOURCE_DIR}/cmake/standard_headers.h)
+function(tjit_precompile target)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+endfunction()
+
 # tjit_layer(<folder>): every .cpp of the current folder, of its families of ops and of its file formats becomes layer
 # `tjit_<folder>`. The test `layers` checks that includes go downwards only.
 function(tjit_layer name)
@@ -33,4 +42,5 @@ function(tjit_layer name)
   add_library(tjit_${name} OBJECT ${sources})
   target_link_libraries(tjit_${name} PUBLIC tjit_options)
   target_compile_options(tjit_${name} PRIVATE ${tjit_library_warnings})
+  tjit_precompile(tjit_${name} ${tjit_standard_headers})
 endfunction()
