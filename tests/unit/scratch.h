@@ -35,13 +35,14 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// The folder `tests`.
 inline std::string read_all(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// To a new file: some file systems send one that is overwritten to the disk at once.
 inline void write_all(const std::filesystem::path& path, std::string_view bytes) {
+  std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
