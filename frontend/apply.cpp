@@ -44,8 +44,7 @@ template <class... Operands>
   last_op = Here::of(x.loc());
   const TensorImpl& first = *x.tensor()->impl();
   try {
-    TensorImpl* out =
-        elementwise_fast(code, rule == Result::Bool ? DType::Bool : first.type.dtype, first, *rest.tensor()->impl()...);
+    TensorImpl* out = elementwise_fast(code, result_dtype(rule, first.type.dtype), first, *rest.tensor()->impl()...);
     if (out != nullptr && rule == Result::Same && first.numbers() != nullptr) [[unlikely]]
       return of_numbers(Tensor::adopt(out), numbers_of(std::array{&x, &rest...}));
     return Tensor::adopt(out);
@@ -83,9 +82,8 @@ Tensor few_elementwise(Opcode code, std::span<const Operand* const> operands) {
   }
   last_op = Here::of(operands[0]->loc());
   try {
-    TensorImpl* out = elementwise_few(code, dtype, op.result == Result::Bool ? DType::Bool : dtype,
-                                      std::span(given, operands.size()));
-    if (out == nullptr || !numbers || op.result == Result::Bool) [[likely]]
+    TensorImpl* out = elementwise_few(code, dtype, result_dtype(op.result, dtype), std::span(given, operands.size()));
+    if (out == nullptr || !numbers || op.result != Result::Same) [[likely]]
       return Tensor::adopt(out);
     return of_numbers(Tensor::adopt(out), numbers_of(operands.subspan(values)));
   } catch (const OutOfMemory& e) {

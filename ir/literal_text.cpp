@@ -146,25 +146,30 @@ void append_level(std::string& out, const Literal& literal, int dim, const std::
   out += ']';
 }
 
-}  // namespace
-
-double as_printed(Half x) {
+/// `as_printed` of a type that no std::to_chars writes.
+template <class T>
+double fewest_digits(T x) {
   const double exact = static_cast<float>(x);
   if (!std::isfinite(exact)) return exact;
   // Numbers above a power of two are further apart than those below it: where two decimals are equally near, the one
   // above may read back alone.
   const double above = std::nextafter(exact, 2 * exact);
-  for (int digits = 0; digits < std::numeric_limits<Half>::max_digits10; ++digits) {
+  for (int digits = 0; digits < std::numeric_limits<T>::max_digits10; ++digits) {
     for (const double number : {exact, above}) {
       char buffer[32];
       const auto end = std::to_chars(buffer, std::end(buffer), number, std::chars_format::scientific, digits).ptr;
       double near = 0;
       (void)std::from_chars(buffer, end, near);
-      if (Half(near).bits == x.bits) return near;
+      if (T(near).bits == x.bits) return near;
     }
   }
   return exact;
 }
+
+}  // namespace
+
+double as_printed(Half x) { return fewest_digits(x); }
+double as_printed(BFloat16 x) { return fewest_digits(x); }
 
 void append_element(std::string& out, DType dtype, const std::byte* element) {
   dispatch(dtype, [&](auto tag) {

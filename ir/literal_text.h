@@ -15,6 +15,7 @@ T as_printed(T x) {
   return x;
 }
 double as_printed(Half x);
+double as_printed(BFloat16 x);
 
 /// Appends one element: the shortest text that reads back to the same bits (any NaN is `nan`).
 void append_element(std::string& out, DType dtype, const std::byte* element);

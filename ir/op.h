@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "ir/dtypes.h"
 #include "ir/ops/list.h"
 #include "ir/type.h"
 
@@ -53,30 +54,6 @@ using ValueId = IdOf<struct ValueTag>;
 using OpId = IdOf<struct OpTag>;
 using BlockId = IdOf<struct BlockTag>;
 
-// ---- the element types an op takes: a set, one bit per DType ----
-
-using DTypes = std::uint32_t;
-constexpr DTypes only(DType t) { return DTypes{1} << static_cast<int>(t); }
-constexpr bool contains(DTypes set, DType t) { return (set & only(t)) != 0; }
-/// The element types for which `is` holds.
-consteval DTypes those(bool (*is)(DType)) {
-  DTypes set = 0;
-  for (const DTypeInfo& t : kDTypes)
-    if (is(t.dtype)) set |= only(t.dtype);
-  return set;
-}
-inline constexpr DTypes kBool = only(DType::Bool);
-inline constexpr DTypes kInts = those(is_integer);
-inline constexpr DTypes kSigned = those(is_signed);
-inline constexpr DTypes kUnsigned = kInts & ~kSigned;
-inline constexpr DTypes kFloats = those(is_float);
-inline constexpr DTypes kComplex = those(is_complex);
-inline constexpr DTypes kReals = kInts | kFloats;  ///< those with an order
-inline constexpr DTypes kNumbers = kReals | kComplex;
-inline constexpr DTypes kAll = kNumbers | kBool;
-/// Types an index may have.
-inline constexpr DTypes kIndices = those([](DType t) { return is_integer(t) && is_signed(t) && size_of(t) >= 4; });
-
 // ---- attributes ----
 
 /// Base of op structs that carry attributes; it gives them one address type.
@@ -107,7 +84,9 @@ struct AttrField {
 
 // ---- facts ----
 
-enum class Result : std::uint8_t { Same, Bool, Attribute };  ///< result dtype of an elementwise op
+/// The result dtype of an elementwise op: its operands', bool, that of a complex number's parts, the complex one of
+/// such parts, or what its attribute `dtype` says.
+enum class Result : std::uint8_t { Same, Bool, Part, Complex, Attribute };
 
 struct OpInfo {
   std::string_view name;

@@ -41,15 +41,6 @@ AttrField erase(Field<Member> field) {
           [](OpAttrs& a, AttrValue v) { static_cast<Owner&>(a).*Member = std::get<Value>(std::move(v)); }};
 }
 
-DType result_dtype(const OpInfo& info, const OpAttrs* attrs, DType operand, DType (*attribute)(const OpAttrs*)) {
-  switch (info.result) {
-    case Result::Same: return operand;
-    case Result::Bool: return DType::Bool;
-    case Result::Attribute: return attribute(attrs);
-  }
-  __builtin_unreachable();
-}
-
 /// The one rule for elementwise operands: same shape, same dtype; broadcasts and casts are ops of their own.
 template <class T>
 Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
@@ -65,14 +56,11 @@ Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
     for (int d = 0; d < t.shape.size(); ++d)
       if (result.shape[d] == Dims::kUnknown) result.shape[d] = t.shape[d];
   }
-  result.dtype = result_dtype(T::info, attrs, in[first].dtype, [](const OpAttrs* a) {
-    if constexpr (requires(T t) { t.dtype; }) {
-      return as<T>(a).dtype;
-    } else {
-      (void)a;
-      return DType::Bool;
-    }
-  });
+  if constexpr (T::info.result == Result::Attribute) {
+    result.dtype = as<T>(attrs).dtype;
+  } else {
+    result.dtype = result_dtype(T::info.result, in[first].dtype);
+  }
   if constexpr (requires { T::check_result(in[0], result); }) T::check_result(in[0], result);
   return result;
 }

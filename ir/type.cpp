@@ -2,6 +2,9 @@
 #include "ir/type.h"
 
 #include <cstring>
+#include <utility>
+
+#include "ir/dtypes.h"
 
 namespace tjit {
 
@@ -32,9 +35,11 @@ Literal Literal::copy(const Type& type, const void* data, bool splat) {
 }
 
 std::int64_t Literal::first_integer() const {
-  TJIT_CHECK(!is_float(type_.dtype));
-  return dispatch(type_.dtype,
-                  [&](auto tag) { return static_cast<std::int64_t>(*as<typename decltype(tag)::type>()); });
+  return dispatch_in < kInts | kBool > (type_.dtype, [&]<class T>(Tag<T>) {
+                                 const T first = *as<T>();
+                                 return std::in_range<std::int64_t>(+first) ? static_cast<std::int64_t>(first)
+                                                                            : INT64_MAX;
+                               });
 }
 
 bool operator==(const Literal& a, const Literal& b) {

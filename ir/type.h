@@ -82,7 +82,7 @@ class Literal {
   /// Whether all elements are the first one, however they are stored: needs no memory in compiled code.
   bool is_uniform() const { return splat_ || element_count(type_) == 1; }
   ElementBits first() const { return ElementBits::read(type_.dtype, data()); }
-  /// The first element as a number; the type is bool or an integer.
+  /// The first element as a number, or the highest one where that is larger; the type is bool or an integer.
   std::int64_t first_integer() const;
   const std::byte* data() const { return bytes_.get(); }
   const std::shared_ptr<const std::byte>& owner() const { return bytes_; }

@@ -129,14 +129,11 @@ std::optional<ValueId> apply_first(const RuleIndex& index, Builder& b, const New
 
 double Match::number(Pattern::Variable v) const {
   const Literal* literal = uniform_behind_views(function, values[v.index]);
-  return dispatch(literal->type().dtype,
-                  [&](auto tag) { return static_cast<double>(*literal->as<typename decltype(tag)::type>()); });
+  return dispatch_in<kFloats>(literal->type().dtype, [&]<class T>(Tag<T>) { return double{*literal->as<T>()}; });
 }
 
 std::int64_t Match::integer(Pattern::Variable v) const {
-  const Literal* literal = uniform_behind_views(function, values[v.index]);
-  return dispatch(literal->type().dtype,
-                  [&](auto tag) { return static_cast<std::int64_t>(*literal->as<typename decltype(tag)::type>()); });
+  return uniform_behind_views(function, values[v.index])->first_integer();
 }
 
 std::optional<ValueId> apply(const Rule& rule, Builder& b, const NewOp& op) {

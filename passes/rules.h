@@ -127,8 +127,9 @@ struct Match {
   std::array<ValueId, pattern::kVariables> values{};
 
   const Type& type(Pattern::Variable v) const { return function.type(values[v.index]); }
-  /// The one element that a constant has everywhere; floats and integers of all types fit.
+  /// The one element that a float constant has everywhere.
   double number(Pattern::Variable v) const;
+  /// That of an integer constant; INT64_MAX where it is larger.
   std::int64_t integer(Pattern::Variable v) const;
 };
 

@@ -35,9 +35,10 @@ bool power_of_two(const Match& m) {
 
 /// Dividing by c and then by d is dividing by c * d.
 bool product_fits(const Match& m) {
+  const std::int64_t first = m.integer(c), second = m.integer(d), digits = limits_of(m.result.dtype).digits;
   std::int64_t product = 0;
-  return m.integer(c) > 0 && m.integer(d) > 0 && !__builtin_mul_overflow(m.integer(c), m.integer(d), &product) &&
-         product >> limits_of(m.result.dtype).digits == 0;
+  return first > 0 && second > 0 && std::max(first, second) < INT64_MAX &&  // which may stand for more
+         !__builtin_mul_overflow(first, second, &product) && (digits > 62 || product >> digits == 0);
 }
 
 bool is_shift(const Match& m, Variable v) {

@@ -12,7 +12,7 @@ namespace {
 std::vector<std::int64_t> index_values(const Array& indices) {
   const Array all = indices.contiguous();
   std::vector<std::int64_t> values(static_cast<std::size_t>(all.size()));
-  dispatch(all.dtype(), [&]<class T>(Tag<T>) {
+  dispatch_in<kIndices>(all.dtype(), [&]<class T>(Tag<T>) {
     std::transform(all.data<T>(), all.data<T>() + all.size(), values.begin(),
                    [](T i) { return static_cast<std::int64_t>(i); });
   });
@@ -23,7 +23,7 @@ std::vector<std::int64_t> index_values(const Array& indices) {
 std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer,
                           int d, const Location& loc) {
   const std::int64_t begin =
-      dispatch(index.dtype(), [&]<class T>(Tag<T>) { return static_cast<std::int64_t>(index.item<T>()); });
+      dispatch_in<kIndices>(index.dtype(), [&]<class T>(Tag<T>) { return std::int64_t{index.item<T>()}; });
   const std::int64_t last = outer - size;
   if (clamp) return std::clamp<std::int64_t>(begin, 0, last);
   if (begin >= 0 && begin <= last) return begin;

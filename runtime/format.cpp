@@ -170,16 +170,24 @@ std::string scalar_float_text(T x, double limit) {
 }
 
 /// A part of a complex number alone: without a fraction of 0.
-std::string part_text(double x) {
-  std::string text = scalar_float_text(x, 1e16);
+template <class P>
+std::string part_text(P x, double limit) {
+  std::string text = scalar_float_text(x, limit);
   return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
 }
 
-std::string scalar_complex_text(Complex x) {
-  if (x.re == 0 && !std::signbit(x.re)) return part_text(x.im) + 'j';
+/// Scientific from `limit` on.
+template <class P>
+std::string scalar_complex_text(Complex<P> x, double limit) {
+  if (x.re == 0 && !std::signbit(x.re)) return part_text(x.im, limit) + 'j';
   const bool has_sign = std::signbit(x.im) && !std::isnan(x.im);
-  return '(' + part_text(x.re) + (has_sign ? "" : "+") + part_text(x.im) + "j)";
+  return '(' + part_text(x.re, limit) + (has_sign ? "" : "+") + part_text(x.im, limit) + "j)";
 }
+
+/// Whether numbers of T print as Python's own do, which are doubles.
+template <class T>
+constexpr bool prints_as_python = std::is_same_v<typename Element<T>::Part, double>;
+constexpr double kPythonScientificFrom = 1e16;
 
 /// Rank 0, as NumPy prints a scalar: `as_python` as Python prints the same number, a float as the double it is.
 template <class T>
@@ -187,11 +195,11 @@ std::string scalar_text(T x, bool as_python) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
   } else if constexpr (Element<T>::is_complex) {
-    return scalar_complex_text(x);
+    return prints_as_python<T> || as_python ? scalar_complex_text(Complex<double>(x), kPythonScientificFrom)
+                                            : scalar_complex_text(x, kScientificFrom<typename T::Part>);
   } else if constexpr (Element<T>::is_float) {
-    // A double prints as Python's own numbers do.
-    return std::is_same_v<T, double> || as_python ? scalar_float_text(static_cast<double>(x), 1e16)
-                                                  : scalar_float_text(x, kScientificFrom<T>);
+    return prints_as_python<T> || as_python ? scalar_float_text(static_cast<double>(x), kPythonScientificFrom)
+                                            : scalar_float_text(x, kScientificFrom<T>);
   } else {
     return std::to_string(x);
   }
@@ -204,9 +212,10 @@ ElementText element_text(const std::vector<T>& values) {
   if constexpr (std::is_same_v<T, bool>) {
     return [](const void* p) -> std::string { return *static_cast<const bool*>(p) ? " True" : "False"; };
   } else if constexpr (Element<T>::is_complex) {
-    std::vector<double> re, im;
+    using P = typename T::Part;
+    std::vector<P> re, im;
     for (const T x : values) re.push_back(x.re), im.push_back(x.im);
-    return [re = FloatFormat<double>(re), im = FloatFormat<double>(im, true)](const void* p) {
+    return [re = FloatFormat<P>(re), im = FloatFormat<P>(im, true)](const void* p) {
       const T x = *static_cast<const T*>(p);
       std::string imaginary = im(x.im);
       imaginary.insert(imaginary.find_last_not_of(' ') + 1, 1, 'j');

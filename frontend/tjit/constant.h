@@ -78,9 +78,9 @@ template <class E, class T>
 inline constexpr bool holds_integers_of =
     std::is_integral_v<E> && !std::is_same_v<E, bool> && std::is_signed_v<E> >= std::is_signed_v<T> &&
     (sizeof(E) > sizeof(T) || (sizeof(E) == sizeof(T) && std::is_signed_v<E> == std::is_signed_v<T>));
-/// The first type that holds them; int64 where none does, so that each number is looked at.
+/// The first type that holds them.
 template <class T, class... E>
-struct FirstThatHolds : Tag<std::int64_t> {};
+struct FirstThatHolds;
 template <class T, class E, class... Rest>
 struct FirstThatHolds<T, E, Rest...> : std::conditional_t<holds_integers_of<E, T>, Tag<E>, FirstThatHolds<T, Rest...>> {
 };
@@ -123,7 +123,7 @@ void write_elements(const C& array, const Shape& shape, int depth, E*& out) {
     if constexpr (ArrayOf<Part>::is_array) {
       write_elements(part, shape, depth + 1, out);
     } else if constexpr (std::is_integral_v<Part> && !std::is_same_v<Part, E>) {
-      *out++ = static_cast<E>(Scalar(part).i);  // which throws for what no int64 holds
+      *out++ = static_cast<E>(part);
     } else {
       *out++ = part;
     }

@@ -45,10 +45,10 @@ consteval bool gives() {
   if constexpr (!contains(Op::info.types, dtype_of<T>)) {
     return false;
   } else {
-    switch (Op::info.result) {
-      case Result::Same: return std::is_same_v<T, R>;
-      case Result::Bool: return std::is_same_v<bool, R>;
-      case Result::Attribute: return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+    if constexpr (Op::info.result == Result::Attribute) {
+      return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+    } else {
+      return dtype_of<R> == result_dtype(Op::info.result, dtype_of<T>);
     }
   }
 }

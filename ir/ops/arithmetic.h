@@ -192,18 +192,24 @@ struct Trunc : Elementwise {
 
 struct Cast : Elementwise {
   DType dtype = DType::F32;
-  static constexpr OpInfo info{
-      .name = "cast",
-      .types = kAll,
-      .result = Result::Attribute,
-      .as_stored = true,
-      .ulp = 0.5,
-      .doc =
-          "To another element type. Float to integer truncates towards 0, saturates, and "
-          "gives 0 for NaN; integers wrap; to bool is x != 0; wider to narrower floats round."};
+  static constexpr OpInfo info{.name = "cast",
+                               .types = kAll,
+                               .result = Result::Attribute,
+                               .as_stored = true,
+                               .ulp = 0.5,
+                               .doc =
+                                   "To another element type. Float to integer truncates towards 0, saturates, and "
+                                   "gives 0 for NaN; integers wrap; to bool is x != 0; wider to narrower floats round. "
+                                   "Complex to real raises: `real`, `imag` or `abs` say what is meant."};
   static constexpr auto fields = std::tuple{field<&Cast::dtype>("dtype")};
+  static void check_result(const Type& operand, const Type& result) {
+    if (is_complex(operand.dtype) && contains(kReals, result.dtype))
+      fail("cannot make a real number of " + to_string(operand) + "; take its `real`, `imag` or `abs`");
+  }
   template <class To>
-  static auto eval(auto x) {
+  static auto eval(auto x)
+    requires(!kIsComplex<typename decltype(x)::Scalar> || !contains(kReals, dtype_of<To>))
+  {
     return math::cast<To>(x);
   }
 };

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "tjit/dtype.h"
+#include "ir/op.h"
 
 namespace tjit {
 
@@ -30,12 +30,22 @@ struct ComputeTrait<T> {
 };
 template <class T>
 using ComputeOf = typename ComputeTrait<T>::type;
+template <class T>
+struct PartTrait {
+  using type = T;
+};
+template <class P>
+struct PartTrait<Complex<P>> {
+  using type = P;
+};
+template <class T>
+using PartOf = typename PartTrait<T>::type;
 }  // namespace detail
 
 template <class T>
 struct Element {
   /// A complex number's parts, or the type itself.
-  using Part = std::conditional_t<std::is_same_v<T, Complex>, double, T>;
+  using Part = detail::PartOf<T>;
   using Limits = std::numeric_limits<Part>;
   static constexpr DType dtype = dtype_of<T>;
   /// What ops compute in, with one rounding each, and what reductions and products join in, with one rounding at the
@@ -84,6 +94,28 @@ constexpr DType accumulator_type(DType t) {
 
 constexpr DType part_type(DType t) {
   return dispatch(t, []<class T>(Tag<T>) { return dtype_of<typename Element<T>::Part>; });
+}
+
+/// The type of complex numbers with such parts, or the type itself where there is none.
+constexpr DType complex_type(DType t) {
+  return dispatch(t, []<class T>(Tag<T>) {
+    if constexpr (ElementTypes::index<Complex<T>> >= 0) return dtype_of<Complex<T>>;
+    return dtype_of<T>;
+  });
+}
+/// Types that are parts of complex ones.
+inline constexpr DTypes kParts = those([](DType t) { return complex_type(t) != t; });
+
+/// The result dtype of an elementwise op of such a rule; not of `Result::Attribute`.
+constexpr DType result_dtype(Result rule, DType operand) {
+  switch (rule) {
+    case Result::Same: return operand;
+    case Result::Bool: return DType::Bool;
+    case Result::Part: return part_type(operand);
+    case Result::Complex: return complex_type(operand);
+    case Result::Attribute: break;
+  }
+  __builtin_unreachable();
 }
 
 /// Whether every value of `from` is a value of `to`.

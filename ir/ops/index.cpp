@@ -37,10 +37,9 @@ constexpr std::int64_t kMostLookedAt = 1024;
 /// Whether an index (null: not a constant) could lie outside [0, last].
 bool may_lie_outside(const Literal* indices, std::int64_t last) {
   if (indices == nullptr) return true;
-  return dispatch(indices->type().dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  return dispatch_in<kIndices>(indices->type().dtype, [&]<class T>(Tag<T>) {
     const std::int64_t stored = indices->stored_bytes() / static_cast<std::int64_t>(sizeof(T));
-    const auto outside = [&](T i) { return static_cast<std::int64_t>(i) < 0 || static_cast<std::int64_t>(i) > last; };
+    const auto outside = [&](T i) { return i < 0 || i > last; };
     return stored > kMostLookedAt || std::any_of(indices->as<T>(), indices->as<T>() + stored, outside);
   });
 }

@@ -17,7 +17,8 @@ using AllOps = TypeList<
     struct Ceil, struct Round, struct Trunc, struct IsNan, struct IsInf, struct IsFinite, struct Equal, struct NotEqual,
     struct Less, struct LessEqual, struct Greater, struct GreaterEqual, struct LogicalAnd, struct LogicalOr,
     struct LogicalXor, struct LogicalNot, struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor, struct BitwiseNot,
-    struct ShiftLeft, struct ShiftRight, struct Where, struct Cast, struct Bitcast,
+    struct ShiftLeft, struct ShiftRight, struct Where, struct Cast, struct Bitcast, struct Real, struct Imag,
+    struct Conj, struct MakeComplex,
     // reduce
     struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
     struct CumSum, struct ArgMax, struct ArgMin,

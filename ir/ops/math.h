@@ -15,6 +15,7 @@
 #pragma once
 
 #include "ir/ops/math_basic.h"
+#include "ir/ops/math_complex.h"
 #include "ir/ops/math_divide.h"
 #include "ir/ops/math_exp.h"
 #include "ir/ops/math_log.h"

@@ -1,7 +1,7 @@
 // Sign, order and classes of numbers, rounding, shifts and casts: functions that are exact.
 #pragma once
 
-#include "ir/ops/math_half.h"
+#include "ir/ops/math_float16.h"
 
 namespace tjit::math {
 
@@ -109,25 +109,28 @@ template <Integer T, int N>
 }
 
 /// Conversion that is defined for every value: float to integer truncates, saturates and gives 0 for NaN; integers
-/// wrap; anything to bool is "is not 0"; of complex numbers other types hold the real part; what a float cannot hold is
-/// rounded to nearest even.
+/// wrap; anything to bool is "is not 0"; what a float cannot hold is rounded to nearest even. Complex numbers become
+/// complex numbers or bool only.
 template <class U, class T, int N>
 [[gnu::always_inline]] inline Vec<U, N> cast(Vec<T, N> x) {
   using V = Vec<T, N>;
   if constexpr (std::is_same_v<T, U>) {
     return x;
-  } else if constexpr (std::is_same_v<T, Complex> && std::is_same_v<U, bool>) {
+  } else if constexpr (kIsComplex<T> && kIsComplex<U>) {
+    using P = typename U::Part;
+    return {cast<P>(x.re), cast<P>(x.im)};
+  } else if constexpr (kIsComplex<T>) {
+    static_assert(std::is_same_v<U, bool>);
     return to_bool(x != V(0));
-  } else if constexpr (std::is_same_v<T, Complex>) {
-    return cast<U>(x.re);
-  } else if constexpr (std::is_same_v<U, Complex>) {
-    return {cast<double>(x), Vec<double, N>(0)};
-  } else if constexpr (std::is_same_v<T, Half>) {
+  } else if constexpr (kIsComplex<U>) {
+    using P = typename U::Part;
+    return {cast<P>(x), Vec<P, N>(0)};
+  } else if constexpr (Float16<T>) {
     return cast<U>(widen(x));
-  } else if constexpr (std::is_same_v<U, Half> && Float<T>) {
-    return narrow(x);
-  } else if constexpr (std::is_same_v<U, Half>) {
-    return narrow(convert<float>(x));  // what float cannot hold is infinite
+  } else if constexpr (Float16<U> && std::is_same_v<T, bool>) {
+    return narrow<U>(convert<float>(x));
+  } else if constexpr (Float16<U>) {
+    return narrow<U>(x);
   } else if constexpr (Float<T> && Integer<U>) {
     constexpr U kLowest = std::numeric_limits<U>::min();
     constexpr U kHighest = std::numeric_limits<U>::max();

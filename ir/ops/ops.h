@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/ops/arithmetic.h"
+#include "ir/ops/complex.h"
 #include "ir/ops/index.h"
 #include "ir/ops/list.h"
 #include "ir/ops/logic.h"

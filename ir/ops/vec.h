@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "tjit/bfloat16.h"
 #include "tjit/complex.h"
 #include "tjit/half.h"
 
@@ -22,11 +23,11 @@ using SignedOfSize =
 
 namespace detail {
 
-// A bool lane is a byte that is exactly 0 or 1, as in a tensor's buffer. Half is held as its bits: such lanes are
-// moved, and converted to what they compute in.
+// A bool lane is a byte that is exactly 0 or 1, as in a tensor's buffer. 16-bit floats are held as their bits: such
+// lanes are moved, and converted to what they compute in.
 template <class T>
 using Stored =
-    std::conditional_t<std::is_same_v<T, bool>, uint8_t, std::conditional_t<std::is_same_v<T, Half>, uint16_t, T>>;
+    std::conditional_t<std::is_same_v<T, bool>, uint8_t, std::conditional_t<std::is_class_v<T>, uint16_t, T>>;
 
 template <class T, int N>
 struct RawOf {
@@ -187,7 +188,7 @@ struct Vec {
   [[gnu::always_inline]] friend Mask<T, N> operator>=(Vec a, Vec b) { return compared(a.raw >= b.raw); }
 
  private:
-  // Lanes of Half are only moved and converted.
+  // Lanes of 16-bit floats are only moved and converted.
   static constexpr bool kComputes = !std::is_class_v<T>;
   template <class R>
   [[gnu::always_inline]] static Vec computed(const R& raw_value) {
@@ -202,11 +203,11 @@ struct Vec {
 };
 
 // Complex lanes: real and imaginary parts as vectors of their own, which stand in turn in memory.
-template <int N>
-struct Vec<Complex, N> {
-  using Scalar = Complex;
-  using Parts = Vec<double, N>;
-  using Raw = detail::Raw<double, 2 * N>;
+template <class P, int N>
+struct Vec<Complex<P>, N> {
+  using Scalar = Complex<P>;
+  using Parts = Vec<P, N>;
+  using Raw = detail::Raw<P, 2 * N>;
   template <class U>
   using With = Vec<U, N>;
   static constexpr int lanes = N;
@@ -215,7 +216,7 @@ struct Vec<Complex, N> {
 
   Vec() = default;
   [[gnu::always_inline]] Vec(Parts real, Parts imaginary) : re(real), im(imaginary) {}
-  [[gnu::always_inline]] explicit Vec(Complex value) : re(value.re), im(value.im) {}
+  [[gnu::always_inline]] explicit Vec(Scalar value) : re(value.re), im(value.im) {}
   template <class A>
     requires std::is_arithmetic_v<A>
   [[gnu::always_inline]] explicit Vec(A value) : re(value), im(0) {}
@@ -226,12 +227,12 @@ struct Vec<Complex, N> {
     return {every_other<0>(raw), every_other<1>(raw)};
   }
 
-  [[gnu::always_inline]] static Vec load(const Complex* from) {
+  [[gnu::always_inline]] static Vec load(const Scalar* from) {
     Raw raw;
     __builtin_memcpy(&raw, from, sizeof(Raw));
     return of(raw);
   }
-  [[gnu::always_inline]] void store(Complex* to) const {
+  [[gnu::always_inline]] void store(Scalar* to) const {
     Raw raw;
     put(&raw);
     __builtin_memcpy(to, &raw, sizeof(Raw));
@@ -243,7 +244,7 @@ struct Vec<Complex, N> {
     in_turn([&](const Raw& raw) __attribute__((always_inline)) { __builtin_nontemporal_store(raw, to); });
   }
 
-  [[gnu::always_inline]] Complex operator[](int lane) const { return Complex(re[lane], im[lane]); }
+  [[gnu::always_inline]] Scalar operator[](int lane) const { return Scalar(re[lane], im[lane]); }
 
   [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return {a.re + b.re, a.im + b.im}; }
   [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return {a.re - b.re, a.im - b.im}; }
@@ -251,8 +252,8 @@ struct Vec<Complex, N> {
     return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
   }
   [[gnu::always_inline]] friend Vec operator-(Vec a) { return {-a.re, -a.im}; }
-  [[gnu::always_inline]] friend Mask<double, N> operator==(Vec a, Vec b) { return (a.re == b.re) & (a.im == b.im); }
-  [[gnu::always_inline]] friend Mask<double, N> operator!=(Vec a, Vec b) { return !(a == b); }
+  [[gnu::always_inline]] friend Mask<P, N> operator==(Vec a, Vec b) { return (a.re == b.re) & (a.im == b.im); }
+  [[gnu::always_inline]] friend Mask<P, N> operator!=(Vec a, Vec b) { return !(a == b); }
 
  private:
   template <int kFirst>
@@ -320,8 +321,9 @@ template <class C, class T, int N>
   }
 }
 
-template <class C, int N>
-[[gnu::always_inline]] inline Vec<Complex, N> select(Mask<C, N> condition, Vec<Complex, N> a, Vec<Complex, N> b) {
+template <class C, class P, int N>
+[[gnu::always_inline]] inline Vec<Complex<P>, N> select(Mask<C, N> condition, Vec<Complex<P>, N> a,
+                                                        Vec<Complex<P>, N> b) {
   return {select(condition, a.re, b.re), select(condition, a.im, b.im)};
 }
 
@@ -353,8 +355,8 @@ template <class T, int N>
   return Vec<T, N>::of(__builtin_elementwise_fma(a.raw, b.raw, c.raw));
 }
 
-template <int N>
-[[gnu::always_inline]] inline Vec<Complex, N> fma(Vec<Complex, N> a, Vec<Complex, N> b, Vec<Complex, N> c) {
+template <class P, int N>
+[[gnu::always_inline]] inline Vec<Complex<P>, N> fma(Vec<Complex<P>, N> a, Vec<Complex<P>, N> b, Vec<Complex<P>, N> c) {
   return {fma(-a.im, b.im, fma(a.re, b.re, c.re)), fma(a.im, b.re, fma(a.re, b.im, c.im))};
 }
 

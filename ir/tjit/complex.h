@@ -7,19 +7,21 @@
 
 namespace tjit {
 
-/// A complex number of two doubles, laid out as std::complex<double>, whose header takes long to parse. Converted to a
-/// real type it loses its imaginary part; as a bool it is whether it is not 0.
+/// A complex number of two floats or doubles, laid out as std::complex, whose header takes long to parse. As a bool it
+/// is whether it is not 0.
+template <class P>
 struct Complex {
-  double re, im;
+  using Part = P;
+  P re, im;
 
   Complex() = default;
-  constexpr explicit Complex(double real, double imaginary = 0) : re(real), im(imaginary) {}
+  constexpr explicit Complex(P real, P imaginary = 0) : re(real), im(imaginary) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  constexpr explicit operator T() const {
-    if constexpr (std::is_same_v<T, bool>) return re != 0 || im != 0;
-    return static_cast<T>(re);
-  }
+    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, P>)
+  constexpr explicit Complex(T real) : re(static_cast<P>(real)), im(0) {}
+  template <class Q>
+  constexpr explicit Complex(Complex<Q> other) : re(static_cast<P>(other.re)), im(static_cast<P>(other.im)) {}
+  constexpr explicit operator bool() const { return re != 0 || im != 0; }
 
   friend constexpr Complex operator+(Complex a, Complex b) { return Complex(a.re + b.re, a.im + b.im); }
   friend constexpr Complex operator-(Complex a, Complex b) { return Complex(a.re - b.re, a.im - b.im); }
@@ -29,5 +31,10 @@ struct Complex {
   friend constexpr Complex operator-(Complex a) { return Complex(-a.re, -a.im); }
   friend constexpr bool operator==(Complex a, Complex b) { return a.re == b.re && a.im == b.im; }
 };
+
+template <class T>
+inline constexpr bool kIsComplex = false;
+template <class P>
+inline constexpr bool kIsComplex<Complex<P>> = true;
 
 }  // namespace tjit

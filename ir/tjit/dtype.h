@@ -5,13 +5,14 @@
 #include <string_view>
 #include <type_traits>
 
+#include "tjit/bfloat16.h"
 #include "tjit/complex.h"
 #include "tjit/cxx20.h"
 #include "tjit/half.h"
 
 namespace tjit {
 
-enum class DType : std::uint8_t { Bool, U8, I16, I32, I64, F16, F32, F64, C128 };
+enum class DType : std::uint8_t { Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64, C64, C128 };
 
 /// What the system knows of an element type. `ir_name` is used in IR text, `name` where values print.
 struct DTypeInfo {
@@ -19,6 +20,7 @@ struct DTypeInfo {
   std::string_view ir_name, name;
   int size;                              ///< bytes of one element: a power of two, at most 16
   bool is_float, is_complex, is_signed;  ///< real numbers are signed or not
+  bool in_numpy;                         ///< NumPy itself has it
 };
 
 template <class T>
@@ -48,16 +50,13 @@ struct ElementRow {
   DType dtype;
   std::string_view ir_name, name;
   constexpr DTypeInfo info() const {
-    constexpr bool is_complex = std::is_same_v<T, Complex>;
-    return {dtype,
-            ir_name,
-            name,
-            static_cast<int>(sizeof(T)),
-            !std::is_integral_v<T> && !is_complex,
-            is_complex,
-            !std::is_same_v<T, bool> && !std::is_unsigned_v<T> && !is_complex};
+    constexpr bool is_complex = kIsComplex<T>;
+    return {dtype, ir_name, name, static_cast<int>(sizeof(T)), !std::is_integral_v<T> && !is_complex, is_complex,
+            !std::is_same_v<T, bool> && !std::is_unsigned_v<T> && !is_complex, !requires {T::in_numpy;
   }
 };
+}  // namespace detail
+};  // namespace tjit
 
 template <class... T>
 struct ElementRows {
@@ -73,18 +72,29 @@ struct ElementRows {
 /// A new element type is an enumerator of DType, its row here, and its name for users below. CMake reads the rows too
 /// (cmake/elements.cmake): the number in `ir_name` is the number of bits.
 inline constexpr ElementRows kElements{
-    ElementRow<bool>{DType::Bool, "bool", "bool"},          ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
-    ElementRow<std::int16_t>{DType::I16, "i16", "int16"},   ElementRow<std::int32_t>{DType::I32, "i32", "int32"},
-    ElementRow<std::int64_t>{DType::I64, "i64", "int64"},   ElementRow<Half>{DType::F16, "f16", "float16"},
-    ElementRow<float>{DType::F32, "f32", "float32"},        ElementRow<double>{DType::F64, "f64", "float64"},
-    ElementRow<Complex>{DType::C128, "c128", "complex128"},
+    ElementRow<bool>{DType::Bool, "bool", "bool"},
+    ElementRow<std::int8_t>{DType::I8, "i8", "int8"},
+    ElementRow<std::int16_t>{DType::I16, "i16", "int16"},
+    ElementRow<std::int32_t>{DType::I32, "i32", "int32"},
+    ElementRow<std::int64_t>{DType::I64, "i64", "int64"},
+    ElementRow<std::uint8_t>{DType::U8, "u8", "uint8"},
+    ElementRow<std::uint16_t>{DType::U16, "u16", "uint16"},
+    ElementRow<std::uint32_t>{DType::U32, "u32", "uint32"},
+    ElementRow<std::uint64_t>{DType::U64, "u64", "uint64"},
+    ElementRow<Half>{DType::F16, "f16", "float16"},
+    ElementRow<BFloat16>{DType::BF16, "bf16", "bfloat16"},
+    ElementRow<float>{DType::F32, "f32", "float32"},
+    ElementRow<double>{DType::F64, "f64", "float64"},
+    ElementRow<Complex<float>>{DType::C64, "c64", "complex64"},
+    ElementRow<Complex<double>>{DType::C128, "c128", "complex128"},
 };
 
 }  // namespace detail
 
-inline constexpr DType bool_ = DType::Bool, uint8 = DType::U8, int16 = DType::I16, int32 = DType::I32,
-                       int64 = DType::I64, float16 = DType::F16, float32 = DType::F32, float64 = DType::F64,
-                       complex128 = DType::C128;
+inline constexpr DType bool_ = DType::Bool, int8 = DType::I8, int16 = DType::I16, int32 = DType::I32,
+                       int64 = DType::I64, uint8 = DType::U8, uint16 = DType::U16, uint32 = DType::U32,
+                       uint64 = DType::U64, float16 = DType::F16, bfloat16 = DType::BF16, float32 = DType::F32,
+                       float64 = DType::F64, complex64 = DType::C64, complex128 = DType::C128;
 
 /// The C++ types that store elements, in the order of DType.
 using ElementTypes = decltype(detail::kElements)::Types;

@@ -19,9 +19,15 @@ constexpr std::size_t kMaxHeader = 1 << 16;
 constexpr std::size_t kAlignment = 64;  ///< of the first element, in files that we write
 constexpr char kNativeOrder = std::endian::native == std::endian::little ? '<' : '>';
 
-/// An element type as .npy names it, without the byte order.
+/// An element type as .npy names it, without the byte order. What NumPy lacks stands there as bytes (V), as the Python
+/// package ml_dtypes writes it.
 std::string npy_code(const DTypeInfo& t) {
-  const char kind = t.dtype == DType::Bool ? 'b' : t.is_complex ? 'c' : t.is_float ? 'f' : t.is_signed ? 'i' : 'u';
+  const char kind = !t.in_numpy              ? 'V'
+                    : t.dtype == DType::Bool ? 'b'
+                    : t.is_complex           ? 'c'
+                    : t.is_float             ? 'f'
+                    : t.is_signed            ? 'i'
+                                             : 'u';
   return kind + std::to_string(t.size);
 }
 
@@ -140,7 +146,7 @@ class HeaderParser {
     const bool has_order = !value.empty() && std::string_view("<>=|").find(value[0]) != std::string_view::npos;
     const std::string_view code = value.substr(has_order ? 1 : 0);
     const auto* found = std::ranges::find_if(kDTypes, [&](const DTypeInfo& t) {
-      return npy_code(t) == code || code == std::string(1, npy_letter(t)) || t.name == value;
+      return npy_code(t) == code || (t.in_numpy && code == std::string(1, npy_letter(t))) || t.name == value;
     });
     if (code.starts_with('O')) fail_io(name_, "found an array of Python objects, expected " + supported());
     if (found == std::end(kDTypes)) {

@@ -38,7 +38,7 @@ class ScatterRoutine final : public Routine {
     const std::byte* const indices = indices_.read(operands[1], scratch + copied_indices_);
     const std::byte* update = updates_.read(operands[2], scratch + copied_updates_);
     auto* const to = static_cast<std::byte*>(results[0]);
-    dispatch(index_dtype_, [&]<class T>(Tag<T>) {
+    dispatch_in<kIndices>(index_dtype_, [&]<class T>(Tag<T>) {
       for (std::int64_t i = 0; i < count_; ++i, update += row_ * size_)
         join(to + row_at(reinterpret_cast<const T*>(indices), i) * row_ * size_, update);
     });

@@ -24,8 +24,8 @@ struct Coverage {
   std::map<std::string, std::set<DType>> executed;  ///< op name -> operand dtypes
   std::int64_t loops = 0, looping = 0;              ///< while ops that ran, and those with two or more iterations
 
-  /// ` op/dtype` for each pair that did not run.
-  std::string missing() const;
+  /// The pairs that did not run.
+  std::vector<OpOnType> missing() const;
 };
 
 /// Calls f(op, type) for each pair of an op that the generator draws and an element type.
@@ -35,14 +35,13 @@ void for_each_pair(auto&& f) {
       if (is_drawn(d) && contains(d.info.types, t.dtype)) f(d, t);
 }
 
-std::string Coverage::missing() const {
-  std::string text;
+std::vector<OpOnType> Coverage::missing() const {
+  std::vector<OpOnType> pairs;
   for_each_pair([&](const OpDef& d, const DTypeInfo& t) {
     const auto it = executed.find(std::string(d.info.name));
-    if (it == executed.end() || !it->second.contains(t.dtype))
-      text += " " + std::string(d.info.name) + "/" + std::string(t.ir_name);
+    if (it == executed.end() || !it->second.contains(t.dtype)) pairs.push_back({d.code, t.dtype});
   });
-  return text;
+  return pairs;
 }
 
 /// Runs the program op by op and notes what is executed.
@@ -104,11 +103,14 @@ constexpr std::uint64_t kLongRun = 100;
 std::string coverage_report(const Coverage& coverage) {
   int pairs = 0;
   for_each_pair([&](const OpDef&, const DTypeInfo&) { ++pairs; });
-  const std::string missing = coverage.missing();
+  const std::vector<OpOnType> missing = coverage.missing();
+  std::string names;
+  for (const auto [op, dtype] : missing)
+    names += " " + std::string(def(op).info.name) + "/" + std::string(info(dtype).ir_name);
   return "op x dtype pairs executed: " +
          (missing.empty() ? "all " + std::to_string(pairs)
-                          : std::to_string(pairs - std::ranges::count(missing, '/')) + " of " + std::to_string(pairs) +
-                                "; missing:" + missing) +
+                          : std::to_string(pairs - std::ssize(missing)) + " of " + std::to_string(pairs) +
+                                "; missing:" + names) +
          "\nloops executed: " + std::to_string(coverage.loops) +
          ", with two or more iterations: " + std::to_string(coverage.looping) + "\n";
 }
@@ -117,11 +119,13 @@ int fuzz(std::uint64_t first, std::uint64_t count) {
   Coverage coverage;
   std::uint64_t failed = 0, differing = 0;
   const bool is_long = count >= kLongRun;
-  // A rare pair may need more programs than asked for.
+  // Rare pairs take more programs than asked for, which are drawn for their sake.
   const std::uint64_t most = is_long ? 3 * count : count, asked = count;
   count = 0;
-  for (std::uint64_t seed = first; count < asked || (count < most && !coverage.missing().empty()); ++seed, ++count) {
-    const GeneratedProgram p = generate_program(seed);
+  std::vector<OpOnType> missing;
+  for (std::uint64_t seed = first; count < asked || (count < most && !missing.empty()); ++seed, ++count) {
+    const GeneratedProgram p =
+        generate_program(seed, missing.empty() ? std::nullopt : std::optional(missing[count % missing.size()]));
     std::string problem = check_text(p.module);
     if (problem.empty()) {
       const Comparison c = compare(p.module, p.module.functions.front(), p.inputs);
@@ -135,6 +139,7 @@ int fuzz(std::uint64_t first, std::uint64_t count) {
                   print(p.module).c_str());
     }
     cover(p, coverage);
+    if (count + 1 >= asked) missing = coverage.missing();
   }
   const double ended_well = 100.0 * static_cast<double>(count - failed) / static_cast<double>(count);
   std::printf("%llu programs from seed %llu: %llu differ; %.1f %% ended without an error\n%s",

@@ -134,6 +134,8 @@ class Generator : OpDraws {
 // A program is one function, and groups are what `fuse` makes of it.
 bool is_drawn(const OpDef& op) { return op.code != kOpcode<Call> && op.code != kOpcode<Fusion>; }
 
-GeneratedProgram generate_program(std::uint64_t seed) { return Generator(seed).run(); }
+GeneratedProgram generate_program(std::uint64_t seed, std::optional<OpOnType> wish) {
+  return Generator(seed, wish).run();
+}
 
 }  // namespace tjit

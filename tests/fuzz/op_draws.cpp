@@ -8,6 +8,7 @@
 namespace tjit {
 
 const OpDef& OpDraws::random_op(Form form) {
+  if (wish_ && def(wish_->op).form() == form && r_.chance(50)) return def(wish_->op);
   for (;;)
     if (const OpDef& d = r_.pick(op_table()); d.form() == form) return d;
 }
@@ -16,7 +17,7 @@ void OpDraws::elementwise() {
   const OpDef& d = random_op(Form::Map);
   const Shape shape = r_.chance(85) ? type(any()).shape : random_shape();
   const DType known = type(latest()).dtype;
-  const DType dtype = r_.chance(60) && contains(d.info.types, known) ? known : dtype_in(d.info.types);
+  const DType dtype = !wish_ && r_.chance(60) && contains(d.info.types, known) ? known : dtype_in(d.info.types);
   std::vector<ValueId> operands;
   for (int i = 0; i < d.info.arity; ++i)
     operands.push_back(make({i == 0 && d.info.mask_first ? DType::Bool : dtype, shape}));

@@ -84,7 +84,7 @@ ValueId ValuePool::make(const Type& wanted) {
   for (int attempt = 0; attempt < 12; ++attempt) {
     const ValueId v = any();
     if (type(v) == wanted) return v;
-    if (type(v).shape == wanted.shape && r_.chance(40)) return keep(b_.append(Cast{.dtype = wanted.dtype}, {v}));
+    if (type(v).shape == wanted.shape && r_.chance(40)) return with_dtype(v, wanted.dtype);
     if (type(v).dtype == wanted.dtype && broadcasts(type(v).shape, wanted.shape))
       return keep(b_.append(BroadcastTo{.shape = wanted.shape}, {v}));
   }
@@ -97,7 +97,10 @@ ValueId ValuePool::make(const Type& wanted) {
 }
 
 ValueId ValuePool::with_dtype(ValueId v, DType dtype) {
-  return type(v).dtype == dtype ? v : keep(b_.append(Cast{.dtype = dtype}, {v}));
+  if (type(v).dtype == dtype) return v;
+  // Complex numbers are not cast to real ones.
+  if (is_complex(type(v).dtype) && contains(kReals, dtype)) v = b_.append(Real{}, {v});
+  return keep(b_.append(Cast{.dtype = dtype}, {v}));
 }
 
 bool ValuePool::broadcasts(const Shape& from, const Shape& to) {
@@ -135,6 +138,7 @@ ValueId ValuePool::tensor() {
 }
 
 DType ValuePool::dtype_in(DTypes set) {
+  if (wish_ && contains(set, wish_->dtype) && r_.chance(50)) return wish_->dtype;
   for (;;)
     if (const DType t = r_.pick(kDTypes).dtype; contains(set, t)) return t;
 }

@@ -1,6 +1,7 @@
 // The values that a random program has so far, and new ones of any type.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ir/builder.h"
@@ -12,9 +13,18 @@ namespace tjit {
 /// Ordinary elements, in half of the arrays with edge values (zeros, infinities, NaN, extremes) among them.
 Array edge_array(Random& random, const Type& type);
 
+/// An op on operands of one element type.
+struct OpOnType {
+  Opcode op;
+  DType dtype;
+};
+
 class ValuePool {
  public:
-  explicit ValuePool(std::uint64_t seed) : r_(seed), b_("main") { scopes_.emplace_back(); }
+  /// `wish`: what is drawn more often.
+  explicit ValuePool(std::uint64_t seed, std::optional<OpOnType> wish = {}) : r_(seed), b_("main"), wish_(wish) {
+    scopes_.emplace_back();
+  }
 
  protected:
   /// Elements of one value; a few programs go beyond a reduction chunk.
@@ -46,6 +56,7 @@ class ValuePool {
 
   Random r_;
   Builder b_;
+  std::optional<OpOnType> wish_;
   std::vector<std::vector<ValueId>> scopes_;  ///< visible values, those of the current block last
   std::int64_t limit_ = kSmall;               ///< elements of one value
 

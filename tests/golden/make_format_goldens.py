@@ -266,7 +266,7 @@ def of_type(dtype):
         return
     for size in ["1", "-1", "0", "ends"]:
         info = np.iinfo(dtype)
-        values = [info.min, info.max] if size == "ends" else [int(size)]
+        values = [info.min, info.max] if size == "ends" else [max(int(size), info.min)]
         add(np.array(values, dtype))
         add(np.array(values[0], dtype))
     for _ in range(20):
@@ -283,25 +283,27 @@ for part in PARTS:
 of_type(np.int16)
 of_type(np.float16)
 
-
-def complex_numbers():
-    """Parts drawn from all arrays of doubles so far."""
-    parts = [r for r in records if r.startswith("== float64 ")]
+def complex_numbers(part, dtype):
+    """Parts drawn from all arrays of their type so far."""
+    parts = [r for r in records if r.startswith(f"== {np.dtype(part).name} ")]
     for i, record in enumerate(parts):
         head, data = record.splitlines()[:2]
         shape = tuple(map(int, filter(None, head.split(" ")[2].split(","))))
-        re = np.frombuffer(bytes.fromhex(data)).reshape(shape)
-        im = np.frombuffer(bytes.fromhex(parts[(i * 7 + 3) % len(parts)].splitlines()[1]))
+        re = np.frombuffer(bytes.fromhex(data), part).reshape(shape)
+        im = np.frombuffer(bytes.fromhex(parts[(i * 7 + 3) % len(parts)].splitlines()[1]), part)
         if i % 3 != 0 and im.size >= re.size:
             im = im[: re.size].reshape(shape)
         else:
             im = re[::-1] if re.ndim else -re
-        z = np.empty(shape, np.complex128)
+        z = np.empty(shape, dtype)
         z.real, z.imag = re, im
         add(z)
 
 
-complex_numbers()
+complex_numbers(np.float64, np.complex128)
+complex_numbers(np.float32, np.complex64)
+for integer in (np.int8, np.uint16, np.uint32, np.uint64):
+    of_type(integer)
 path = pathlib.Path(__file__).parent / "format" / "arrays.txt"
 path.write_text(
     f"NumPy {np.__version__}, {len(records)} arrays; written by make_format_goldens.py\n" + "".join(records)

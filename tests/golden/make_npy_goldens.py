@@ -1,6 +1,6 @@
 """Writes npy/: files as NumPy writes them, in every element type, byte order, memory order and container form.
 
-    python3 make_npy_goldens.py
+    python3 make_npy_goldens.py          # NumPy and ml_dtypes, which has bfloat16
 
 Element i (row-major) of an array is (37 i mod 101) + 0.25 for floats, 37 i mod 101 for integers, 37 i mod 2 == 1 for
 bool; the tests compute the same. File names: `<dtype>_<little|big>_<c|f>_<shape>.npy`.
@@ -10,10 +10,12 @@ import io
 import pathlib
 import zipfile
 
+import ml_dtypes  # noqa: F401: NumPy then knows bfloat16
 import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent / "npy"
-NAMES = ["bool", "uint8", "int16", "int32", "int64", "float16", "float32", "float64", "complex128"]
+NAMES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+NAMES += ["float16", "bfloat16", "float32", "float64", "complex64", "complex128"]
 
 
 def values(name, shape):
@@ -21,9 +23,9 @@ def values(name, shape):
     if name == "bool":
         flat = i % 2 == 1
     elif name.startswith("complex"):
-        flat = i % 101 + 0.25 + 1j * (i % 7)
+        flat = (i % 101 + 0.25 + 1j * (i % 7)).astype(name)
     else:
-        flat = (i % 101 + (0.25 if name.startswith("float") else 0)).astype(name)
+        flat = (i % 101 + (0.25 if "float" in name else 0)).astype(name)
     return flat.reshape(shape)
 
 
@@ -36,6 +38,8 @@ def npy(array, version=None):
 def arrays():
     for name in NAMES:
         orders = [("little", "<"), ("big", ">")] if np.dtype(name).itemsize > 1 else [("little", "|")]
+        if name == "bfloat16":  # NumPy sees bytes without an order
+            orders = orders[:1]
         for order_name, order in orders:
             dtype = np.dtype(name).newbyteorder(order)
             for memory in "CF":

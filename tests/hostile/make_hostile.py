@@ -39,9 +39,9 @@ def npy_files():
     write("short_header.npy", npy("{}", length=1000), "found the end of the file, expected a header of 1000 bytes")
     for i, (descr, found) in enumerate(
         [
-            ("'<c8'", "found element type '<c8', expected bool (b1), uint8 (u1)"),
+            ("'<c32'", "found element type '<c32', expected bool (b1), int8 (i1)"),
             ("'<f16'", "found element type '<f16'"),
-            ("'<i1'", "found element type '<i1'"),
+            ("'<m8'", "found element type '<m8'"),
             ("'<U3'", "found element type '<U3'"),
             ("'|O'", "found an array of Python objects"),
             ("[('x', '<f4')]", "found a structured element type"),

@@ -20,7 +20,8 @@ std::vector<T> telling_values(std::int64_t count, unsigned seed) {
   if constexpr (std::is_same_v<T, bool>) {
     for (std::int64_t i = 0; i < count; ++i) values.push_back(random() % 2 == 0);
   } else if constexpr (kIsComplex<T>) {
-    const std::vector<double> re = telling_values<double>(count, seed), im = telling_values<double>(count, seed + 100);
+    using P = typename T::Part;
+    const std::vector<P> re = telling_values<P>(count, seed), im = telling_values<P>(count, seed + 100);
     for (std::size_t i = 0; i < re.size(); ++i) values.emplace_back(re[i], im[i]);
   } else {
     values = edge_values<T>();

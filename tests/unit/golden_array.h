@@ -37,7 +37,8 @@ inline Array golden_array(const Type& type) {
       if constexpr (std::is_same_v<T, bool>) {
         p[i] = n % 2 == 1;
       } else if constexpr (is_complex(dtype_of<T>)) {
-        p[i] = T(static_cast<double>(n % 101) + 0.25, static_cast<double>(n % 7));
+        using P = typename T::Part;
+        p[i] = T(static_cast<P>(n % 101) + P(0.25), static_cast<P>(n % 7));
       } else {
         p[i] = static_cast<T>(static_cast<double>(n % 101) + (is_float(type.dtype) ? 0.25 : 0));
       }

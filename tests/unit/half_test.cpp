@@ -20,8 +20,8 @@ TEST_CASE("each half is the float that Eigen says, and comes back from it") {
     const Half h = Half::of(static_cast<std::uint16_t>(bits));
     const auto want = static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(h.bits));
     const bool right = same(static_cast<float>(h), want) && same(math::widen(Vec<Half, 1>(h))[0], want) &&
-                       same(Half(want), h) && same(math::narrow(Vec<float, 1>(want))[0], h) &&
-                       same(math::narrow(Vec<double, 1>(want))[0], h);
+                       same(Half(want), h) && same(math::narrow<Half>(Vec<float, 1>(want))[0], h) &&
+                       same(math::narrow<Half>(Vec<double, 1>(want))[0], h);
     if (!right) FAIL_CHECK("bits ", bits);
   }
 }
@@ -43,11 +43,11 @@ TEST_CASE("floats and doubles round once, to nearest, ties to even") {
   for (const double x : around_halves()) {
     const auto f = static_cast<float>(x);
     const Half want = of_eigen(Eigen::half(f));
-    if (!same(Half(f), want) || !same(math::narrow(Vec<float, 1>(f))[0], want)) FAIL_CHECK(f);
+    if (!same(Half(f), want) || !same(math::narrow<Half>(Vec<float, 1>(f))[0], want)) FAIL_CHECK(f);
     // A double rounds as the float with more digits that lies on the same side of each middle.
     const Half exact(x);
     if (x == f && !same(exact, want)) FAIL_CHECK(x);
-    if (!same(math::narrow(Vec<double, 1>(x))[0], exact)) FAIL_CHECK(x);
+    if (!same(math::narrow<Half>(Vec<double, 1>(x))[0], exact)) FAIL_CHECK(x);
     const double below = std::fabs(x - static_cast<float>(exact));
     for (const int step : {-1, 1}) {
       const auto other = static_cast<float>(Half::of(static_cast<std::uint16_t>(exact.bits + step)));
@@ -65,7 +65,7 @@ TEST_CASE("vectors convert as single elements do") {
   std::vector<float> floats;
   for (const double x : around_halves()) floats.push_back(static_cast<float>(x));
   for (std::size_t i = 0; i + 8 <= floats.size(); i += 8) {
-    const auto halves = math::narrow(Vec<float, 8>::load(floats.data() + i));
+    const auto halves = math::narrow<Half>(Vec<float, 8>::load(floats.data() + i));
     const auto wide = math::widen(halves);
     for (int lane = 0; lane < 8; ++lane) {
       const Half want(floats[i + static_cast<std::size_t>(lane)]);

@@ -69,7 +69,7 @@ std::vector<Array> arguments(const Function& f, unsigned seed, bool telling, int
       args.push_back(test::telling_array(t, ++seed));
     } else if (t.dtype == DType::I32 || t.dtype == DType::I64) {
       args.push_back(test::tame_array(t, ++seed));
-      dispatch(t.dtype, [&]<class T>(Tag<T>) {
+      dispatch_in<kIndices>(t.dtype, [&]<class T>(Tag<T>) {
         T* values = static_cast<T*>(args.back().mutable_data());
         for (std::int64_t i = 0; i < args.back().size(); ++i)
           values[i] = static_cast<T>(low + static_cast<int>(values[i]) % 3);

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "tjit/bfloat16.h"
 #include "tjit/complex.h"
 #include "tjit/half.h"
 
@@ -16,11 +17,9 @@ namespace tjit::test {
 
 /// Floats, those that only tensors hold among them.
 template <class T>
-concept Floating = std::is_floating_point_v<T> || std::is_same_v<T, Half>;
+concept Floating = std::is_floating_point_v<T> || requires { typename T::Compute; };
 template <class T>
 constexpr bool kHasSign = !std::is_unsigned_v<T>;
-template <class T>
-constexpr bool kIsComplex = std::is_same_v<T, Complex>;
 
 template <class T>
 using BitsOf = std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
@@ -128,7 +127,7 @@ std::vector<T> random_between(double low, double high, int count, unsigned seed)
   return v;
 }
 
-// What oracles compute in for results of type T: double for float and Half, 64 bits of long double for double.
+// What oracles compute in for results of type T: double for float and 16-bit floats, 64 bits of long double for double.
 template <class T>
 using Wide = std::conditional_t<sizeof(T) <= 4, double, long double>;
 

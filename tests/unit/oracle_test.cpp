@@ -63,18 +63,21 @@ std::optional<T> float_oracle(std::string_view op, T x, T y, T z) {
   return {};
 }
 
-/// Computed in float and rounded once.
-std::optional<Half> half_oracle(std::string_view op, float x, float y, float z) {
+/// Of 16-bit floats: computed in float and rounded once.
+template <class T>
+std::optional<T> float16_oracle(std::string_view op, float x, float y, float z) {
   const std::optional<float> exact = float_oracle(op, x, y, z);
-  return exact ? std::optional(Half(*exact)) : std::nullopt;
+  return exact ? std::optional(T(*exact)) : std::nullopt;
 }
 
-std::optional<Complex> complex_oracle(std::string_view op, Complex x, Complex y) {
-  if (op == "add") return Complex(x.re + y.re, x.im + y.im);
-  if (op == "subtract") return Complex(x.re - y.re, x.im - y.im);
+template <class T>
+std::optional<T> complex_oracle(std::string_view op, T x, T y) {
+  if (op == "add") return T(x.re + y.re, x.im + y.im);
+  if (op == "subtract") return T(x.re - y.re, x.im - y.im);
   if (op == "square") y = x;
-  if (op == "multiply" || op == "square") return Complex(x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re);
-  if (op == "negative") return Complex(-x.re, -x.im);
+  if (op == "multiply" || op == "square") return T(x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re);
+  if (op == "negative") return T(-x.re, -x.im);
+  if (op == "conj") return T(x.re, -x.im);
   return {};
 }
 
@@ -146,16 +149,34 @@ std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
   return {};
 }
 
+/// The one of the 16-bit floats about x that is nearest, of two the one whose last bit is 0.
+template <class R>
+R nearest(long double x) {
+  const R about(static_cast<float>(x));
+  R best = about;
+  for (const int step : {-1, 1}) {
+    const R other = R::of(static_cast<std::uint16_t>(about.bits + step));
+    const long double closer = std::fabs(best - x) - std::fabs(other - x);
+    if (closer > 0 || (closer == 0 && other.bits % 2 == 0)) best = other;
+  }
+  return best;
+}
+
 template <class R, class T>
 R cast_oracle(T x) {
-  if constexpr (std::is_same_v<T, Complex> && std::is_same_v<R, Complex>) {
-    return x;
+  if constexpr (kIsComplex<T> && kIsComplex<R>) {
+    return R(x);
   } else if constexpr (kIsComplex<T> && std::is_same_v<R, bool>) {
     return x.re != 0 || x.im != 0;
   } else if constexpr (kIsComplex<T>) {
-    return cast_oracle<R>(x.re);
+    FAIL("complex numbers are not cast to real ones");
+    return R();
   } else if constexpr (kIsComplex<R>) {
-    return R(cast_oracle<double>(x), 0);
+    return R(cast_oracle<typename R::Part>(x), 0);
+  } else if constexpr (std::is_same_v<R, BFloat16> && std::is_integral_v<T>) {
+    return nearest<R>(x);
+  } else if constexpr (Floating<T> && Floating<R> && std::is_class_v<T>) {
+    return static_cast<R>(static_cast<float>(x));
   } else if constexpr (std::is_same_v<R, bool>) {
     return x != 0;
   } else if constexpr (Floating<T> && std::is_integral_v<R>) {
@@ -186,11 +207,18 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
     if (op == "bitcast") return bitcast_oracle<R>(a.x);
   if constexpr (std::is_same_v<R, bool>)
     if (const auto b = bool_oracle(op, a.x, a.y)) return b;
+  if constexpr (kIsComplex<T> && !kIsComplex<R>) {
+    if constexpr (std::is_same_v<R, typename T::Part>) return op == "real" ? a.x.re : a.x.im;
+  } else if constexpr (kIsComplex<R> && !kIsComplex<T>) {
+    if (op == "complex") return R(a.x, a.y);
+  } else if (op == "real" || op == "imag" || op == "conj") {
+    if constexpr (std::is_same_v<T, R> && !kIsComplex<T>) return op == "imag" ? T(0) : a.x;
+  }
   if constexpr (std::is_same_v<T, R>) {
     if (op == "where") return a.mask ? a.x : a.y;
     if constexpr (std::is_floating_point_v<T>) return float_oracle(op, a.x, a.y, a.z);
     if constexpr (kIsComplex<T>) return complex_oracle(op, a.x, a.y);
-    if constexpr (std::is_same_v<T, Half>) return half_oracle(op, a.x, a.y, a.z);
+    if constexpr (Floating<T> && std::is_class_v<T>) return float16_oracle<T>(op, a.x, a.y, a.z);
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, a.x, a.y, a.z);
   }
   return {};

@@ -52,8 +52,8 @@ std::vector<Array> arguments(const Function& f, unsigned seed) {
   std::vector<Array> args;
   for (const Type& t : f.param_types()) {
     args.push_back(test::tame_array(t, ++seed));
-    if (is_float(t.dtype)) continue;
-    dispatch(t.dtype, [&](auto tag) {
+    if (!is_integer(t.dtype)) continue;
+    dispatch_in<kInts>(t.dtype, [&](auto tag) {
       using T = typename decltype(tag)::type;
       T* data = static_cast<T*>(args.back().mutable_data());
       for (std::int64_t i = 0; i < args.back().size(); ++i) data[i] = static_cast<T>(static_cast<int>(data[i]) % 6);

@@ -139,7 +139,7 @@ std::vector<T> few_values() {
   if constexpr (std::is_same_v<T, bool>) {
     return {false, true};
   } else if constexpr (kIsComplex<T>) {
-    const std::vector<double> parts = few_values<double>();
+    const auto parts = few_values<typename T::Part>();
     std::vector<T> values;
     for (std::size_t i = 0; i < parts.size(); ++i)
       for (const std::size_t k : {i, i * 7 + 3, i * 11 + 1}) values.emplace_back(parts[i], parts[k % parts.size()]);
@@ -297,7 +297,7 @@ bool same_bits(const Array& a, const Array& b) { return identical(a, b); }
 bool nearly_same(const Array& a, const Array& b) {
   if (a.type() != b.type()) return false;
   if (!is_float(a.dtype())) return identical(a, b);
-  return dispatch(a.dtype(), [&](auto tag) {
+  return dispatch_in<kFloats>(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const Array l = a.contiguous(), r = b.contiguous();
     for (std::int64_t i = 0; i < l.size(); ++i) {

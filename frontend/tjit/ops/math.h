@@ -145,6 +145,19 @@ Tensor cast(const Operand& x, DType dtype);
 /// The same bits as another element type of the same size.
 Tensor bitcast(const Operand& x, DType dtype);
 
+// ---- complex numbers ----
+
+/// Real part, a float; of a float itself.
+inline detail::ResultOf<struct Real> real(const Operand& x) { return detail::unary<Real>(x); }
+/// Imaginary part, a float; of a float 0.
+inline detail::ResultOf<struct Imag> imag(const Operand& x) { return detail::unary<Imag>(x); }
+/// Complex conjugate; of a real number itself.
+inline detail::ResultOf<struct Conj> conj(const Operand& x) { return detail::unary<Conj>(x); }
+/// The complex number with real part x and imaginary part y, both float32 or float64.
+inline detail::ResultOf<struct MakeComplex> complex(const Operand& x, const Operand& y) {
+  return detail::binary<MakeComplex>(x, y);
+}
+
 }  // namespace ops
 
 // ---- operators ----
