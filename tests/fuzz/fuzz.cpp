@@ -108,9 +108,9 @@ std::string coverage_report(const Coverage& coverage) {
   for (const auto [op, dtype] : missing)
     names += " " + std::string(def(op).info.name) + "/" + std::string(info(dtype).ir_name);
   return "op x dtype pairs executed: " +
-         (missing.empty() ? "all " + std::to_string(pairs)
-                          : std::to_string(pairs - std::ssize(missing)) + " of " + std::to_string(pairs) +
-                                "; missing:" + names) +
+         (missing.empty()
+              ? "all " + std::to_string(pairs)
+              : std::to_string(pairs - std::ssize(missing)) + " of " + std::to_string(pairs) + "; missing:" + names) +
          "\nloops executed: " + std::to_string(coverage.loops) +
          ", with two or more iterations: " + std::to_string(coverage.looping) + "\n";
 }

@@ -184,8 +184,9 @@ std::vector<T> all_values(int variables) {
     if (variables > 2) return few_values<T>();
     std::vector<T> v = edge_values<T>();
     for (const T t : random_bits<T>(32, 7)) v.push_back(t);
+    const double high = std::min(250.0, static_cast<double>(std::numeric_limits<T>::max()));
     if (variables == 1)
-      for (const T t : random_between<T>(kHasSign<T> ? -10 : 0, 250, 1000, 8)) v.push_back(t);
+      for (const T t : random_between<T>(kHasSign<T> ? -10 : 0, high, 1000, 8)) v.push_back(t);
     return v;
   }
 }
