@@ -186,7 +186,7 @@ std::string scalar_complex_text(Complex<P> x, double limit) {
 
 /// Whether numbers of T print as Python's own do, which are doubles.
 template <class T>
-constexpr bool prints_as_python = std::is_same_v<typename Element<T>::Part, double>;
+constexpr bool kPrintsAsPython = std::is_same_v<typename Element<T>::Part, double>;
 constexpr double kPythonScientificFrom = 1e16;
 
 /// Rank 0, as NumPy prints a scalar: `as_python` as Python prints the same number, a float as the double it is.
@@ -195,11 +195,11 @@ std::string scalar_text(T x, bool as_python) {
   if constexpr (std::is_same_v<T, bool>) {
     return x ? "True" : "False";
   } else if constexpr (Element<T>::is_complex) {
-    return prints_as_python<T> || as_python ? scalar_complex_text(Complex<double>(x), kPythonScientificFrom)
-                                            : scalar_complex_text(x, kScientificFrom<typename T::Part>);
+    return kPrintsAsPython<T> || as_python ? scalar_complex_text(Complex<double>(x), kPythonScientificFrom)
+                                           : scalar_complex_text(x, kScientificFrom<typename T::Part>);
   } else if constexpr (Element<T>::is_float) {
-    return prints_as_python<T> || as_python ? scalar_float_text(static_cast<double>(x), kPythonScientificFrom)
-                                            : scalar_float_text(x, kScientificFrom<T>);
+    return kPrintsAsPython<T> || as_python ? scalar_float_text(static_cast<double>(x), kPythonScientificFrom)
+                                           : scalar_float_text(x, kScientificFrom<T>);
   } else {
     return std::to_string(x);
   }

@@ -113,16 +113,14 @@ class LineRoutine : public Routine {
   /// Calls f(keys of a line, its first element, offset of the line in the results).
   template <class F>
   void for_each_line(const void* operand, bool descending, std::byte* scratch, F&& f) const {
-    dispatch(lines_.dtype, [&]<class T>(Tag<T>) {
-      if constexpr (contains(kReals, dtype_of<T>)) {
-        auto* const keys = reinterpret_cast<Keyed<decltype(key_of(T(), false))>*>(scratch + keys_);
-        lines_.for_each([&](std::int64_t from, std::int64_t to) {
-          const T* const line = static_cast<const T*>(operand) + from;
-          for (std::int64_t i = 0; i < lines_.length; ++i)
-            keys[i] = {key_of(line[i * lines_.stride], descending), static_cast<std::int32_t>(i)};
-          f(std::span(keys, static_cast<std::size_t>(lines_.length)), line, to);
-        });
-      }
+    dispatch_in<kReals>(lines_.dtype, [&]<class T>(Tag<T>) {
+      auto* const keys = reinterpret_cast<Keyed<decltype(key_of(T(), false))>*>(scratch + keys_);
+      lines_.for_each([&](std::int64_t from, std::int64_t to) {
+        const T* const line = static_cast<const T*>(operand) + from;
+        for (std::int64_t i = 0; i < lines_.length; ++i)
+          keys[i] = {key_of(line[i * lines_.stride], descending), static_cast<std::int32_t>(i)};
+        f(std::span(keys, static_cast<std::size_t>(lines_.length)), line, to);
+      });
     });
   }
 
