@@ -12,6 +12,15 @@ std::vector<Tensor> with_indices(std::vector<Tensor> operands, const std::vector
   return operands;
 }
 
+template <class Op>
+Tensor cumulative(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
+  Op op;
+  op.axis = axis;
+  op.exclusive = exclusive;
+  op.reverse = reverse;
+  return apply(op, {to_tensor(x, Op::info.name)}, x.loc());
+}
+
 }  // namespace
 
 inline namespace ops {
@@ -82,11 +91,19 @@ Tensor scatter(const Operand& x, const Operand& indices, const Operand& updates,
 }
 
 Tensor cumsum(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
-  CumSum op;
-  op.axis = axis;
-  op.exclusive = exclusive;
-  op.reverse = reverse;
-  return apply(op, {to_tensor(x, "cumsum")}, x.loc());
+  return cumulative<CumSum>(x, axis, exclusive, reverse);
+}
+
+Tensor cumprod(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
+  return cumulative<CumProd>(x, axis, exclusive, reverse);
+}
+
+Tensor cummax(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
+  return cumulative<CumMax>(x, axis, exclusive, reverse);
+}
+
+Tensor cummin(const Operand& x, std::int64_t axis, bool exclusive, bool reverse) {
+  return cumulative<CumMin>(x, axis, exclusive, reverse);
 }
 
 Tensor sort(const Operand& x, std::int64_t axis, bool descending) {

@@ -1,6 +1,7 @@
 // The table of routines: every op of form Product or Routine has one, or this does not compile.
 #include "runtime/routines.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -28,6 +29,11 @@ PlacedOperand dense(const OperandWindow& operand) {
   if (reshape_strides(window.shape, window.strides, {element_count(window.shape)}, &joined) && joined[0] == 1)
     return {};
   return {size_of(operand.dtype), window.shape, window.strides};
+}
+
+void fill_elements(void* to, int element_size, const ElementBits& element, std::int64_t count) {
+  with_element(element_size,
+               [&]<class E>(Tag<E>) { std::fill_n(static_cast<E*>(to), count, element.template as<E>()); });
 }
 
 namespace {

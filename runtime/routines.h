@@ -46,6 +46,9 @@ class PlacedOperand {
 /// An operand as row-major elements.
 PlacedOperand dense(const OperandWindow& operand);
 
+/// Writes `count` copies of an element.
+void fill_elements(void* to, int element_size, const ElementBits& element, std::int64_t count);
+
 /// The maker of an op's routine; each stands in routines/, in the file of its op.
 template <class Op>
 const RoutineMaker& routine_of() = delete;
@@ -53,6 +56,12 @@ template <>
 const RoutineMaker& routine_of<Dot>();
 template <>
 const RoutineMaker& routine_of<CumSum>();
+template <>
+const RoutineMaker& routine_of<CumProd>();
+template <>
+const RoutineMaker& routine_of<CumMax>();
+template <>
+const RoutineMaker& routine_of<CumMin>();
 template <>
 const RoutineMaker& routine_of<Scatter>();
 template <>

@@ -21,7 +21,7 @@ using AllOps = TypeList<
     struct Conj, struct MakeComplex,
     // reduce
     struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
-    struct CumSum, struct ArgMax, struct ArgMin,
+    struct CumSum, struct CumProd, struct CumMax, struct CumMin, struct ArgMax, struct ArgMin,
     // view
     struct BroadcastTo, struct Reshape, struct Transpose, struct Slice, struct Reverse,
     // index

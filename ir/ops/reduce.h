@@ -88,6 +88,35 @@ struct CumSum : Cumulative {
   using Running = ReduceSum;
 };
 
+struct CumProd : Cumulative {
+  static constexpr OpInfo info{.name = "cumprod",
+                               .types = kNumbers,
+                               .doc =
+                                   "Products along `axis` up to each element, without it when `exclusive`; from the "
+                                   "end when `reverse`."};
+  using Running = ReduceProd;
+};
+
+struct CumMax : Cumulative {
+  static constexpr OpInfo info{.name = "cummax",
+                               .types = kReals,
+                               .doc =
+                                   "Largest along `axis` up to each element (NaN from the first NaN on), without it "
+                                   "when `exclusive`: then the first is the lowest value; from the end when "
+                                   "`reverse`."};
+  using Running = ReduceMax;
+};
+
+struct CumMin : Cumulative {
+  static constexpr OpInfo info{.name = "cummin",
+                               .types = kReals,
+                               .doc =
+                                   "Smallest along `axis` up to each element (NaN from the first NaN on), without it "
+                                   "when `exclusive`: then the first is the highest value; from the end when "
+                                   "`reverse`."};
+  using Running = ReduceMin;
+};
+
 /// The attribute that argmax and argmin share. Their `Extreme` is the reduction that gives the element itself.
 struct ArgAxis : Reduce {
   std::int64_t axis = 0;

@@ -1,6 +1,5 @@
 // Cumulative ops: lines joined from one end, in the order of ir/order.h, neighbouring lines side by side.
 #include <algorithm>
-#include <cstring>
 
 #include "ir/ops/ops.h"
 #include "ir/order.h"
@@ -18,10 +17,9 @@ class CumulativeRoutine : public Routine {
  protected:
   /// `reduction`: what the elements of a line are joined by.
   CumulativeRoutine(const RoutineArgs& args, const Cumulative& attrs, Opcode reduction)
-      : reduction_(def(reduction).reduction()),
-        kernel_(kernels().reduce_kernel(reduction, args.results[0].dtype)),
-        dtype_(args.results[0].dtype),
-        size_(size_of(dtype_)),
+      : kernel_(kernels().reduce_kernel(reduction, args.results[0].dtype)),
+        identity_(def(reduction).reduction().identity(args.results[0].dtype)),
+        size_(size_of(args.results[0].dtype)),
         exclusive_(attrs.exclusive),
         reverse_(attrs.reverse),
         operand_(dense(args.operands[0])),
@@ -50,17 +48,12 @@ class CumulativeRoutine : public Routine {
   }
 
  private:
-  void fill_with_identity(std::byte* to, std::int64_t n) const {
-    const ElementBits identity = reduction_.identity(dtype_);
-    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * size_, identity.bytes, static_cast<std::size_t>(size_));
-  }
-
   void join_lines(const std::byte* from, std::byte* to, std::int64_t columns, std::byte* scratch) const {
     std::byte *const so_far = scratch + so_far_, *const carry = scratch + carry_;
     const std::int64_t step = reverse_ ? -columns_ : columns_, begin = reverse_ ? (length_ - 1) * columns_ : 0;
-    fill_with_identity(carry, columns);
+    fill_elements(carry, size_, identity_, columns);
     for (std::int64_t i = 0; i < length_; i += kSequentialChunk) {
-      fill_with_identity(so_far, columns);
+      fill_elements(so_far, size_, identity_, columns);
       const std::int64_t at = (begin + i * step) * size_;
       kernel_.running({.so_far = so_far,
                        .carry = carry,
@@ -75,10 +68,9 @@ class CumulativeRoutine : public Routine {
     }
   }
 
-  const ReductionFacts& reduction_;
   const ReduceKernel& kernel_;
-  DType dtype_;
-  std::int64_t size_;  ///< bytes of an element
+  ElementBits identity_;
+  int size_;  ///< bytes of an element
   bool exclusive_, reverse_;
   PlacedOperand operand_;
   std::int64_t outer_ = 1, length_, columns_ = 1, block_;
@@ -98,6 +90,18 @@ class RoutineOf final : public CumulativeRoutine {
 template <>
 const RoutineMaker& routine_of<CumSum>() {
   return kMakerOf<RoutineOf<CumSum>>;
+}
+template <>
+const RoutineMaker& routine_of<CumProd>() {
+  return kMakerOf<RoutineOf<CumProd>>;
+}
+template <>
+const RoutineMaker& routine_of<CumMax>() {
+  return kMakerOf<RoutineOf<CumMax>>;
+}
+template <>
+const RoutineMaker& routine_of<CumMin>() {
+  return kMakerOf<RoutineOf<CumMin>>;
 }
 
 }  // namespace tjit

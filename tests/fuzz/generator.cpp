@@ -39,7 +39,7 @@ class Generator : OpDraws {
   void op() {
     const int depth = static_cast<int>(scopes_.size());
     const int roll = r_.below(100);
-    if (roll < 40) return elementwise();
+    if (roll < 37) return elementwise();
     if (roll < 43) return routine();
     if (roll < 52) return reduce();
     if (roll < 68) return view();

@@ -210,17 +210,32 @@ void OpDraws::dot() {
 }
 
 void OpDraws::routine() {
-  ValueId x = tensor();
-  if (r_.chance(30)) return scatter(x);
-  if (!contains(kNumbers, type(x).dtype)) x = with_dtype(x, dtype_in(kNumbers));
-  if (r_.chance(30)) {
-    CumSum sum;
-    sum.axis = r_.below(type(x).shape.size());
-    sum.exclusive = r_.chance(30);
-    sum.reverse = r_.chance(30);
-    keep(b_.append(sum, {x}));
-  } else {
-    sort(x);
+  const ValueId x = tensor();
+  switch (r_.below(10)) {
+    case 0:
+    case 1:
+    case 2: return scatter(x);
+    case 3:
+    case 4:
+    case 5:
+    case 6: return cumulative(x);
+    default: sort(x);
+  }
+}
+
+void OpDraws::cumulative(ValueId x) {
+  const auto draw = [&](auto op) {
+    if (!contains(op.info.types, type(x).dtype)) x = with_dtype(x, dtype_in(op.info.types));
+    op.axis = r_.below(type(x).shape.size());
+    op.exclusive = r_.chance(30);
+    op.reverse = r_.chance(30);
+    keep(b_.append(op, {x}));
+  };
+  switch (r_.below(4)) {
+    case 0: return draw(CumSum{});
+    case 1: return draw(CumProd{});
+    case 2: return draw(CumMax{});
+    default: draw(CumMin{});
   }
 }
 

@@ -28,6 +28,7 @@ class OpDraws : protected ValuePool {
   void reshape(ValueId x);
   void concat(ValueId x, int axis);
   void gather(ValueId x, int axis);
+  void cumulative(ValueId x);
   void scatter(ValueId x);
   void sort(ValueId x);
 };

@@ -9,56 +9,7 @@ namespace {
 
 using namespace test;
 
-/// A line's sums so far, piece after piece, in the accumulator type.
-template <class T>
-std::vector<T> running_sums(const std::vector<T>& line, bool exclusive) {
-  using A = typename Element<T>::Accumulator;
-  std::vector<T> sums;
-  A carry{}, so_far{};
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (i % kSequentialChunk == 0) carry = static_cast<A>(carry + so_far), so_far = A{};
-    const A before = so_far;
-    so_far = static_cast<A>(so_far + static_cast<A>(line[i]));
-    sums.push_back(static_cast<T>(static_cast<A>(carry + (exclusive ? before : so_far))));
-  }
-  return sums;
-}
-
-template <class T>
-void check_cumsum(const Array& x, const Array& dense, int axis, bool exclusive, bool reverse) {
-  CumSum op;
-  op.axis = axis - (exclusive ? x.rank() : 0);
-  op.exclusive = exclusive;
-  op.reverse = reverse;
-  const Array got = run_op(op, {x});
-  for_each_line<T>(dense, axis, [&](std::vector<T> line, Dims at) {
-    if (reverse) std::reverse(line.begin(), line.end());
-    std::vector<T> want = running_sums(line, exclusive);
-    if (reverse) std::reverse(want.begin(), want.end());
-    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis])
-      REQUIRE(same(element<T>(got, at), want[static_cast<std::size_t>(at[axis])]));
-  });
-}
-
-TEST_CASE("cumulative ops join in the documented order, in every layout") {
-  for_each_type<CumSum>([]<class T>(Tag<T>) {
-    INFO(info(dtype_of<T>).ir_name);
-    unsigned seed = 0;
-    for (const Shape& shape : {Shape{1}, Shape{100}, Shape{2 * kSequentialChunk + 5}, Shape{0}, Shape{0, 3},
-                               Shape{3, 0}, Shape{5, 60, 3}, Shape{2, 1030}, Shape{kSequentialChunk + 1, 70}}) {
-      const Array dense =
-          ++seed % 2 == 0 ? telling_array({dtype_of<T>, shape}, seed) : tame_array({dtype_of<T>, shape}, seed);
-      const Array turned = transposed(dense), copied = turned.contiguous();
-      for (int axis = 0; axis < dense.rank(); ++axis)
-        for (const bool exclusive : {false, true})
-          for (const bool reverse : {false, true}) {
-            check_cumsum<T>(dense, dense, axis, exclusive, reverse);
-            check_cumsum<T>(turned, copied, axis, exclusive, reverse);
-          }
-    }
-  });
-}
-
+/// Two elements joined as C++ does it.
 template <class T>
 T joined(std::string_view mode, T x, T y) {
   using C = typename Element<T>::Compute;
@@ -74,6 +25,70 @@ T joined(std::string_view mode, T x, T y) {
   }
   FAIL("no such mode");
   return x;
+}
+
+/// What a line joins to up to each element, piece after piece, in the accumulator type; the first joins `nothing`.
+template <class T>
+std::vector<T> running(std::string_view mode, typename Element<T>::Accumulator nothing, const std::vector<T>& line,
+                       bool exclusive) {
+  using A = typename Element<T>::Accumulator;
+  std::vector<T> results;
+  A carry = nothing, so_far = nothing;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (i != 0 && i % kSequentialChunk == 0) carry = joined<A>(mode, carry, so_far), so_far = nothing;
+    const A before = so_far;
+    so_far = joined<A>(mode, so_far, static_cast<A>(line[i]));
+    results.push_back(static_cast<T>(joined<A>(mode, carry, exclusive ? before : so_far)));
+  }
+  return results;
+}
+
+template <class Op, class T>
+void check_cumulative(std::string_view mode, typename Element<T>::Accumulator nothing, const Array& x,
+                      const Array& dense, int axis, bool exclusive, bool reverse) {
+  Op op;
+  op.axis = axis - (exclusive ? x.rank() : 0);
+  op.exclusive = exclusive;
+  op.reverse = reverse;
+  const Array got = run_op(op, {x});
+  for_each_line<T>(dense, axis, [&](std::vector<T> line, Dims at) {
+    if (reverse) std::reverse(line.begin(), line.end());
+    std::vector<T> want = running<T>(mode, nothing, line, exclusive);
+    if (reverse) std::reverse(want.begin(), want.end());
+    for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis])
+      REQUIRE(same(element<T>(got, at), want[static_cast<std::size_t>(at[axis])]));
+  });
+}
+
+template <class Op, class T>
+void check_cumulative(std::string_view mode, typename Element<T>::Accumulator nothing) {
+  INFO(Op::info.name, " ", info(dtype_of<T>).ir_name);
+  unsigned seed = 0;
+  for (const Shape& shape : {Shape{1}, Shape{100}, Shape{2 * kSequentialChunk + 5}, Shape{0}, Shape{0, 3}, Shape{3, 0},
+                             Shape{5, 60, 3}, Shape{2, 1030}, Shape{kSequentialChunk + 1, 70}}) {
+    const Array dense =
+        ++seed % 2 == 0 ? telling_array({dtype_of<T>, shape}, seed) : tame_array({dtype_of<T>, shape}, seed);
+    const Array turned = transposed(dense), copied = turned.contiguous();
+    for (int axis = 0; axis < dense.rank(); ++axis)
+      for (const bool exclusive : {false, true})
+        for (const bool reverse : {false, true}) {
+          check_cumulative<Op, T>(mode, nothing, dense, dense, axis, exclusive, reverse);
+          check_cumulative<Op, T>(mode, nothing, turned, copied, axis, exclusive, reverse);
+        }
+  }
+}
+
+TEST_CASE("cumulative ops join in the documented order, in every layout") {
+  for_each_type<CumSum>([]<class T>(Tag<T>) {
+    using A = typename Element<T>::Accumulator;
+    check_cumulative<CumSum, T>("add", A(0));
+    check_cumulative<CumProd, T>("multiply", A(1));
+  });
+  for_each_type<CumMax>([]<class T>(Tag<T>) {
+    using Limits = std::numeric_limits<typename Element<T>::Accumulator>;
+    check_cumulative<CumMax, T>("max", Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
+    check_cumulative<CumMin, T>("min", Limits::has_infinity ? Limits::infinity() : Limits::max());
+  });
 }
 
 template <class T, class I>

@@ -55,6 +55,14 @@ Tensor reduce_mean(const Operand& x, const Axes& axes = {}, bool keepdims = fals
 Tensor reduce_variance(const Operand& x, const Axes& axes = {}, bool keepdims = false);
 /// Sums along `axis` up to each element, without it when `exclusive`; from the end when `reverse`.
 Tensor cumsum(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+/// Products along `axis` up to each element, in the same way; 1 where nothing comes before.
+Tensor cumprod(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+/// The largest along `axis` up to each element, in the same way; NaN from the first NaN on, the lowest value where
+/// nothing comes before.
+Tensor cummax(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+/// The smallest along `axis` up to each element, in the same way; NaN from the first NaN on, the highest value where
+/// nothing comes before.
+Tensor cummin(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
 /// Index (int64) of the first NaN, else of the first largest, along `axis`.
 Tensor argmax(const Operand& x, std::int64_t axis);
 /// Index (int64) of the first NaN, else of the first smallest, along `axis`.
