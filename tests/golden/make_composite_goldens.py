@@ -36,6 +36,13 @@ for axis in (-1, 0, 1):
     arrays[f"reduce_variance(finite, {axis})"] = wide_finite.var(axis=axis)
 arrays["reduce_variance(finite)"] = wide_finite.var()
 for axis in (-1, 0, 1):
+    for reverse in (False, True):
+        line = np.moveaxis(wide, axis, -1)
+        line = line[..., ::-1] if reverse else line
+        sums = np.stack([scipy.special.logsumexp(line[..., : i + 1], axis=-1) for i in range(line.shape[-1])], -1)
+        sums = sums[..., ::-1] if reverse else sums
+        arrays[f"cumulative_logsumexp(x, {axis}, {reverse})"] = np.moveaxis(sums, -1, axis)
+for axis in (-1, 0, 1):
     hot = np.moveaxis((indices[..., None] == np.arange(5)).astype(np.float32), -1, axis)
     arrays[f"one_hot(indices, 5, {axis})"] = hot
 batch = rng.integers(-9, 9, (2, 1, 3, 4)).astype(np.int32)

@@ -30,6 +30,10 @@ const Composite kComposites[] = {
     {"reduce_mean", {kMatrix}, [](const auto& x) { return reduce_mean(x[0], 1); }},
     {"reduce_mean_of_integers", {kIntegers}, [](const auto& x) { return reduce_mean(x[0], 1, true); }},
     {"reduce_variance", {kMatrix}, [](const auto& x) { return reduce_variance(x[0]); }},
+    {"cumulative_logsumexp", {kMatrix}, [](const auto& x) { return cumulative_logsumexp(x[0], 1); }},
+    {"cumulative_logsumexp_back",
+     {{DType::F16, {2, 3}}},
+     [](const auto& x) { return cumulative_logsumexp(x[0], 0, true, true); }},
     {"expand_dims", {kMatrix}, [](const auto& x) { return expand_dims(x[0], -1); }},
     {"range", {}, [](const auto&) { return range(5, int64, kUser); }},
     {"zeros", {}, [](const auto&) { return zeros({2, 3}, float64, kUser); }},
@@ -102,6 +106,26 @@ TEST_CASE("composites of floats against NumPy and SciPy, eager and compiled") {
   CHECK(softmax(zeros({3, 0})).shape() == Shape{3, 0});
 }
 
+TEST_CASE("cumulative_logsumexp: SciPy's values, what is exclusive, sums that exp alone would lose") {
+  const Tensor x = oracle("x");
+  auto sums = function([](Tensor t, int axis, bool reverse) { return cumulative_logsumexp(t, axis, false, reverse); });
+  for (const int axis : {-1, 0, 1})
+    for (const bool reverse : {false, true}) {
+      CAPTURE(axis);
+      const std::string name = "cumulative_logsumexp(x, " + std::to_string(axis) + (reverse ? ", True)" : ", False)");
+      check_close(both_ways(sums, x, axis, reverse), oracle(name), 1e-6);
+    }
+  auto before = function([](Tensor t, bool reverse) { return cumulative_logsumexp(t, 0, true, reverse); });
+  const Tensor two = constant({1.0f, 2.0f, -1000.0f});
+  CHECK(both_ways(before, two, false).numpy_text() == "[     -inf 1.        2.3132617]");
+  CHECK(both_ways(before, two, true).numpy_text() == "[    2. -1000.   -inf]");
+  CHECK(both_ways(before, full({1}, 1.0f), false).numpy_text() == "[-inf]");
+  CHECK(both_ways(before, zeros({0}), false).shape() == Shape{0});
+  // Each of a thousand small terms counts.
+  const Tensor many = cumulative_logsumexp(concat({zeros({1}), full({1000}, -16.0f)}, 0));
+  CHECK(many.to_vector<float>().back() == doctest::Approx(std::log1p(1000 * std::exp(-16.0))).epsilon(1e-6));
+}
+
 TEST_CASE("one_hot: NumPy's values, places, element types") {
   const Tensor indices = oracle("indices");
   auto hot = function([](Tensor t, int axis) { return one_hot(t, 5, 1, 0, axis); });
@@ -140,6 +164,9 @@ TEST_CASE("errors name the composite that was called, at the user's line") {
   CHECK(error_here_both_ways([&] { return softmax(1.0f); }) == "softmax: axis -1 is out of range for rank 0");
   CHECK(error_here_both_ways([&] { return log_softmax(f, -2); }) == "log_softmax: axis -2 is out of range for rank 1");
   CHECK(contains(error_here_both_ways([&] { return softmax(Tensor()); }), "softmax: the tensor is undefined"));
+  CHECK(error_here_both_ways([&] { return cumulative_logsumexp(m); }) == "cumulative_logsumexp: does not take int32");
+  CHECK(error_here_both_ways([&] { return cumulative_logsumexp(f, 1); }) ==
+        "cumulative_logsumexp: axis 1 is out of range for rank 1");
   CHECK(error_here_both_ways([&] { return one_hot(f, 3); }) == "one_hot: indices must be integers, not float32");
   CHECK(error_here_both_ways([&] { return one_hot(m, -1); }) == "one_hot: negative size in shape [1, 1, -1]");
   CHECK(error_here_both_ways([&] { return one_hot(m, 3, 1, 0, 3); }) == "one_hot: axis 3 is out of range for rank 3");

@@ -63,6 +63,10 @@ Tensor cummax(const Operand& x, std::int64_t axis = 0, bool exclusive = false, b
 /// The smallest along `axis` up to each element, in the same way; NaN from the first NaN on, the highest value where
 /// nothing comes before.
 Tensor cummin(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+/// log(cumsum(exp(x))) of floats, in the same way, where exp alone may overflow; -inf where nothing comes before.
+/// Windows of 1, 2, 4, ... elements are joined as their largest element and the sum of exp(x - largest), so that each
+/// result takes one logarithm and log2(n) roundings of the sum.
+Tensor cumulative_logsumexp(const Operand& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
 /// Index (int64) of the first NaN, else of the first largest, along `axis`.
 Tensor argmax(const Operand& x, std::int64_t axis);
 /// Index (int64) of the first NaN, else of the first smallest, along `axis`.
