@@ -148,6 +148,10 @@ Tensor dot(const Operand& x, const Operand& y, const DotDims& dims) {
                {to_tensor(x, "dot"), to_tensor(y, "dot")}, x.loc());
 }
 
+Tensor random_bits(const Operand& key, const Shape& shape, DType dtype) {
+  return apply(RandomBits{.shape = shape, .dtype = dtype}, {to_tensor(key, "random_bits")}, key.loc());
+}
+
 void print(const std::string& message, const std::vector<Tensor>& operands, const Location& at) {
   apply(Print{.message = message + "\n"}, operands, at);
 }

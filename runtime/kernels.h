@@ -72,6 +72,9 @@ struct DotKernel {
   void (*row)(void* lanes, const void* a, const void* b, std::int64_t n) = nullptr;
 };
 
+/// Elements number first, first + 1, ... of random_bits for the two words of a key.
+using RandomKernel = void (*)(void* out, const std::uint32_t* key, std::uint64_t first, std::int64_t n);
+
 struct KernelTable {
   CpuLevel level{};
   int vector_bytes = 0;
@@ -80,6 +83,7 @@ struct KernelTable {
   const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then [op]
   const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then [op]
   const DotKernel* dot[kDTypeCount] = {};          ///< by element type
+  RandomKernel random_bits[kDTypeCount] = {};      ///< by element type
   /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
   void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;
   void (*stream_end)() = nullptr;

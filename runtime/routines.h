@@ -55,6 +55,8 @@ const RoutineMaker& routine_of() = delete;
 template <>
 const RoutineMaker& routine_of<Dot>();
 template <>
+const RoutineMaker& routine_of<RandomBits>();
+template <>
 const RoutineMaker& routine_of<CumSum>();
 template <>
 const RoutineMaker& routine_of<CumProd>();

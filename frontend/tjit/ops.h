@@ -8,5 +8,6 @@
 #include "tjit/ops/linalg.h"
 #include "tjit/ops/math.h"
 #include "tjit/ops/nn.h"
+#include "tjit/ops/random.h"
 #include "tjit/ops/reduce.h"
 #include "tjit/ops/shape.h"

@@ -6,6 +6,7 @@
 #include "ir/ops/index.h"
 #include "ir/ops/list.h"
 #include "ir/ops/logic.h"
+#include "ir/ops/random.h"
 #include "ir/ops/reduce.h"
 #include "ir/ops/sort.h"
 #include "ir/ops/structure.h"

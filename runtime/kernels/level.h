@@ -22,6 +22,14 @@ inline constexpr CpuLevel kLevel = CpuLevel::Base;
 template <class T>
 inline constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
 
+/// 0, 1, ..., N - 1.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> lane_numbers() {
+  T numbers[N];
+  for (int i = 0; i < N; ++i) numbers[i] = static_cast<T>(i);
+  return Vec<T, N>::load(numbers);
+}
+
 /// The kernels for operands of type T; each specialisation stands in a file of its own, to be compiled on its own.
 template <class T>
 const ElementwiseKernel* elementwise_kernels();
@@ -29,6 +37,7 @@ const ElementwiseKernel* elementwise_kernels();
 const ReduceKernel* reduce_kernels(DType t);
 const ExtremeKernel* extreme_kernels(DType t);
 const DotKernel* dot_kernels(DType t);
+RandomKernel random_kernels(DType t);
 
 void stream(void* to, const void* from, std::size_t bytes);
 void stream_end();

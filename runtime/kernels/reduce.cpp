@@ -12,13 +12,6 @@ template <class Op, class V>
   [[clang::always_inline]] return Op::Combine::eval(a, b);
 }
 
-template <class T, int N>
-[[gnu::always_inline]] inline Vec<std::int32_t, N> lane_numbers() {
-  std::int32_t numbers[N];
-  for (int i = 0; i < N; ++i) numbers[i] = i;
-  return Vec<std::int32_t, N>::load(numbers);
-}
-
 template <class Op, class T>
 struct Reduction {
   static constexpr int kWidth = kLanes<T>;
@@ -67,7 +60,7 @@ struct Reduction {
   }
 
   static void short_rows(T* out, const T* x, std::int64_t n, std::int64_t count, std::int64_t stride) {
-    const auto in_row = convert<T>(lane_numbers<T, kWidth>() < Vec<std::int32_t, kWidth>(n));
+    const auto in_row = convert<T>(lane_numbers<std::int32_t, kWidth>() < Vec<std::int32_t, kWidth>(n));
     const std::int64_t end = (count - 1) * stride + n;
     std::int64_t r = 0;
     for (; r < count && r * stride + kWidth <= end; ++r) out[r] = fold_short(x + r * stride, in_row);

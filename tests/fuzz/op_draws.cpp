@@ -212,7 +212,7 @@ void OpDraws::dot() {
 void OpDraws::routine() {
   const ValueId x = tensor();
   switch (r_.below(10)) {
-    case 0:
+    case 0: return random_bits();
     case 1:
     case 2: return scatter(x);
     case 3:
@@ -221,6 +221,11 @@ void OpDraws::routine() {
     case 6: return cumulative(x);
     default: sort(x);
   }
+}
+
+void OpDraws::random_bits() {
+  const DType dtype = r_.chance(50) ? DType::U32 : DType::U64;
+  keep(b_.append(RandomBits{.shape = random_shape(), .dtype = dtype}, {make({DType::U32, {2}})}));
 }
 
 void OpDraws::cumulative(ValueId x) {

@@ -29,6 +29,7 @@ class OpDraws : protected ValuePool {
   void concat(ValueId x, int axis);
   void gather(ValueId x, int axis);
   void cumulative(ValueId x);
+  void random_bits();
   void scatter(ValueId x);
   void sort(ValueId x);
 };

@@ -294,6 +294,7 @@ const OracleTest kOracleTests[] = {
     {{"scatter"}, "routine_test.cpp", "scatter joins its updates in their order"},
     {{"sort", "argsort", "top_k"}, "sort_test.cpp", "sort, argsort and top_k agree with the standard library"},
     {{"dot"}, "dot_test.cpp", "dot joins products in the documented order, at each level and in every layout"},
+    {{"random_bits"}, "random_test.cpp", "random bits are the published ones of Threefry"},
     {{"cond", "while", "call", "fusion", "constant"}, "interpreter_test.cpp", "control ops pass every element type"},
     {{"print"}, "format_test.cpp", "values print as NumPy prints them"},
     {{"assert"}, "interpreter_test.cpp", "assert raises with its message and place"},
