@@ -1,6 +1,8 @@
 // Ops with attributes.
 #include "tjit/ops.h"
 
+#include <algorithm>
+
 #include "frontend/apply.h"
 
 namespace tjit {
@@ -20,6 +22,10 @@ Tensor cumulative(const Operand& x, std::int64_t axis, bool exclusive, bool reve
   op.reverse = reverse;
   return apply(op, {to_tensor(x, Op::info.name)}, x.loc());
 }
+
+/// What the user gave, or one of the same for each dimension.
+Dims or_ones(const Dims& given, int rank) { return given.empty() ? Dims::filled(std::max(rank, 0), 1) : given; }
+Padding or_none(const Padding& given, int rank) { return given.size() == 0 ? Padding::none(std::max(rank, 0)) : given; }
 
 }  // namespace
 
@@ -146,6 +152,27 @@ Tensor dot(const Operand& x, const Operand& y, const DotDims& dims) {
                    .lhs_batch = dims.lhs_batch,
                    .rhs_batch = dims.rhs_batch},
                {to_tensor(x, "dot"), to_tensor(y, "dot")}, x.loc());
+}
+
+Tensor conv(const Operand& x, const Operand& filter, const ConvOptions& options) {
+  const Tensor t = to_tensor(x, "conv");
+  const int spatial = t.rank() - 2;
+  return apply(Conv{.strides = or_ones(options.strides, spatial),
+                    .padding = or_none(options.padding, spatial),
+                    .dilations = options.dilations,
+                    .input_dilations = options.input_dilations,
+                    .groups = options.groups},
+               {t, to_tensor(filter, "conv")}, x.loc());
+}
+
+Tensor reduce_window(const Operand& x, std::string_view reducer, const Dims& window, const WindowOptions& options) {
+  const Tensor t = to_tensor(x, "reduce_window");
+  return apply(ReduceWindow{.reducer = std::string(reducer),
+                            .window = window,
+                            .strides = or_ones(options.strides, t.rank()),
+                            .padding = or_none(options.padding, t.rank()),
+                            .dilations = options.dilations},
+               {t}, x.loc());
 }
 
 Tensor random_bits(const Operand& key, const Shape& shape, DType dtype) {

@@ -23,6 +23,8 @@ std::size_t hash_value(const AttrValue& value) {
           std::size_t h = static_cast<std::size_t>(v.size());
           for (const std::int64_t d : v) h = mix(h, static_cast<std::size_t>(d));
           return h;
+        } else if constexpr (std::is_same_v<V, Padding>) {
+          return mix(hash_value(AttrValue(v.low)), hash_value(AttrValue(v.high)));
         } else if constexpr (std::is_same_v<V, Callee>) {
           return std::hash<std::string>{}(v.name);
         } else if constexpr (std::is_same_v<V, Literal>) {

@@ -34,6 +34,12 @@ std::string joined(const Dims& dims, std::string_view separator) {
 
 }  // namespace
 
+Padding Padding::none(int rank) {
+  Padding none;
+  none.low = none.high = Dims::filled(rank, 0);
+  return none;
+}
+
 Dims Dims::filled(int size, std::int64_t value) {
   Dims dims;
   for (int i = 0; i < size; ++i) dims.push_back(value);
@@ -107,6 +113,13 @@ std::string size_text(std::int64_t size) {
 }
 
 std::string to_string(const Dims& dims) { return "[" + joined(dims, ", ") + "]"; }
+
+std::string to_string(const Padding& padding) {
+  std::string text = "[";
+  for (int d = 0; d < padding.size(); ++d)
+    text += (d == 0 ? "" : ", ") + to_string(Dims{padding.low[d], padding.high[d]});
+  return text + "]";
+}
 
 std::string shape_text(const Shape& shape) { return "(" + joined(shape, ",") + ")"; }
 

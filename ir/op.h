@@ -72,7 +72,7 @@ struct Callee {
   friend bool operator==(const Callee&, const Callee&) = default;
 };
 
-using AttrValue = std::variant<std::int64_t, bool, DType, Dims, std::string, Callee, Literal>;
+using AttrValue = std::variant<std::int64_t, bool, DType, Dims, Padding, std::string, Callee, Literal>;
 
 /// One attribute of an op, erased: its name, whether text may leave it out, and access to the member.
 struct AttrField {

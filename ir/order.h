@@ -53,8 +53,12 @@ inline bool dot_is_sequential(std::int64_t columns, std::int64_t k) { return col
 // Reductions and products join in the accumulator type of their elements, and round to the element type once, at the
 // end.
 //
+// A convolution joins the products of a result one after another, acc = fma(x, filter, acc) in row-major order of the
+// filter's spatial dimensions and channels, starting from 0; reduce_window joins what a window covers one after another
+// in row-major order, starting from the identity. Neither ends a chunk.
+//
 // Where a window of a convolution or a pooling lies on padding, a product with 0, or the identity, joins: the result is
-// that of the padded operand.
+// that of the padded operand. Places between elements of a dilated input are like padding.
 //
 // Joining the identity to what was joined to it before changes no bit, but for products of complex numbers, where
 // inf * (1 + 0i) has a NaN: they join all lanes, also those that no element joined.

@@ -25,6 +25,9 @@ AttrValue read_value(Reader& reader, const AttrField& field, const AttrValue& ki
         } else if constexpr (std::is_same_v<V, Dims>) {
           if (!reader.peek().is_mark('[')) reader.unexpected("a list " + what);
           return reader.dims();
+        } else if constexpr (std::is_same_v<V, Padding>) {
+          if (!reader.peek().is_mark('[')) reader.unexpected("a list of pairs " + what);
+          return reader.padding();
         } else if constexpr (std::is_same_v<V, std::string>) {
           if (reader.peek().kind != TokenKind::String) reader.unexpected("a string " + what);
           return reader.string();

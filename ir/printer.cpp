@@ -141,6 +141,7 @@ class Printer {
   void append_attr(bool value) { out_ += value ? "true" : "false"; }
   void append_attr(DType value) { out_ += info(value).ir_name; }
   void append_attr(const Dims& value) { out_ += to_string(value); }
+  void append_attr(const Padding& value) { out_ += to_string(value); }
   void append_attr(const std::string& value) { append_quoted(out_, value); }
   void append_attr(const Callee& value) { append_name(value.name); }
   void append_attr(const Literal& value) {

@@ -215,6 +215,23 @@ Dims Reader::dims() {
   return list;
 }
 
+Padding Reader::padding() {
+  Padding list;
+  expect("[", "in front of a list");
+  while (!next_.is_mark(']')) {
+    if (list.size() != 0) expect(",", "or ']' in a list");
+    const Token at = next_;
+    if (!at.is_mark('[')) unexpected("a pair such as [1, 1]");
+    const Dims pair = dims();
+    if (pair.size() != 2) fail(at, "expected a pair such as [1, 1], found " + to_string(pair));
+    if (is_dynamic(pair)) fail(at, "padding takes numbers, not " + to_string(pair));
+    if (list.size() == Dims::kMax) fail(at, "a list has at most " + std::to_string(Dims::kMax) + " entries");
+    list.push_back(pair[0], pair[1]);
+  }
+  take();
+  return list;
+}
+
 Location Reader::location() {
   take();
   expect("(", "after loc");

@@ -49,6 +49,7 @@ class Reader {
   Type type();
   std::vector<Type> types();
   Dims dims();
+  Padding padding();
   Location location();
 
   /// While this is set, a new `?n` names a size of the signature; otherwise it must be known.

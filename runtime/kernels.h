@@ -63,13 +63,39 @@ struct ExtremeKernel {
 using DotTile = void (*)(std::int64_t k, const void* a, const void* b, std::int64_t b_row, void* c, std::int64_t c_row,
                          bool first);
 
+/// How many heights tiles have: descending, the last is 1.
+inline constexpr int kTileHeights = 4;
+/// Registers side by side in a row of a tile.
+inline constexpr int kTileVectors = 2;
+
 struct DotKernel {
-  static constexpr int kHeights = 4;
   int width = 0;
-  int height[kHeights] = {};    ///< descending; the last is 1
-  DotTile tile[kHeights] = {};  ///< tile[i] takes height[i] rows
+  int height[kTileHeights] = {};
+  DotTile tile[kTileHeights] = {};  ///< tile[i] takes height[i] rows
   /// lanes[i mod kReduceLanes] = fma(a[i], b[i], lanes[...])
   void (*row)(void* lanes, const void* a, const void* b, std::int64_t n) = nullptr;
+};
+
+/// A block of a convolution: c[i][j] = fma(a[rows[i] + taps[t] + q], b[t * depth + q][j], c[i][j]) for t = 0 ...
+/// tap_count - 1 and q = 0 ... depth - 1, c starting as 0, for the rows of a tile and `ConvKernel::width` columns.
+/// Offsets and strides count elements. Integers wrap.
+struct ConvBlock {
+  const void* a;
+  const std::int64_t *rows, *taps;
+  std::int64_t tap_count, depth;
+  const void* b;
+  std::int64_t b_row;
+  void* c;
+  std::int64_t c_row;
+};
+
+struct ConvKernel {
+  int width = 0;
+  int height[kTileHeights] = {};
+  void (*tile[kTileHeights])(const ConvBlock&) = {};  ///< tile[i] takes height[i] rows
+  /// Where each output has a channel of its own: c[j] = fma(a[taps[t] + j], b[t * b_row + j], c[j]), for n columns of
+  /// one row, which is rows[0].
+  void (*channels)(const ConvBlock&, std::int64_t n) = nullptr;
 };
 
 /// Elements number first, first + 1, ... of random_bits for the two words of a key.
@@ -83,6 +109,7 @@ struct KernelTable {
   const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then [op]
   const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then [op]
   const DotKernel* dot[kDTypeCount] = {};          ///< by element type
+  const ConvKernel* conv[kDTypeCount] = {};        ///< by element type
   RandomKernel random_bits[kDTypeCount] = {};      ///< by element type
   /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
   void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;

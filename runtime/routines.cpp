@@ -31,6 +31,22 @@ PlacedOperand dense(const OperandWindow& operand) {
   return {size_of(operand.dtype), window.shape, window.strides};
 }
 
+void pack_panel(const Matrix& from, int element_size, std::int64_t depth, std::int64_t columns, std::int64_t width,
+                void* to) {
+  with_element(element_size, [&]<class E>(Tag<E>) {
+    E* out = static_cast<E*>(to);
+    const E* row = reinterpret_cast<const E*>(from.data);
+    for (std::int64_t q = 0; q < depth; ++q, row += from.row, out += width) {
+      if (from.column == 1) {
+        std::copy_n(row, columns, out);
+      } else {
+        for (std::int64_t j = 0; j < columns; ++j) out[j] = row[j * from.column];
+      }
+      std::fill(out + columns, out + width, E{});
+    }
+  });
+}
+
 void fill_elements(void* to, int element_size, const ElementBits& element, std::int64_t count) {
   with_element(element_size,
                [&]<class E>(Tag<E>) { std::fill_n(static_cast<E*>(to), count, element.template as<E>()); });

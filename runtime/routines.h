@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "ir/ops/list.h"
+#include "runtime/kernels.h"
 #include "runtime/routine.h"
 #include "runtime/strided.h"
 
@@ -46,6 +47,30 @@ class PlacedOperand {
 /// An operand as row-major elements.
 PlacedOperand dense(const OperandWindow& operand);
 
+/// A matrix in memory: strides in elements.
+struct Matrix {
+  const std::byte* data;
+  std::int64_t row, column;
+};
+
+/// Copies the first `depth` rows and `columns` columns, row after row, filled up with zeros to `width` columns.
+void pack_panel(const Matrix& from, int element_size, std::int64_t depth, std::int64_t columns, std::int64_t width,
+                void* to);
+
+/// Whether the right side of products, n columns of depth k, is better packed whole although its rows lie without
+/// gaps: worth it when many rows of the left side walk through more of it than the caches and the address translation
+/// hold.
+constexpr bool packs_right_side(std::int64_t rows, std::int64_t n, std::int64_t k, std::int64_t element_size) {
+  return rows >= 64 && n * k * element_size > (1 << 20);
+}
+
+/// The index of the tallest tile for `rows` rows.
+constexpr int tallest_tile(const int (&heights)[kTileHeights], std::int64_t rows) {
+  int t = 0;
+  while (heights[t] > rows) ++t;
+  return t;
+}
+
 /// Writes `count` copies of an element.
 void fill_elements(void* to, int element_size, const ElementBits& element, std::int64_t count);
 
@@ -54,6 +79,10 @@ template <class Op>
 const RoutineMaker& routine_of() = delete;
 template <>
 const RoutineMaker& routine_of<Dot>();
+template <>
+const RoutineMaker& routine_of<Conv>();
+template <>
+const RoutineMaker& routine_of<ReduceWindow>();
 template <>
 const RoutineMaker& routine_of<RandomBits>();
 template <>

@@ -66,7 +66,8 @@ double flops_of(const Function& f, OpId id) {
     case Form::Map: return is_float(f.type(f.operands(id).back()).dtype) ? elements(f.results(id)[0]) : 0;
     case Form::Reduction:
     case Form::Search: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
-    case Form::Product: return 2 * steps();
+    // A product is multiplied and added, an element under a window only added.
+    case Form::Product: return f.op(id).operand_count * steps();
     case Form::Routine: return is_float(f.type(f.operand(id, 0)).dtype) ? steps() : 0;
     case Form::View:
     case Form::Reshape:

@@ -28,7 +28,7 @@ using AllOps = TypeList<
     struct Pad, struct Concat, struct Gather, struct Scatter, struct DynamicSlice, struct DynamicUpdateSlice,
     struct Iota, struct Sort, struct ArgSort, struct TopK,
     // contract
-    struct Dot,
+    struct Dot, struct Conv, struct ReduceWindow,
     // control
     struct Cond, struct While, struct Call, struct Fusion,
     // source, effect

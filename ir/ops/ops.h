@@ -11,3 +11,4 @@
 #include "ir/ops/sort.h"
 #include "ir/ops/structure.h"
 #include "ir/ops/view.h"
+#include "ir/ops/window.h"

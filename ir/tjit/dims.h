@@ -77,6 +77,26 @@ class Dims {
 
 using Shape = Dims;
 
+/// How many elements come before and after the others in each dimension: `{{1, 1}, {0, 2}}`.
+struct Padding {
+  struct Ends {
+    std::int64_t low, high;
+  };
+  Padding() = default;
+  Padding(std::initializer_list<Ends> dims) {
+    for (const auto& [before, after] : dims) push_back(before, after);
+  }
+  static Padding none(int rank);
+  void push_back(std::int64_t before, std::int64_t after) {
+    low.push_back(before);
+    high.push_back(after);
+  }
+  int size() const { return low.size(); }
+  friend bool operator==(const Padding& a, const Padding& b) { return a.low == b.low && a.high == b.high; }
+
+  Dims low, high;  ///< one entry a dimension each
+};
+
 /// A size known only at the call. Names are interned for the life of the process. Symbols lie below -2^62, so that
 /// lists of axes and the like may hold negative numbers.
 std::int64_t symbol(std::string_view name);
@@ -98,6 +118,8 @@ Dims row_major_strides(const Shape& shape);
 std::string size_text(std::int64_t size);
 /// `[2, 3]`, as attributes print; symbols as `?n`.
 std::string to_string(const Dims& dims);
+/// `[[1, 1], [0, 2]]`, as attributes print.
+std::string to_string(const Padding& padding);
 /// `(2,3)`, as error messages and eager values print shapes.
 std::string shape_text(const Shape& shape);
 /// A shape as Python prints it: `()`, `(3,)`, `(2, 3)`.

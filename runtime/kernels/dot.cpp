@@ -1,19 +1,11 @@
 // Matrix product kernels, in the order of ir/order.h: each output joins its products by fma, one after another or in
 // lanes.
+#include "runtime/kernels/products.h"
 #include "runtime/kernels/rows.h"
 
 namespace tjit::TJIT_LEVEL {
 
 namespace {
-
-template <class V>
-[[gnu::always_inline]] inline V multiply_add(V a, V b, V c) {
-  if constexpr (has_nan(dtype_of<typename V::Scalar>)) {
-    return fma(a, b, c);
-  } else {
-    return a * b + c;
-  }
-}
 
 /// A block of kHeight rows and kVectors registers of columns stays in registers for all of k.
 template <class T, int kHeight, int kVectors>
@@ -58,34 +50,20 @@ struct RowKernel {
   }
 };
 
-template <class T, int kVectors, int... kHeight>
-constexpr DotKernel dot_kernel() {
-  static_assert(sizeof...(kHeight) == DotKernel::kHeights);
-  return {kVectors * kLanes<T>, {kHeight...}, {tile<T, kHeight, kVectors>...}, RowKernel<T>::row};
-}
-
-// Accumulators, one row of b and one broadcast element fill the registers: 32, or 16 before AVX-512. Integer products
-// are rare: a small block does.
-template <class T>
-constexpr DotKernel fitting_kernel() {
-  if constexpr (!std::is_floating_point_v<T>) {
-    return dot_kernel<T, 2, 4, 3, 2, 1>();
-  } else if constexpr (kVectorBytes == 64) {
-    return dot_kernel<T, 2, 14, 8, 4, 1>();
-  } else {
-    return dot_kernel<T, 2, 6, 4, 2, 1>();
-  }
+template <class T, int... kHeight>
+constexpr DotKernel dot_kernel(std::integer_sequence<int, kHeight...>) {
+  static_assert(sizeof...(kHeight) == kTileHeights);
+  return {kTileVectors * kLanes<T>, {kHeight...}, {tile<T, kHeight, kTileVectors>...}, RowKernel<T>::row};
 }
 
 template <class T>
-constexpr DotKernel kDotKernel = fitting_kernel<T>();
+constexpr DotKernel kDotKernel = dot_kernel<T>(tile_heights<T>());
 
 }  // namespace
 
 const DotKernel* dot_kernels(DType t) {
   return dispatch(t, []<class T>(Tag<T>) -> const DotKernel* {
-    if constexpr (contains(Dot::info.types, dtype_of<T>) && std::is_same_v<T, typename Element<T>::Accumulator>)
-      return &kDotKernel<T>;
+    if constexpr (kSumsProducts<Dot, T>) return &kDotKernel<T>;
     return nullptr;
   });
 }

@@ -37,6 +37,7 @@ const ElementwiseKernel* elementwise_kernels();
 const ReduceKernel* reduce_kernels(DType t);
 const ExtremeKernel* extreme_kernels(DType t);
 const DotKernel* dot_kernels(DType t);
+const ConvKernel* conv_kernels(DType t);
 RandomKernel random_kernels(DType t);
 
 void stream(void* to, const void* from, std::size_t bytes);

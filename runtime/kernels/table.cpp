@@ -17,6 +17,7 @@ KernelTable make_table() {
     table.reduce[i] = reduce_kernels(t.dtype);
     table.extreme[i] = extreme_kernels(t.dtype);
     table.dot[i] = dot_kernels(t.dtype);
+    table.conv[i] = conv_kernels(t.dtype);
     table.random_bits[i] = random_kernels(t.dtype);
   }
   table.stream = stream;

@@ -18,12 +18,6 @@ constexpr std::int64_t kDepth = 256;
 /// Rows of the left side that are packed at a time.
 constexpr std::int64_t kRows = 112;
 
-/// A matrix in memory: strides in elements.
-struct Matrix {
-  const std::byte* data;
-  std::int64_t row, column;
-};
-
 struct Product {
   DType dtype;
   std::int64_t m, n, k;
@@ -33,20 +27,13 @@ struct Product {
   std::int64_t size() const { return size_of(dtype); }
 };
 
-/// The index in kernel.height of the tallest tile for `rows` rows.
-int tallest(const DotKernel& kernel, std::int64_t rows) {
-  int t = 0;
-  while (kernel.height[t] > rows) ++t;
-  return t;
-}
-
 /// Rows [m0, m0 + rows) of the left side, depth [k0, k0 + depth), tile after tile as the tiles read them.
 void pack_rows(const Product& p, const DotKernel& kernel, std::int64_t m0, std::int64_t rows, std::int64_t k0,
                std::int64_t depth, void* to) {
   with_element(size_of(p.dtype), [&]<class E>(Tag<E>) {
     E* out = static_cast<E*>(to);
     for (std::int64_t done = 0; done < rows;) {
-      const std::int64_t height = kernel.height[tallest(kernel, rows - done)];
+      const std::int64_t height = kernel.height[tallest_tile(kernel.height, rows - done)];
       for (std::int64_t i = 0; i < height; ++i) {
         const E* from = reinterpret_cast<const E*>(p.a.data) + (m0 + done + i) * p.a.row + k0 * p.a.column;
         for (std::int64_t q = 0; q < depth; ++q) out[q * height + i] = from[q * p.a.column];
@@ -58,25 +45,13 @@ void pack_rows(const Product& p, const DotKernel& kernel, std::int64_t m0, std::
 }
 
 /// Columns [n0, n0 + columns) of the right side, depth [k0, k0 + depth), filled up with zeros to the width of a tile.
-void pack_panel(const Product& p, std::int64_t width, std::int64_t n0, std::int64_t columns, std::int64_t k0,
-                std::int64_t depth, void* to) {
-  with_element(size_of(p.dtype), [&]<class E>(Tag<E>) {
-    E* out = static_cast<E*>(to);
-    const E* from = reinterpret_cast<const E*>(p.b.data) + k0 * p.b.row + n0 * p.b.column;
-    for (std::int64_t q = 0; q < depth; ++q, from += p.b.row, out += width) {
-      if (p.b.column == 1) {
-        std::copy_n(from, columns, out);
-      } else {
-        for (std::int64_t j = 0; j < columns; ++j) out[j] = from[j * p.b.column];
-      }
-      std::fill(out + columns, out + width, E{});
-    }
-  });
+void pack_columns(const Product& p, std::int64_t width, std::int64_t n0, std::int64_t columns, std::int64_t k0,
+                  std::int64_t depth, void* to) {
+  const Matrix from{p.b.data + (k0 * p.b.row + n0 * p.b.column) * p.size(), p.b.row, p.b.column};
+  pack_panel(from, size_of(p.dtype), depth, columns, width, to);
 }
 
-/// Whether the whole right side is packed although its rows lie without gaps: worth it when many rows of the left side
-/// walk through more of it than the caches and the address translation hold.
-bool pack_all(const Product& p) { return p.b.column != 1 || (p.m >= 64 && p.n * p.k * p.size() > (1 << 20)); }
+bool packs_all(const Product& p) { return p.b.column != 1 || packs_right_side(p.m, p.n, p.k, p.size()); }
 
 /// The right side at one depth: panels as wide as a tile, packed, or in place where rows lie without gaps.
 struct Panels {
@@ -84,7 +59,7 @@ struct Panels {
   std::byte* packed;
 
   static std::int64_t count(const Product& p, std::int64_t width) { return (p.n + width - 1) / width; }
-  static std::int64_t in_place_count(const Product& p, std::int64_t width) { return pack_all(p) ? 0 : p.n / width; }
+  static std::int64_t in_place_count(const Product& p, std::int64_t width) { return packs_all(p) ? 0 : p.n / width; }
 };
 
 /// Bytes for packed operands: those of `multiply_sequential` or `multiply_rows`.
@@ -110,7 +85,7 @@ void run_tiles(const Product& p, const DotKernel& kernel, const Panels& panels, 
                                   : panels.packed + (j - panels.in_place) * depth * width * size;
     const std::byte* a = rows_at;
     for (std::int64_t done = 0; done < rows;) {
-      const int t = tallest(kernel, rows - done);
+      const int t = tallest_tile(kernel.height, rows - done);
       const std::int64_t height = kernel.height[t];
       std::byte* c = p.c + ((m0 + done) * p.n + j * width) * size;
       const std::int64_t b_row = in_place ? p.b.row : width;
@@ -137,8 +112,8 @@ void multiply_sequential(const Product& p, const DotKernel& kernel, std::byte* r
   for (std::int64_t k0 = 0; k0 < p.k; k0 += kDepth) {
     const std::int64_t depth = std::min(kDepth, p.k - k0);
     for (std::int64_t j = panels.in_place; j < panel_count; ++j)
-      pack_panel(p, width, j * width, std::min(width, p.n - j * width), k0, depth,
-                 right + (j - panels.in_place) * depth * width * p.size());
+      pack_columns(p, width, j * width, std::min(width, p.n - j * width), k0, depth,
+                   right + (j - panels.in_place) * depth * width * p.size());
     for (std::int64_t m0 = 0; m0 < p.m; m0 += kRows) {
       const std::int64_t rows = std::min(kRows, p.m - m0);
       pack_rows(p, kernel, m0, rows, k0, depth, left);

@@ -44,7 +44,7 @@ class Generator : OpDraws {
     if (roll < 52) return reduce();
     if (roll < 68) return view();
     if (roll < 82) return move();
-    if (roll < 87) return dot();
+    if (roll < 87) return product();
     if (roll < 89) return effect();
     if (depth > kMaxDepth) return elementwise();
     if (roll < 94) return cond();

@@ -197,6 +197,55 @@ void OpDraws::gather(ValueId x, int axis) {
   keep(b_.append(Gather{.axis = axis, .batch_dims = batch}, {x, at}));
 }
 
+void OpDraws::product() {
+  const int roll = r_.below(4);
+  if (roll == 0) return conv();
+  if (roll == 1) return reduce_window(tensor());
+  dot();
+}
+
+void OpDraws::conv() {
+  const int spatial = 1 + r_.below(3);
+  Conv c;
+  c.groups = r_.pick(std::array<std::int64_t, 5>{1, 1, 1, 2, 5});
+  Shape input{r_.between(0, 3)}, filter;
+  for (int d = 0; d < spatial; ++d) {
+    input.push_back(r_.between(0, 9));
+    filter.push_back(r_.between(1, 4));
+    c.strides.push_back(r_.between(1, 3));
+    c.padding.push_back(r_.chance(50) ? 0 : r_.between(0, 3), r_.chance(50) ? 0 : r_.between(0, 3));
+    c.dilations.push_back(r_.chance(70) ? 1 : r_.between(1, 3));
+    c.input_dilations.push_back(r_.chance(70) ? 1 : r_.between(1, 3));
+  }
+  if (r_.chance(50)) c.dilations = {};
+  if (r_.chance(50)) c.input_dilations = {};
+  const std::int64_t channels = r_.chance(30) ? 1 : r_.between(0, 4);
+  input.push_back(c.groups * channels);
+  filter.push_back(channels);
+  filter.push_back(c.groups * (r_.chance(30) ? 1 : r_.between(0, 20)));
+  const DType dtype = dtype_in(kNumbers);
+  const std::array types{Type{dtype, input}, Type{dtype, filter}};
+  if (count(Conv::infer(c, types).shape) > limit_) return;
+  keep(b_.append(c, {make(types[0]), make(types[1])}));
+}
+
+void OpDraws::reduce_window(ValueId x) {
+  ReduceWindow w;
+  w.reducer = r_.pick(std::array<std::string, 3>{"sum", "max", "min"});
+  const DTypes taken = def(w.reduction()).info.types;
+  if (!contains(taken, type(x).dtype)) x = with_dtype(x, dtype_in(taken));
+  for (int d = 0; d < type(x).shape.size(); ++d) {
+    const bool moves = r_.chance(50);
+    w.window.push_back(moves ? r_.between(1, 5) : 1);
+    w.strides.push_back(moves ? r_.between(1, 3) : 1);
+    w.padding.push_back(moves && r_.chance(50) ? r_.between(0, 3) : 0, moves && r_.chance(50) ? r_.between(0, 3) : 0);
+    w.dilations.push_back(moves && r_.chance(30) ? r_.between(1, 3) : 1);
+  }
+  if (r_.chance(50)) w.dilations = {};
+  const std::int64_t results = count(ReduceWindow::infer(w, std::array{type(x)}).shape);
+  if (results <= limit_ && results * element_count(w.window) <= 100 * limit_) keep(b_.append(w, {x}));
+}
+
 void OpDraws::dot() {
   const std::int64_t m = r_.between(0, 20), n = r_.between(0, 40), k = r_.between(0, 90), batch = r_.between(1, 3);
   const DType dtype = dtype_in(kNumbers);

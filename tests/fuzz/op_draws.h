@@ -16,7 +16,8 @@ class OpDraws : protected ValuePool {
   void view();
   /// Ops by index.
   void move();
-  void dot();
+  /// Sums of products, and of what windows cover.
+  void product();
   void routine();
   void effect();
   /// `x` with a piece of it overwritten; not in the pool.
@@ -28,6 +29,9 @@ class OpDraws : protected ValuePool {
   void reshape(ValueId x);
   void concat(ValueId x, int axis);
   void gather(ValueId x, int axis);
+  void dot();
+  void conv();
+  void reduce_window(ValueId x);
   void cumulative(ValueId x);
   void random_bits();
   void scatter(ValueId x);

@@ -40,18 +40,6 @@ void set_at(Dims& index, const Dims& dims, const Dims& values) {
   for (int i = 0; i < dims.size(); ++i) index[static_cast<int>(dims[i])] = values[i];
 }
 
-template <class T>
-T multiply_add(T a, T b, T c) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return std::fma(a, b, c);
-  } else if constexpr (kIsComplex<T>) {
-    return T(std::fma(-a.im, b.im, std::fma(a.re, b.re, c.re)), std::fma(a.im, b.re, std::fma(a.re, b.im, c.im)));
-  } else {
-    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b) +
-                          static_cast<std::uint64_t>(c));
-  }
-}
-
 /// One output in the documented order.
 template <class T>
 T joined_products(const std::vector<T>& a, const std::vector<T>& b, std::int64_t columns) {

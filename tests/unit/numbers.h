@@ -40,6 +40,19 @@ bool same(T a, T b) {
   }
 }
 
+// a * b + c as sums of products join it: by fma, or wrapping.
+template <class T>
+T multiply_add(T a, T b, T c) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::fma(a, b, c);
+  } else if constexpr (kIsComplex<T>) {
+    return T(std::fma(-a.im, b.im, std::fma(a.re, b.re, c.re)), std::fma(a.im, b.re, std::fma(a.re, b.im, c.im)));
+  } else {
+    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b) +
+                          static_cast<std::uint64_t>(c));
+  }
+}
+
 // Zeros, subnormals, powers of two and their neighbours, thresholds of exp, limits of the integers; both signs.
 template <Floating T>
 std::vector<T> edge_values() {
