@@ -86,6 +86,8 @@ const RoutineMaker& routine_of<ReduceWindow>();
 template <>
 const RoutineMaker& routine_of<RandomBits>();
 template <>
+const RoutineMaker& routine_of<CustomCall>();
+template <>
 const RoutineMaker& routine_of<CumSum>();
 template <>
 const RoutineMaker& routine_of<CumProd>();

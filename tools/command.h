@@ -17,12 +17,16 @@ Action add_version(Arguments& arguments);
 /// Which program to take, and for which sizes.
 struct ProgramOptions {
   std::string file;
-  std::string function;               ///< empty: the entry
-  std::vector<std::string> inputs;    ///< SPECs
-  std::optional<std::uint64_t> seed;  ///< of inputs that are not given
+  std::string function;                ///< empty: the entry
+  std::vector<std::string> inputs;     ///< SPECs
+  std::vector<std::string> libraries;  ///< with functions for custom_call
+  std::optional<std::uint64_t> seed;   ///< of inputs that are not given
   bool check_nan = false;
 };
 void add_program_options(Arguments& arguments, ProgramOptions& options);
+/// --load, for commands that read programs.
+void add_load_option(Arguments& arguments, std::vector<std::string>& libraries);
+void load_libraries(const std::vector<std::string>& libraries);
 /// --seed, for commands that can make up inputs.
 void add_seed_option(Arguments& arguments, ProgramOptions& options);
 void add_check_nan_option(Arguments& arguments, ProgramOptions& options);

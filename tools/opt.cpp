@@ -12,7 +12,7 @@ namespace {
 
 struct OptOptions {
   std::string file, output;
-  std::vector<std::string> passes;
+  std::vector<std::string> passes, libraries;
   DumpOptions dump;
   bool list = false, locations = false;
 };
@@ -65,6 +65,7 @@ int run(const OptOptions& o) {
     for (const std::string& name : o.passes) require_pass(name);
   std::vector<PassTiming> timings;
   PipelineOptions options = pipeline_options(o, timings);
+  load_libraries(o.libraries);
   Module module = read_program(o.file);
   const Module source = module;
   options.context.module = &source;
@@ -82,6 +83,7 @@ int run(const OptOptions& o) {
 Action add_opt(Arguments& arguments) {
   auto o = std::make_shared<OptOptions>();
   arguments.text("file", o->file, "Program in tjit's text form (.tir); - is standard input");
+  add_load_option(arguments, o->libraries);
   arguments.comma_texts("--passes,-p", o->passes, "Passes to run, in order, or none; default: the whole pipeline");
   arguments.flag("--list-passes", o->list, "List the passes");
   arguments.flag("--locations", o->locations, "Print where each op was written");

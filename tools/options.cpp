@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "passes/check_nan.h"
+#include "tjit/ops/custom.h"
 #include "tools/command.h"
 
 namespace tjit {
@@ -15,6 +16,15 @@ void add_program_options(Arguments& arguments, ProgramOptions& options) {
       "--input,-i", options.inputs,
       "Input SPEC: 5, 2x3xf32=1,2,3,4,5,6, [[1. 2.] [3. 4.]], 2x3xf32=random:42, @x.npy, @x.npz:key, - (a value on "
       "standard input); name=SPEC, or in order");
+  add_load_option(arguments, options.libraries);
+}
+
+void add_load_option(Arguments& arguments, std::vector<std::string>& libraries) {
+  arguments.texts("--load", libraries, "Shared library with functions for custom_call (tjit/custom_call.h)");
+}
+
+void load_libraries(const std::vector<std::string>& libraries) {
+  for (const std::string& path : libraries) load_custom_calls(path);
 }
 
 void add_seed_option(Arguments& arguments, ProgramOptions& options) {
@@ -38,6 +48,7 @@ const Function& named_function(const Module& module, const std::string& name) {
 }  // namespace
 
 BoundProgram read_bound(const ProgramOptions& options, Missing missing) {
+  load_libraries(options.libraries);
   const Module module = read_program(options.file);
   BoundProgram program = bind_program(module, named_function(module, options.function), options.inputs, missing,
                                       options.seed.value_or(42));

@@ -68,7 +68,7 @@ double flops_of(const Function& f, OpId id) {
     case Form::Search: return is_float(f.type(f.operand(id, 0)).dtype) ? elements(f.operand(id, 0)) : 0;
     // A product is multiplied and added, an element under a window only added.
     case Form::Product: return f.op(id).operand_count * steps();
-    case Form::Routine: return is_float(f.type(f.operand(id, 0)).dtype) ? steps() : 0;
+    case Form::Routine: return !f.operands(id).empty() && is_float(f.type(f.operand(id, 0)).dtype) ? steps() : 0;
     case Form::View:
     case Form::Reshape:
     case Form::Lookup:

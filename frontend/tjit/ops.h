@@ -3,6 +3,7 @@
 // tjit::Error.
 #pragma once
 
+#include "tjit/ops/custom.h"
 #include "tjit/ops/effects.h"
 #include "tjit/ops/index.h"
 #include "tjit/ops/linalg.h"

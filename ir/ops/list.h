@@ -32,7 +32,7 @@ using AllOps = TypeList<
     // control
     struct Cond, struct While, struct Call, struct Fusion,
     // source, effect
-    struct Constant, struct RandomBits, struct Print, struct Assert>;
+    struct Constant, struct RandomBits, struct CustomCall, struct Print, struct Assert>;
 // NOLINTEND(bugprone-forward-declaration-namespace)
 
 }  // namespace ops

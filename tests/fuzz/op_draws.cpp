@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "ir/custom_calls.h"
 #include "ir/ops/ops.h"
+#include "tests/custom_calls.h"
 
 namespace tjit {
 
@@ -262,7 +264,7 @@ void OpDraws::routine() {
   const ValueId x = tensor();
   switch (r_.below(10)) {
     case 0: return random_bits();
-    case 1:
+    case 1: return custom_call(x);
     case 2: return scatter(x);
     case 3:
     case 4:
@@ -275,6 +277,15 @@ void OpDraws::routine() {
 void OpDraws::random_bits() {
   const DType dtype = r_.chance(50) ? DType::U32 : DType::U64;
   keep(b_.append(RandomBits{.shape = random_shape(), .dtype = dtype}, {make({DType::U32, {2}})}));
+}
+
+void OpDraws::custom_call(ValueId x) {
+  const TjitCustomCall& backwards = tjit_custom_calls(TJIT_CUSTOM_CALL_VERSION)[0];
+  add_custom_call(backwards);
+  const auto call = std::make_shared<CustomCall>();
+  call->target = backwards.name;
+  if (r_.chance(1)) call->config = "fail";
+  for (const ValueId v : b_.append({kOpcode<CustomCall>, call, std::array{x}, {}, {}})) add(v);
 }
 
 void OpDraws::cumulative(ValueId x) {

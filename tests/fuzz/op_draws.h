@@ -34,6 +34,7 @@ class OpDraws : protected ValuePool {
   void reduce_window(ValueId x);
   void cumulative(ValueId x);
   void random_bits();
+  void custom_call(ValueId x);
   void scatter(ValueId x);
   void sort(ValueId x);
 };
