@@ -1,4 +1,4 @@
-// Elementwise arithmetic and math functions. `eval` is the only numeric definition: it becomes the eager kernels, the
+// Elementwise arithmetic. `eval` is the only numeric definition: it becomes the eager kernels, the
 // constant folder and, as bitcode, the generated code.
 #pragma once
 
@@ -140,34 +140,6 @@ struct Rsqrt : Elementwise {
   static constexpr OpInfo info{
       .name = "rsqrt", .types = kFloats, .ulp = 1.5, .doc = "1/sqrt(x); ±inf for ±0, NaN below 0, 0 for inf."};
   static auto eval(auto x) { return math::rsqrt(x); }
-};
-
-struct Exp : Elementwise {
-  static constexpr OpInfo info{.name = "exp",
-                               .types = kFloats,
-                               .ulp = 2.5,
-                               .doc = "e to the x; inf on overflow, 0 for -inf; subnormal results are kept."};
-  static auto eval(auto x) { return math::exp(x); }
-};
-
-struct Log : Elementwise {
-  static constexpr OpInfo info{
-      .name = "log", .types = kFloats, .ulp = 2.5, .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
-  static auto eval(auto x) { return math::log(x); }
-};
-
-struct Tanh : Elementwise {
-  static constexpr OpInfo info{
-      .name = "tanh", .types = kFloats, .ulp = 2.5, .doc = "Hyperbolic tangent; ±1 for ±inf; -0 for -0."};
-  static auto eval(auto x) { return math::tanh(x); }
-};
-
-struct Sigmoid : Elementwise {
-  static constexpr OpInfo info{.name = "sigmoid",
-                               .types = kFloats,
-                               .ulp = 2.5,
-                               .doc = "1/(1+exp(-x)), without loss where that is tiny; 0 and 1 for -inf and inf."};
-  static auto eval(auto x) { return math::sigmoid(x); }
 };
 
 struct Floor : Elementwise {

@@ -14,9 +14,11 @@
 // Everything else is exact or, where an operation rounds, rounded once.
 #pragma once
 
+#include "ir/ops/math_arc.h"
 #include "ir/ops/math_basic.h"
 #include "ir/ops/math_complex.h"
 #include "ir/ops/math_divide.h"
 #include "ir/ops/math_exp.h"
 #include "ir/ops/math_log.h"
 #include "ir/ops/math_pow.h"
+#include "ir/ops/math_trig.h"

@@ -34,6 +34,10 @@ struct Format {
   static constexpr T kLn2Hi = static_cast<T>(sizeof(T) == 4 ? 0x1.62e4p-1 : 0x1.62e42fefa3800p-1);
   static constexpr T kLn2Lo = static_cast<T>(sizeof(T) == 4 ? 0x1.7f7d1cf79abcap-20 : 0x1.ef35793c76730p-45);
   static constexpr T kLog2E = static_cast<T>(0x1.71547652b82fep+0);
+  // pi / 2 in three parts, each rounded to nearest.
+  static constexpr T kHalfPi = static_cast<T>(sizeof(T) == 4 ? 0x1.921fb6p+0 : 0x1.921fb54442d18p+0);
+  static constexpr T kHalfPiLo = static_cast<T>(sizeof(T) == 4 ? -0x1.777a5cp-25 : 0x1.1a62633145c07p-54);
+  static constexpr T kHalfPiLowest = static_cast<T>(sizeof(T) == 4 ? -0x1.ee59dap-50 : -0x1.f1976b7ed8fbcp-110);
 };
 
 template <class T, int N>

@@ -1,4 +1,4 @@
-// exp, and what is built from its reduction: sigmoid, tanh.
+// exp, and what is built from its reduction: sigmoid, tanh, expm1, cosh, sinh.
 // exp(x) = 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2 and e^r = 1 + r + r^2 P(r).
 #pragma once
 
@@ -25,12 +25,17 @@ template <Float T, int N>
   return {shifted - offset, bits_of(shifted) - BitsOf<T, N>(kMagicBits)};
 }
 
+// The power of two whose biased exponent is given.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> power_of_two(BitsOf<T, N> biased) {
+  return bit_cast<T>(biased << BitsOf<T, N>(Format<T>::kMantissaBits));
+}
+
 // p * 2^n for p near 1, in two steps so that overflow and subnormal results come out right, rounded once.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> scale(Vec<T, N> p, BitsOf<T, N> biased_twice) {
-  const BitsOf<T, N> shift(Format<T>::kMantissaBits);
   const BitsOf<T, N> half = biased_twice >> BitsOf<T, N>(1);
-  return p * bit_cast<T>(half << shift) * bit_cast<T>((biased_twice - half) << shift);
+  return p * power_of_two<T>(half) * power_of_two<T>(biased_twice - half);
 }
 
 // P. Own minimax fits (Lawson's reweighted least squares in 300 bits, coefficients rounded one after the other) of the
@@ -74,6 +79,70 @@ template <Float T, int N>
   return scale(V(1) + fma(r2, exp_tail(r, r2), r), e.biased_twice);
 }
 
+// (e^x - 1) / 2 from -40 on, up to where twice that overflows; exact enough down to the smallest x.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> half_expm1(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = Format<T>;
+  const Reduced<T, N> e = nearest_exponent(x);
+  // r and what its rounding lost, s = 2^(n-1), and the sum (s - 1/2) + s r + s (r^2 P + lost), of which the first
+  // addition is kept exactly.
+  const V r_hi = fma(-e.n, V(F::kLn2Hi), x);
+  const V r = fma(-e.n, V(F::kLn2Lo), r_hi);
+  const V lost = fma(-e.n, V(F::kLn2Lo), r_hi - r);
+  const V s = power_of_two<T>(e.biased_twice - BitsOf<T, N>(F::kBias + 1));
+  const V r2 = r * r;
+  const auto head = add_smaller(s - V(0.5), s * r);
+  return head.hi + fma(s, fma(r2, expm1_tail(r, r2), lost), head.lo);
+}
+
+// A quarter of e^x and of e^-x, added and subtracted: cosh x and sinh x are made of these for the multiple of ln 2 next
+// to x, and of cosh r = 1 + r^2/2 + r^4 P(r^2) and sinh r = r + r^3 Q(r^2).
+template <Float T, int N>
+struct Hyperbolic {
+  Vec<T, N> up, down;         // 2^n / 4, 2^-n / 4
+  Vec<T, N> sum, difference;  // of these two
+  Vec<T, N> r;
+  Vec<T, N> cosh_tail, sinh_tail;  // cosh r - 1, sinh r - r
+};
+
+// Minimax fits (Sollya's fpminimax) on |r| <= ln 2 / 2, relative errors of cosh r: f32 1e-10, f64 6e-18; of sinh r:
+// f32 5e-11, f64 3e-19.
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> cosh_tail(Vec<float, N> r2) {
+  return polynomial(r2, r2 * r2, 0.5, 0x1.5554e6p-5, 0x1.6d4f58p-10);
+}
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> cosh_tail(Vec<double, N> r2) {
+  return polynomial(r2, r2 * r2, 0.5, 0x1.5555555553114p-5, 0x1.6c16c17d17f67p-10, 0x1.a019aa0ca1909p-16,
+                    0x1.28a0bdbfd3297p-22);
+}
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> sinh_tail(Vec<float, N> r2) {
+  return polynomial(r2, r2 * r2, 0x1.555556p-3, 0x1.110fe2p-7, 0x1.a28eep-13);
+}
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> sinh_tail(Vec<double, N> r2) {
+  return polynomial(r2, r2 * r2, 0x1.5555555555559p-3, 0x1.111111110f62bp-7, 0x1.a01a01b02042fp-13,
+                    0x1.71ddf7ae323f9p-19, 0x1.af5ffa6f583f1p-26);
+}
+
+// For x >= 0. From the bound on both functions overflow. 2^-n is left out where it is nothing.
+template <Float T, int N>
+[[gnu::always_inline]] inline Hyperbolic<T, N> hyperbolic(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using B = BitsOf<T, N>;
+  using F = Format<T>;
+  const V highest(sizeof(T) == 4 ? 89.5 : 710.6);
+  x = select(x > highest, highest, x);
+  const Reduced<T, N> e = nearest_exponent(x);
+  const V r = fma(-e.n, V(F::kLn2Lo), fma(-e.n, V(F::kLn2Hi), x));
+  const V up = power_of_two<T>(e.biased_twice - B(F::kBias + 2));
+  const V down = select(e.n < V(64), power_of_two<T>(B(3 * F::kBias - 2) - e.biased_twice), V(0));
+  const V r2 = r * r;
+  return {up, down, up + down, up - down, r, r2 * cosh_tail(r2), r2 * r * sinh_tail(r2)};
+}
+
 // numerator / (d.hi + d.lo) for d in [1, 2]. Just above 1, leaving out the rest would cost a whole unit in the last
 // place; towards 2, where the correction is too large by half, the rest itself is half as large.
 template <class V>
@@ -103,25 +172,48 @@ template <Float T, int N>
   return detail::divide(select(x < V(0), e, V(1)), detail::add_smaller(V(1), e));
 }
 
-/// Hyperbolic tangent: -m / (2 + m) for m = e^(-2|x|) - 1, which is exact enough down to the smallest x.
+/// Hyperbolic tangent: -m / (2 + m) for m = e^(-2|x|) - 1.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> tanh(Vec<T, N> x) {
   using V = Vec<T, N>;
-  using F = detail::Format<T>;
   const V limit(sizeof(T) == 4 ? 10 : 20);  // from here on m rounds to -1
   const V size = abs(x);
-  const V twice = V(-2) * select(size > limit, limit, size);
-  const auto e = detail::nearest_exponent(twice);
-  // r and what its rounding lost, s = 2^n, and m = (s - 1) + s r + s (r^2 P + lost), of which the first sum is kept
-  // exactly.
-  const V r_hi = fma(-e.n, V(F::kLn2Hi), twice);
-  const V r = fma(-e.n, V(F::kLn2Lo), r_hi);
-  const V lost = fma(-e.n, V(F::kLn2Lo), r_hi - r);
-  const V s = bit_cast<T>((e.biased_twice - detail::BitsOf<T, N>(F::kBias)) << detail::BitsOf<T, N>(F::kMantissaBits));
-  const V r2 = r * r;
-  const auto head = detail::add_smaller(s - V(1), s * r);
-  const V m = head.hi + fma(s, fma(r2, detail::expm1_tail(r, r2), lost), head.lo);
+  const V half = detail::half_expm1(V(-2) * select(size > limit, limit, size));
+  const V m = half + half;
   return copysign(detail::divide(m, detail::add_smaller(V(2), m)), x);
+}
+
+/// e^x - 1.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> expm1(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V lowest(sizeof(T) == 4 ? -20 : -40);  // the result rounds to -1
+  V t = select(x < lowest, lowest, x);
+  t = select(t > V(detail::kExpHighest<T>), V(detail::kExpHighest<T>), t);
+  const V m = detail::half_expm1(t);
+  // Half of a subnormal number may not be one, and -0 stays.
+  return select(abs(x) < V(4 * detail::Format<T>::kSmallestNormal), x, m + m);
+}
+
+/// Hyperbolic cosine.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> cosh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const auto h = detail::hyperbolic(abs(x));
+  const V half = h.up + fma(h.difference, h.r, fma(h.sum, h.cosh_tail, fma(h.difference, h.sinh_tail, h.down)));
+  return half + half;
+}
+
+/// Hyperbolic sine.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> sinh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V size = abs(x);
+  const auto h = detail::hyperbolic(size);
+  const V head = fma(h.sum, h.r, h.difference);
+  const V lost = fma(h.sum, h.r, h.difference - head);
+  const V half = head + fma(h.difference, h.cosh_tail, fma(h.sum, h.sinh_tail, lost));
+  return select(size < V(4 * detail::Format<T>::kSmallestNormal), x, copysign(half + half, x));
 }
 
 }  // namespace tjit::math

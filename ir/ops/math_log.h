@@ -1,4 +1,5 @@
-// log. x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), so that k = 0 around 1, where the logarithm is small.
+// log, log1p and the inverse hyperbolic functions, which are logarithms. x = 2^k m with m = 1 + f in
+// [sqrt(1/2), sqrt(2)), so that k = 0 around 1, where the logarithm is small.
 #pragma once
 
 #include "ir/ops/math_base.h"
@@ -9,7 +10,7 @@ namespace detail {
 template <Float T, int N>
 struct Split {
   Vec<T, N> k;  // the exponent, as a float
-  Vec<T, N> f;  // exact
+  Vec<T, N> m;  // x / 2^k
 };
 
 // For finite x > 0, subnormals included unless told that there are none; anything else gives some finite numbers. The
@@ -25,36 +26,69 @@ template <Float T, int N, bool kSubnormals = true>
   const B bits = bits_of(select(tiny, x * V(F::kUnit), x)) + B(kOne - kSqrtHalf);
   const B exponent = (bits >> B(F::kMantissaBits)) | B(F::kUnitBits);
   const V offset = select(tiny, V(F::kUnit + F::kBias + F::kMantissaBits), V(F::kUnit + F::kBias));
-  return {bit_cast<T>(exponent) - offset, bit_cast<T>((bits & B(F::kMantissaMask)) + B(kSqrtHalf)) - V(1)};
+  return {bit_cast<T>(exponent) - offset, bit_cast<T>((bits & B(F::kMantissaMask)) + B(kSqrtHalf))};
 }
 
-// log(x) for finite x > 0, f32: log(1 + f) = f - f^2/2 + f^3 P(f). P is an own minimax fit (as in math_exp.h), relative
-// error of the logarithm 5.9e-9.
+// log(1 + f) - f + sum, where `sum` is f and more.
+//
+// f32: log(1 + f) = f - f^2/2 + f^3 P(f). P is an own minimax fit (as in math_exp.h), relative error of the logarithm
+// 5.9e-9.
 template <int N>
-[[gnu::always_inline]] inline Vec<float, N> log_positive(Vec<float, N> x) {
+[[gnu::always_inline]] inline Vec<float, N> log_near_one(Vec<float, N> f, TwoPart<Vec<float, N>> sum) {
   using V = Vec<float, N>;
-  const auto [k, f] = split(x);
   const V f2 = f * f;
   const V p = polynomial(f, f2, 0x1.55554ap-2, -0x1.00022p-2, 0x1.99a5aap-3, -0x1.547884p-3, 0x1.226d04p-3,
                          -0x1.0cdfcep-3, 0x1.07d834p-3, -0x1.4201d8p-4);
-  const auto head = add_smaller(k * V(Format<float>::kLn2Hi), f);
-  return head.hi + fma(f2, fma(f, p, V(-0.5)), fma(k, V(Format<float>::kLn2Lo), head.lo));
+  return sum.hi + fma(f2, fma(f, p, V(-0.5)), sum.lo);
 }
 
 // f64: with s = f / (2 + f), log(1 + f) = 2 atanh(s) = 2 s + s R(s^2). As 2 s = f - s f, and f is exact, the sum
 // f - (f^2/2 - s (f^2/2 + R)) has no rounding error in its large part (the arrangement of fdlibm's e_log.c). R is an
 // own minimax fit, relative error 2.5e-18.
 template <int N>
-[[gnu::always_inline]] inline Vec<double, N> log_positive(Vec<double, N> x) {
+[[gnu::always_inline]] inline Vec<double, N> log_near_one(Vec<double, N> f, TwoPart<Vec<double, N>> sum) {
   using V = Vec<double, N>;
-  const auto [k, f] = split(x);
   const V s = f / (V(2) + f);
   const V z = s * s;
   const V r = z * polynomial(z, z * z, 0x1.5555555555593p-1, 0x1.999999997fa3cp-2, 0x1.2492494223ae5p-2,
                              0x1.c71c51defead0p-3, 0x1.746647e5183f7p-3, 0x1.39a0cae10c66ep-3, 0x1.2f0f260f090c7p-3);
   const V half_square = V(0.5) * f * f;
-  const auto head = add_smaller(k * V(Format<double>::kLn2Hi), f);
-  return head.hi + (fma(s, half_square + r, fma(k, V(Format<double>::kLn2Lo), head.lo)) - half_square);
+  return sum.hi + (fma(s, half_square + r, sum.lo) - half_square);
+}
+
+// log(x) for finite x > 0.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> log_positive(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = Format<T>;
+  const auto [k, m] = split(x);
+  const V f = m - V(1);
+  const auto head = add_smaller(k * V(F::kLn2Hi), f);
+  return log_near_one(f, {head.hi, fma(k, V(F::kLn2Lo), head.lo)});
+}
+
+// Exactly 1 + x, for finite x >= -1.
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> add_to_one(V x) {
+  const auto below = x < V(1);
+  return add_smaller(select(below, V(1), x), select(below, x, V(1)));
+}
+
+// log(x.hi + x.lo) for finite x.hi >= 2^-mantissa_bits: with l = x.lo / 2^k, log(1 + f) + l / (1 + f), where three
+// terms of the quotient's series are enough.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> log_positive(TwoPart<Vec<T, N>> x) {
+  using V = Vec<T, N>;
+  using B = BitsOf<T, N>;
+  using F = Format<T>;
+  const auto [k, m] = split<T, N, false>(x.hi);
+  // 2^-k; or 0 where x.lo is nothing and 2^-k too small.
+  constexpr auto kOne = std::bit_cast<typename F::Bits>(T(1));
+  const V inverse = bit_cast<T>(B(kOne) + bits_of(m) - bits_of(x.hi));
+  const V l = x.lo * select(x.hi < V(8 * F::kUnit), inverse, V(0));
+  const V f = m - V(1);
+  const auto head = add_smaller(k * V(F::kLn2Hi), f);
+  return log_near_one(f, {head.hi, fma(k, V(F::kLn2Lo), head.lo + fma(l, f * f - f, l))});
 }
 
 }  // namespace detail
@@ -68,6 +102,79 @@ template <Float T, int N>
   // vectors.
   const V finite_or_not = select(x < V(F::kInfinity), detail::log_positive(x), x);
   return select(x <= V(0), select(x < V(0), V(F::kNan), V(-F::kInfinity)), finite_or_not);
+}
+
+/// log(1 + x); -inf at -1, NaN below.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> log1p(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = detail::Format<T>;
+  const V log = copysign(detail::log_positive(detail::add_to_one(x)), x);
+  const V finite_or_not = select(x < V(F::kInfinity), log, x);
+  return select(x <= V(-1), select(x < V(-1), V(F::kNan), V(-F::kInfinity)), finite_or_not);
+}
+
+namespace detail {
+
+// From here on x^2 + 1 and x^2 - 1 are x^2.
+template <Float T>
+constexpr T kSquareIsAll = sizeof(T) == 4 ? 0x1p14 : 0x1p29;
+
+// log(1 + a + b) for 0 <= b <= a, or twice that.
+template <class V>
+[[gnu::always_inline]] inline V log1p_of_sum(V a, V b) {
+  const TwoPart<V> sum = add_smaller(a, b);
+  const TwoPart<V> one = add_to_one(sum.hi);
+  return log_positive(TwoPart<V>{one.hi, one.lo + sum.lo});
+}
+
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> plus_ln2(Vec<T, N> x) {
+  using F = Format<T>;
+  return x + Vec<T, N>(F::kLn2Hi + F::kLn2Lo);
+}
+
+}  // namespace detail
+
+/// Inverse hyperbolic sine: with w = sqrt(x^2 + 1), log(x + w) = log(1 + x + x^2 / (1 + w)) for x >= 0.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> asinh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V a = abs(x);
+  const auto large = a >= V(detail::kSquareIsAll<T>);  // log(2 a)
+  const V w = sqrt(fma(a, a, V(1)));
+  const V log = detail::log1p_of_sum(a, select(large, V(-1), a * a / (V(1) + w)));
+  const V finite = select(large, detail::plus_ln2(log), log);
+  return select(a < V(detail::Format<T>::kInfinity), copysign(finite, x), x);
+}
+
+/// Inverse hyperbolic cosine: with t = x - 1, log(x + sqrt(x^2 - 1)) = log(1 + t + sqrt(t^2 + 2 t)); NaN below 1.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> acosh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = detail::Format<T>;
+  const V t = x - V(1);
+  const auto large = x >= V(detail::kSquareIsAll<T>);  // log(2 x)
+  const V root = sqrt(fma(t, t, t + t));
+  const V log = detail::log1p_of_sum(select(large, t, root), select(large, V(0), t));
+  const V finite = select(large, detail::plus_ln2(log), log);
+  return select(x < V(1), V(F::kNan), select(x < V(F::kInfinity), finite, x));
+}
+
+/// Inverse hyperbolic tangent: log((1 + x) / (1 - x)) / 2 = log(1 + 2 x / (1 - x)) / 2 for x >= 0; the infinity of x's
+/// sign at +-1, NaN beyond.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> atanh(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  using F = detail::Format<T>;
+  const V a = abs(x);
+  const auto d = detail::add_smaller(V(1), -a);
+  const V inverse = V(1) / d.hi;
+  const V quotient = (a + a) * inverse;
+  const V rest = fma(-quotient, d.lo, fma(-quotient, d.hi, a + a)) * inverse;
+  const auto one = detail::add_to_one(quotient);
+  const V log = V(0.5) * detail::log_positive(detail::TwoPart<V>{one.hi, one.lo + rest});
+  return copysign(select(a < V(1), log, select(a == V(1), V(F::kInfinity), V(F::kNan))), x);
 }
 
 /// 1 / sqrt(x); the infinity of the zero's sign at ±0.

@@ -17,7 +17,8 @@ template <int N>
   using V = Vec<double, N>;
   using B = BitsOf<double, N>;
   using F = Format<double>;
-  const auto [k, f] = split<double, N, false>(convert<double>(a));
+  const auto [k, m] = split<double, N, false>(convert<double>(a));
+  const V f = m - V(1);
   const V s = f / (V(2) + f);
   const V z = s * s;
   const V l = polynomial(z, z * z, 0x1.71547652b8250p+1, 0x1.ec709dc53f3ddp-1, 0x1.2776c28fb91e7p-1,
@@ -52,7 +53,8 @@ template <class V>
 template <int N>
 [[gnu::always_inline]] inline TwoPart<Vec<double, N>> log_in_two_parts(Vec<double, N> a) {
   using V = Vec<double, N>;
-  const auto [k, f] = split(a);
+  const auto [k, m] = split(a);
+  const V f = m - V(1);
   const auto d = add_smaller(V(2), f);
   const V inverse = V(1) / d.hi;
   const V quotient = f * inverse;

@@ -4,6 +4,7 @@
 #include "ir/ops/arithmetic.h"
 #include "ir/ops/complex.h"
 #include "ir/ops/custom.h"
+#include "ir/ops/functions.h"
 #include "ir/ops/index.h"
 #include "ir/ops/list.h"
 #include "ir/ops/logic.h"

@@ -85,8 +85,22 @@ std::optional<T> complex_oracle(std::string_view op, T x, T y) {
 template <class T>
 std::optional<Wide<T>> wide_oracle(std::string_view op, Wide<T> x, Wide<T> y) {
   if (op == "exp") return std::exp(x);
+  if (op == "expm1") return std::expm1(x);
   if (op == "log") return std::log(x);
+  if (op == "log1p") return std::log1p(x);
+  if (op == "sin") return std::sin(x);
+  if (op == "cos") return std::cos(x);
+  if (op == "tan") return std::tan(x);
+  if (op == "asin") return std::asin(x);
+  if (op == "acos") return std::acos(x);
+  if (op == "atan") return std::atan(x);
+  if (op == "atan2") return std::atan2(x, y);
+  if (op == "sinh") return std::sinh(x);
+  if (op == "cosh") return std::cosh(x);
   if (op == "tanh") return std::tanh(x);
+  if (op == "asinh") return std::asinh(x);
+  if (op == "acosh") return std::acosh(x);
+  if (op == "atanh") return std::atanh(x);
   if (op == "sigmoid") return 1 / (1 + std::exp(-x));
   if (op == "rsqrt") return 1 / std::sqrt(x);
   if (op == "power") return std::pow(x, y);

@@ -57,12 +57,40 @@ inline detail::ResultOf<struct Sqrt> sqrt(const Operand& x) { return detail::una
 inline detail::ResultOf<struct Rsqrt> rsqrt(const Operand& x) { return detail::unary<Rsqrt>(x); }
 /// e to the power x, of floats.
 inline detail::ResultOf<struct Exp> exp(const Operand& x) { return detail::unary<Exp>(x); }
+/// e to the power x, less 1, of floats: exact where x is tiny.
+inline detail::ResultOf<struct Expm1> expm1(const Operand& x) { return detail::unary<Expm1>(x); }
 /// Natural logarithm, of floats.
 inline detail::ResultOf<struct Log> log(const Operand& x) { return detail::unary<Log>(x); }
-/// Hyperbolic tangent, of floats.
-inline detail::ResultOf<struct Tanh> tanh(const Operand& x) { return detail::unary<Tanh>(x); }
+/// Natural logarithm of 1 + x, of floats: exact where x is tiny.
+inline detail::ResultOf<struct Log1p> log1p(const Operand& x) { return detail::unary<Log1p>(x); }
 /// 1/(1+exp(-x)), of floats.
 inline detail::ResultOf<struct Sigmoid> sigmoid(const Operand& x) { return detail::unary<Sigmoid>(x); }
+/// Sine, of floats.
+inline detail::ResultOf<struct Sin> sin(const Operand& x) { return detail::unary<Sin>(x); }
+/// Cosine, of floats.
+inline detail::ResultOf<struct Cos> cos(const Operand& x) { return detail::unary<Cos>(x); }
+/// Tangent, of floats.
+inline detail::ResultOf<struct Tan> tan(const Operand& x) { return detail::unary<Tan>(x); }
+/// Inverse sine, of floats; NaN beyond ±1.
+inline detail::ResultOf<struct Asin> asin(const Operand& x) { return detail::unary<Asin>(x); }
+/// Inverse cosine, of floats; NaN beyond ±1.
+inline detail::ResultOf<struct Acos> acos(const Operand& x) { return detail::unary<Acos>(x); }
+/// Inverse tangent, of floats.
+inline detail::ResultOf<struct Atan> atan(const Operand& x) { return detail::unary<Atan>(x); }
+/// The angle of the point (x, y), of floats, from -π to π.
+inline detail::ResultOf<struct Atan2> atan2(const Operand& y, const Operand& x) { return detail::binary<Atan2>(y, x); }
+/// Hyperbolic sine, of floats.
+inline detail::ResultOf<struct Sinh> sinh(const Operand& x) { return detail::unary<Sinh>(x); }
+/// Hyperbolic cosine, of floats.
+inline detail::ResultOf<struct Cosh> cosh(const Operand& x) { return detail::unary<Cosh>(x); }
+/// Hyperbolic tangent, of floats.
+inline detail::ResultOf<struct Tanh> tanh(const Operand& x) { return detail::unary<Tanh>(x); }
+/// Inverse hyperbolic sine, of floats.
+inline detail::ResultOf<struct Asinh> asinh(const Operand& x) { return detail::unary<Asinh>(x); }
+/// Inverse hyperbolic cosine, of floats; NaN below 1.
+inline detail::ResultOf<struct Acosh> acosh(const Operand& x) { return detail::unary<Acosh>(x); }
+/// Inverse hyperbolic tangent, of floats; NaN beyond ±1.
+inline detail::ResultOf<struct Atanh> atanh(const Operand& x) { return detail::unary<Atanh>(x); }
 /// Rounded towards minus infinity, of floats.
 inline detail::ResultOf<struct Floor> floor(const Operand& x) { return detail::unary<Floor>(x); }
 /// Rounded towards infinity, of floats.
