@@ -39,10 +39,17 @@ constexpr uint64_t kTwoOverPiBits[] = {
   const Wide quarters = (Wide{significand * window(0)} << 64) + Wide{significand} * window(1) +
                         (Wide{significand} * window(2) >> 64);  // in units of 2^-126
   n = static_cast<double>(static_cast<int>((quarters + (Wide{1} << 125)) >> 126 & 3));
-  // What is beyond the nearest integer, a signed fraction in units of 2^-128, as a sum of two doubles.
+  // What is beyond the nearest integer, in units of 2^-128: sign and magnitude, of which 116 bits from the first one on
+  // become a sum of two doubles.
   const Wide fraction = quarters << 2;
-  const double high = static_cast<double>(static_cast<int64_t>(fraction >> 64) >> 11) * 0x1p-53;
-  const double low = static_cast<double>(static_cast<int64_t>(fraction >> 12 & INT64_MAX)) * 0x1p-116;
+  const bool negative = fraction >> 127 != 0;
+  const Wide magnitude = negative ? -fraction : fraction;
+  const int zeros = __builtin_clzll(static_cast<uint64_t>(magnitude >> 64) | 1);
+  const Wide digits = magnitude << zeros;
+  const double unit = __builtin_bit_cast(double, static_cast<uint64_t>(F::kBias - zeros) << F::kMantissaBits);
+  const double scale = negative ? -unit : unit;
+  const double high = static_cast<double>(static_cast<int64_t>(digits >> 75)) * 0x1p-53 * scale;
+  const double low = static_cast<double>(static_cast<int64_t>(digits >> 12 & INT64_MAX)) * 0x1p-116 * scale;
   const double f = high + low;
   const double f_lo = (high - f) + low;
   r = f * F::kHalfPi;

@@ -84,7 +84,10 @@ std::vector<T> samples(int count, unsigned seed) {
   for (const double size : {0x1p4, 0x1p10, 0x1p20, 0x1p30, 0x1p50})
     for (const double k : random_between<double>(-size, size, count / 4, ++seed))
       v.push_back(static_cast<T>(std::round(k) * 1.57079632679489661923132169163975144L));
-  v.push_back(static_cast<T>(0x1.6ac5b262ca1ffp+849));  // of all doubles the nearest to a multiple of pi/2
+  // Of all doubles the nearest to a multiple of pi/2, and some that are nearly as near, on either side.
+  for (const double x :
+       {0x1.6ac5b262ca1ffp+849, 0x1.e009c53148be1p+991, 0x1.e009c53148be1p+992, 0x1.db41f3cb71d7bp+680})
+    v.push_back(static_cast<T>(x));
   return v;
 }
 
