@@ -96,18 +96,19 @@ template <Float T, int N>
   return head.hi + fma(s, fma(r2, expm1_tail(r, r2), lost), head.lo);
 }
 
-// A quarter of e^x and of e^-x, added and subtracted: cosh x and sinh x are made of these for the multiple of ln 2 next
-// to x, and of cosh r = 1 + r^2/2 + r^4 P(r^2) and sinh r = r + r^3 Q(r^2).
+// x = n ln 2 + r, of which cosh and sinh are, by their addition theorems,
+//   2 (sum cosh r + difference sinh r) and 2 (difference cosh r + sum sinh r),
+// halved so that they overflow in the last step only.
 template <Float T, int N>
 struct Hyperbolic {
   Vec<T, N> up, down;         // 2^n / 4, 2^-n / 4
-  Vec<T, N> sum, difference;  // of these two
+  Vec<T, N> sum, difference;  // up + down, up - down
   Vec<T, N> r;
   Vec<T, N> cosh_tail, sinh_tail;  // cosh r - 1, sinh r - r
 };
 
-// Minimax fits (Sollya's fpminimax) on |r| <= ln 2 / 2, relative errors of cosh r: f32 1e-10, f64 6e-18; of sinh r:
-// f32 5e-11, f64 3e-19.
+// (cosh r - 1) / r^2 and (sinh r - r) / r^3. Minimax fits (Sollya's fpminimax) on |r| <= ln 2 / 2, relative errors of
+// cosh r: f32 1e-10, f64 6e-18; of sinh r: f32 5e-11, f64 3e-19.
 template <int N>
 [[gnu::always_inline]] inline Vec<float, N> cosh_tail(Vec<float, N> r2) {
   return polynomial(r2, r2 * r2, 0.5, 0x1.5554e6p-5, 0x1.6d4f58p-10);
@@ -127,7 +128,7 @@ template <int N>
                     0x1.71ddf7ae323f9p-19, 0x1.af5ffa6f583f1p-26);
 }
 
-// For x >= 0. From the bound on both functions overflow. 2^-n is left out where it is nothing.
+// For x >= 0, or NaN. From `highest` on both functions overflow. 2^-n is left out where it is nothing.
 template <Float T, int N>
 [[gnu::always_inline]] inline Hyperbolic<T, N> hyperbolic(Vec<T, N> x) {
   using V = Vec<T, N>;

@@ -120,7 +120,7 @@ namespace detail {
 template <Float T>
 constexpr T kSquareIsAll = sizeof(T) == 4 ? 0x1p14 : 0x1p29;
 
-// log(1 + a + b) for 0 <= b <= a, or twice that.
+// log(1 + a + b) for |b| <= a.
 template <class V>
 [[gnu::always_inline]] inline V log1p_of_sum(V a, V b) {
   const TwoPart<V> sum = add_smaller(a, b);
