@@ -19,7 +19,7 @@ constexpr T kPi = static_cast<T>(3.14159265358979323846264338327950288L);
 
 TEST_CASE_TEMPLATE("math: sin", T, float, double) {
   const auto f = [](auto x) { return math::sin(x); };
-  check_unary<T>(f, [](auto x) { return std::sin(x); }, 0.9, 0.95);
+  check_unary<T>(f, [](auto x) { return std::sin(x); }, 0.93, 0.95);
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
                      {kInf<T>, kNan<T>},
@@ -31,13 +31,13 @@ TEST_CASE_TEMPLATE("math: sin", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: cos", T, float, double) {
   const auto f = [](auto x) { return math::cos(x); };
-  check_unary<T>(f, [](auto x) { return std::cos(x); }, 0.9, 0.95);
+  check_unary<T>(f, [](auto x) { return std::cos(x); }, 0.93, 0.97);
   check_cases<T>(f, {{0, 1}, {T(-0.0), 1}, {kInf<T>, kNan<T>}, {-kInf<T>, kNan<T>}, {kNan<T>, kNan<T>}, {kTiny<T>, 1}});
 }
 
 TEST_CASE_TEMPLATE("math: tan", T, float, double) {
   const auto f = [](auto x) { return math::tan(x); };
-  check_unary<T>(f, [](auto x) { return std::tan(x); }, 1.2, 1.2);
+  check_unary<T>(f, [](auto x) { return std::tan(x); }, 1.25, 1.25);
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
                      {kInf<T>, kNan<T>},
@@ -49,7 +49,7 @@ TEST_CASE_TEMPLATE("math: tan", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: asin", T, float, double) {
   const auto f = [](auto x) { return math::asin(x); };
-  check_unary<T>(f, [](auto x) { return std::asin(x); }, 1.15, 1.15);
+  check_unary<T>(f, [](auto x) { return std::asin(x); }, 1.15, 1.12);
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
                      {1, kPi<T> / 2},
@@ -65,7 +65,7 @@ TEST_CASE_TEMPLATE("math: asin", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: acos", T, float, double) {
   const auto f = [](auto x) { return math::acos(x); };
-  check_unary<T>(f, [](auto x) { return std::acos(x); }, 1.15, 1.15);
+  check_unary<T>(f, [](auto x) { return std::acos(x); }, 1.15, 1.12);
   check_cases<T>(f, {{1, 0},
                      {-1, kPi<T>},
                      {0, kPi<T> / 2},
@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE("math: acos", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: atan", T, float, double) {
   const auto f = [](auto x) { return math::atan(x); };
-  check_unary<T>(f, [](auto x) { return std::atan(x); }, 1.2, 1.4);
+  check_unary<T>(f, [](auto x) { return std::atan(x); }, 1.2, 1.45);
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
                      {1, kPi<T> / 4},
@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("math: asinh", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: acosh", T, float, double) {
   const auto f = [](auto x) { return math::acosh(x); };
-  check_unary<T>(f, [](auto x) { return std::acosh(x); }, 1.4, 1.85);
+  check_unary<T>(f, [](auto x) { return std::acosh(x); }, 1.4, 1.82);
   check_cases<T>(f, {{1, 0},
                      {T(0.5), kNan<T>},
                      {0, kNan<T>},
