@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("math: asinh", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: acosh", T, float, double) {
   const auto f = [](auto x) { return math::acosh(x); };
-  check_unary<T>(f, [](auto x) { return std::acosh(x); }, 1.4, 1.82);
+  check_unary<T>(f, [](auto x) { return std::acosh(x); }, 1.82, 1.82);
   check_cases<T>(f, {{1, 0},
                      {T(0.5), kNan<T>},
                      {0, kNan<T>},
