@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   clang-19 llvm-19-dev libclang-rt-19-dev clang-format-19 clang-tidy-19  # compiler, code generation, checks
   cmake ninja-build ccache g++ git                                       # build; g++ tests the public headers
-  libeigen3-dev doctest-dev libcli11-dev zlib1g-dev                     # libraries
+  libeigen3-dev doctest-dev libcli11-dev zlib1g-dev libmpfr-dev          # libraries
 )
 
 missing=()

@@ -12,3 +12,4 @@
 #include "tjit/ops/random.h"
 #include "tjit/ops/reduce.h"
 #include "tjit/ops/shape.h"
+#include "tjit/ops/special.h"

@@ -19,7 +19,9 @@ using AllOps = TypeList<
     struct IsNan, struct IsInf, struct IsFinite, struct Equal, struct NotEqual, struct Less, struct LessEqual,
     struct Greater, struct GreaterEqual, struct LogicalAnd, struct LogicalOr, struct LogicalXor, struct LogicalNot,
     struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor, struct BitwiseNot, struct ShiftLeft, struct ShiftRight,
-    struct Where, struct Cast, struct Bitcast, struct Real, struct Imag, struct Conj, struct MakeComplex,
+    struct Where, struct Cast, struct Bitcast, struct Real, struct Imag, struct Conj, struct MakeComplex, struct Erf,
+    struct Erfc, struct ErfInv, struct Cbrt, struct Hypot, struct Lgamma, struct Digamma, struct Copysign,
+    struct NextAfter, struct PopulationCount,
     // reduce
     struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
     struct CumSum, struct CumProd, struct CumMax, struct CumMin, struct ArgMax, struct ArgMin,

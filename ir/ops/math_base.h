@@ -20,7 +20,7 @@ namespace detail {
 template <class T>
 struct Format {
   using Limits = std::numeric_limits<T>;
-  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+  using Bits = std::make_unsigned_t<SignedOfSize<sizeof(T)>>;
   static constexpr int kMantissaBits = Limits::digits - 1;
   static constexpr int kBias = Limits::max_exponent - 1;
   static constexpr Bits kMantissaMask = (Bits{1} << kMantissaBits) - 1;
@@ -74,6 +74,26 @@ template <class V>
 [[gnu::always_inline]] inline TwoPart<V> add_smaller(V a, V b) {
   const V hi = a + b;
   return {hi, (a - hi) + b};
+}
+
+// Exactly a + b, whichever is the smaller one.
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> add_any(V a, V b) {
+  const V hi = a + b;
+  const V of_b = hi - a;
+  return {hi, (a - (hi - of_b)) + (b - of_b)};
+}
+
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> product(V a, V b) {
+  const V hi = a * b;
+  return {hi, fma(a, b, -hi)};
+}
+
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> product(TwoPart<V> a, TwoPart<V> b) {
+  const TwoPart<V> p = product(a.hi, b.hi);
+  return {p.hi, p.lo + fma(a.hi, b.lo, a.lo * b.hi)};
 }
 
 }  // namespace detail

@@ -69,14 +69,28 @@ constexpr T kExpLowest = sizeof(T) == 4 ? -104 : -746;
 template <Float T>
 constexpr T kExpHighest = sizeof(T) == 4 ? 89 : 710;
 
+// (1 + m) 2^n: what is multiplied by 1 + m need not round that first.
+template <Float T, int N>
+struct ExpParts {
+  Vec<T, N> m;                // between -0.3 and 0.42
+  BitsOf<T, N> biased_twice;  // n, as in Reduced
+};
+
+// e^(x + low) for a small `low` and x within the bounds above, or NaN.
+template <Float T, int N>
+[[gnu::always_inline]] inline ExpParts<T, N> exp_parts(Vec<T, N> x, Vec<T, N> low) {
+  using V = Vec<T, N>;
+  const Reduced<T, N> e = nearest_exponent(x);
+  const V r = fma(-e.n, V(Format<T>::kLn2Lo), fma(-e.n, V(Format<T>::kLn2Hi), x)) + low;
+  const V r2 = r * r;
+  return {fma(r2, exp_tail(r, r2), r), e.biased_twice};
+}
+
 // For x within the bounds above, or NaN.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> exp_between(Vec<T, N> x) {
-  using V = Vec<T, N>;
-  const Reduced<T, N> e = nearest_exponent(x);
-  const V r = fma(-e.n, V(Format<T>::kLn2Lo), fma(-e.n, V(Format<T>::kLn2Hi), x));
-  const V r2 = r * r;
-  return scale(V(1) + fma(r2, exp_tail(r, r2), r), e.biased_twice);
+  const ExpParts<T, N> p = exp_parts(x, Vec<T, N>(-0.0));  // adding -0 changes nothing
+  return scale(Vec<T, N>(1) + p.m, p.biased_twice);
 }
 
 // (e^x - 1) / 2 from -40 on, up to where twice that overflows; exact enough down to the smallest x.

@@ -11,6 +11,7 @@
 #include "ir/ops/random.h"
 #include "ir/ops/reduce.h"
 #include "ir/ops/sort.h"
+#include "ir/ops/special.h"
 #include "ir/ops/structure.h"
 #include "ir/ops/view.h"
 #include "ir/ops/window.h"

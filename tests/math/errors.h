@@ -18,7 +18,7 @@ template <class T>
 struct Worst {
   double error = 0;
   T x = 0, y = 0;
-  void add(double new_error, T new_x, T new_y) {
+  void add(double new_error, T new_x, T new_y = 0) {
     if (!(new_error <= error)) *this = {new_error, new_x, new_y};
   }
 };
@@ -54,6 +54,12 @@ Worst<T> worst_error(auto f, auto oracle, std::vector<T> x, std::vector<T> y) {
   Worst<T> worst;
   for (std::size_t i = 0; i < x.size(); i += 8) add_errors(worst, f, oracle, &x[i], &y[i]);
   return worst;
+}
+
+template <class T>
+void add_errors(Worst<T>& worst, const std::vector<T>& x, auto f, auto oracle) {
+  const Worst<T> more = worst_error<T>(f, oracle, x, {});
+  worst.add(more.error, more.x);
 }
 
 /// Every Nth float.

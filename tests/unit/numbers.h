@@ -145,16 +145,17 @@ template <class T>
 using Wide = std::conditional_t<sizeof(T) <= 4, double, long double>;
 
 // |got - exact| in units in the last place that T has at `exact`. An infinity stands for the number one step beyond the
-// largest.
+// largest. Errors up to `forgiven` count as none.
 template <class T, class W>
-double ulps(T got, W exact) {
+double ulps(T got, W exact, W forgiven = 0) {
   using L = std::numeric_limits<T>;
   if (got != got || exact != exact) return (got != got) == (exact != exact) ? 0 : 1e30;
   if (std::isinf(exact)) return same(got, static_cast<T>(exact)) ? 0 : 1e30;
   const W value = std::isinf(got) ? std::copysign(std::ldexp(W(1), L::max_exponent), W(got)) : W(got);
   if (std::isinf(got) && std::fabs(exact) >= std::fabs(value)) return 0;
   const int exponent = std::max(std::ilogb(exact), L::min_exponent - 1);
-  return static_cast<double>(std::ldexp(std::fabs(value - exact), L::digits - 1 - exponent));
+  const W error = std::fabs(value - exact);
+  return error <= forgiven ? 0 : static_cast<double>(std::ldexp(error, L::digits - 1 - exponent));
 }
 
 }  // namespace tjit::test
