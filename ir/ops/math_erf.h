@@ -162,9 +162,9 @@ template <Float T, int N>
   // (1 + m) (1 + a Q) / line, both in two parts; one division for both quotients.
   const V both = V(1) / (q.denominator * line);
   const V correction = a * q.numerator * line * both, inverse = q.denominator * both;
-  const auto product = detail::add_smaller(V(1), fma(m, correction, m + correction));
-  const V quotient = product.hi * inverse;
-  const V rest = fma(-quotient, line, product.hi) + fma(-quotient, fma(a, slope, V(1) - line), product.lo);
+  const auto numerator = detail::add_smaller(V(1), fma(m, correction, m + correction));
+  const V quotient = numerator.hi * inverse;
+  const V rest = fma(-quotient, line, numerator.hi) + fma(-quotient, fma(a, slope, V(1) - line), numerator.lo);
   const V right = detail::scale(fma(rest, inverse, quotient), biased_twice);
   return select(x < V(0), V(2) - right, right);
 }

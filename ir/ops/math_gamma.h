@@ -105,21 +105,21 @@ template <class M, class V>
 [[gnu::always_inline]] inline TwoPart<V> inverse_gamma(M wanted, V a, V r) {
   const V zero(0), one(1);
   TwoPart<V> p{abs(r), zero};
-  V left = select(wanted, a + r, zero);
-  while (any(left > zero)) {
-    const V factor = select(left > zero, a, one);
+  V factors = select(wanted, a + r, zero);
+  while (any(factors > zero)) {
+    const V factor = select(factors > zero, a, one);
     const TwoPart<V> next = product(p.hi, factor);
     p = add_smaller(next.hi, fma(p.lo, factor, next.lo));
     a = a - one;
-    left = left - one;
+    factors = factors - one;
   }
   const TwoPart<V> tail = product(inverse_gamma_tail(r), TwoPart<V>{r, zero});
   const TwoPart<V> sum = add_smaller(one, tail.hi);
   return product(p, TwoPart<V>{sum.hi, sum.lo + tail.lo});
 }
 
-// lgamma(x) for x <= -1/2, a = -x; `right` is lgamma(a) in two parts. Between -18.5 and -1/2, where zeros are that no
-// double is next to, by 1 / Gamma(x) where that counts.
+// lgamma(x) for x <= -1/2, a = -x; `right` is lgamma(a) in two parts. The zeros left of -18.5 are so close to integers
+// that no double is near them; in f64 all that is right of it goes by 1 / Gamma(x).
 template <bool kTwoParts, int N>
 [[gnu::always_inline]] inline Vec<double, N> lgamma_left(Vec<double, N> a, TwoPart<Vec<double, N>> right) {
   using V = Vec<double, N>;
@@ -175,7 +175,8 @@ template <bool kTwoParts, int N>
 /// log(|Gamma(x)|); inf at integers up to 0 and at both infinities.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> lgamma(Vec<T, N> x) {
-  return convert<T>(detail::lgamma < sizeof(T) == 8 > (convert<double>(x)));
+  constexpr bool kTwoParts = sizeof(T) == 8;
+  return convert<T>(detail::lgamma<kTwoParts>(convert<double>(x)));
 }
 
 namespace detail {
@@ -237,8 +238,7 @@ template <class V>
   return sum(quotient(1, r, zero), sum(poles, product(t, TwoPart<V>{-r, zero})));
 }
 
-// digamma(1 + a) in two parts, error 2^-60: that of b = a + 4 by the series, less 1 / (1 + a), 1 / (2 + a), 1 / (3 +
-// a).
+// digamma(1 + a) in two parts, error 2^-60: that of b = a + 4 by the series, less the inverses of a + 1, a + 2, a + 3.
 template <int N>
 [[gnu::always_inline]] inline TwoPart<Vec<double, N>> digamma_in_two_parts(Vec<double, N> a) {
   using V = Vec<double, N>;
@@ -301,7 +301,8 @@ template <bool kTwoParts, int N>
 /// The derivative of log(|Gamma(x)|); -inf and inf at 0 and -0, NaN at negative integers and -inf.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> digamma(Vec<T, N> x) {
-  return convert<T>(detail::digamma < sizeof(T) == 8 > (convert<double>(x)));
+  constexpr bool kTwoParts = sizeof(T) == 8;
+  return convert<T>(detail::digamma<kTwoParts>(convert<double>(x)));
 }
 
 }  // namespace tjit::math
