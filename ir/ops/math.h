@@ -19,7 +19,7 @@
 //     pow     0.51  1.02     atan2    *1.52  1.55
 //
 //            erf   erfc  erf_inv  cbrt  hypot  lgamma  digamma
-//     f32   1.08   1.63     1.18  0.69   0.99    0.50     0.50
+//     f32   1.10   1.63     1.18  0.69   0.99    0.50     0.50
 //     f64   1.22   1.72     2.02  0.50   0.95    1.76     1.77
 //
 // In f64 lgamma is less exact at the last few hundred doubles before its zeros left of -2, and digamma is wrong by up
