@@ -97,7 +97,8 @@ template <Float T, int N>
 template <int N>
 [[gnu::always_inline]] inline TwoPart<Vec<double, N>> log_in_two_parts(Vec<double, N> a) {
   using V = Vec<double, N>;
-  const auto [k, f] = split(a);
+  const auto [k, m] = split(a);
+  const V f = m - V(1);
   const auto d = add_smaller(V(2), f);
   const V inverse = V(1) / d.hi;
   const V quotient = f * inverse;

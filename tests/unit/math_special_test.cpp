@@ -16,19 +16,19 @@ using namespace test;
 
 TEST_CASE_TEMPLATE("math: erf", T, float, double) {
   const auto f = [](auto x) { return math::erf(x); };
-  check_unary<T>(f, [](auto x) { return std::erf(x); }, 1.1, 1.22);
+  check_unary<T>(f, [](auto x) { return std::erf(x); }, 1.2, 1.25);
   check_cases<T>(f, {{0, 0}, {T(-0.0), T(-0.0)}, {kInf<T>, 1}, {-kInf<T>, -1}, {kNan<T>, kNan<T>}, {7, 1}, {-7, -1}});
 }
 
 TEST_CASE_TEMPLATE("math: erfc", T, float, double) {
   const auto f = [](auto x) { return math::erfc(x); };
-  check_unary<T>(f, [](auto x) { return std::erfc(x); }, 1.63, 1.72);
+  check_unary<T>(f, [](auto x) { return std::erfc(x); }, 1.88, 1.99);
   check_cases<T>(f, {{0, 1}, {T(-0.0), 1}, {kInf<T>, 0}, {-kInf<T>, 2}, {kNan<T>, kNan<T>}, {28, 0}, {-7, 2}});
 }
 
 TEST_CASE_TEMPLATE("math: erf_inv", T, float, double) {
   const auto f = [](auto x) { return math::erf_inv(x); };
-  check_unary<T>(f, [](auto x) { return erf_inv(x); }, 1.18, 2.02);
+  check_unary<T>(f, [](auto x) { return erf_inv(x); }, 1.26, 2.02);
   check_cases<T>(f, {{0, 0},
                      {T(-0.0), T(-0.0)},
                      {1, kInf<T>},
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("math: cbrt", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: lgamma", T, float, double) {
   const auto f = [](auto x) { return math::lgamma(x); };
-  check_unary<T>(f, [](auto x) { return std::lgamma(x); }, 0.51, 1.76);
+  check_unary<T>(f, [](auto x) { return std::lgamma(x); }, 0.51, 1.82);
   check_cases<T>(f, {{0, kInf<T>},
                      {T(-0.0), kInf<T>},
                      {1, 0},
@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE("math: digamma", T, float, double) {
       const Wide<T> wide = x;
       worst.add(ulps(math::digamma(Vec<T, 1>(x)).raw, digamma(wide), forgiven_digamma(wide)), x);
     }
-  check_worst(worst, sizeof(T) == 4 ? 0.51 : 1.77);
+  check_worst(worst, sizeof(T) == 4 ? 0.51 : 1.85);
   auto inputs = edge_values<T>();
   for (T x : random_between<T>(-10, 10, 4000, 6)) inputs.push_back(x);
   check_widths<T>(inputs, inputs, [&](auto x, auto) { return f(x); });
