@@ -30,12 +30,12 @@ template <Float T, int N>
   using V = Vec<T, N>;
   using F = detail::Format<T>;
   const V size = abs(x);
-  const auto [k, f] = detail::split(size);
+  const auto [k, part] = detail::split(size);
+  const V f = part - V(1);
   const V magic(F::kUnit * T(1.5) + F::kBias);
   const V shifted = fma(k, V(1.0 / 3), magic);
   const V j = fma(shifted - magic, V(-3), k);
   const auto up = j > V(0), down = j < V(0);
-  const V part = f + V(1);
   const V m = part * select(up, V(2), select(down, V(0.5), V(1)));
   const V root = select(up, V(0x1.965fea53d6e3dp-1), select(down, V(0x1.428a2f98d728bp+0), V(1)));  // 2^(-j/3)
   const V z = detail::inverse_cbrt(f) * root;
