@@ -59,10 +59,11 @@ expect 'tjit::function([](tjit::Tensor x) { return std::tuple(x); })(t);' \
 expect 'tjit::cond(t, [&] { return t; }, [&] { return t; });' 'tjit::cond(t, [&] { return t; }, [&] { return std::tuple(t); });' \
   'both branches must give the same type'
 
-# A compiler of an older C++ says what it should be told, and stops.
+# A compiler of an older C++ says what it should be told, and stops. Only custom_call.h is C, and for any compiler.
 standard=c++17
 for compiler in clang++-19 g++; do
   for header in frontend/tjit/*.h frontend/tjit/ops/*.h ir/tjit/*.h; do
+    [[ $header != */custom_call.h ]] || continue
     output=$(echo "#include \"$header\"" |
       "$compiler" -std=c++17 -fsyntax-only -I frontend -I ir -isystem /usr/include/eigen3 -x c++ - 2>&1 || true)
     if (($(grep -c 'error:' <<<"$output") != 1)) || ! grep -q 'tjit needs C++20: compile with' <<<"$output"; then
