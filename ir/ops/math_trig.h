@@ -36,7 +36,7 @@ constexpr uint64_t kTwoOverPiBits[] = {
   const auto window = [&](int i) __attribute__((always_inline)) {
     return words[i] << shift | words[i + 1] >> 1 >> (63 - shift);
   };
-  const Wide quarters = (Wide{significand * window(0)} << 64) + Wide{significand} * window(1) +
+  const Wide quarters = (Wide{significand} * window(0) << 64) + Wide{significand} * window(1) +
                         (Wide{significand} * window(2) >> 64);  // in units of 2^-126
   n = static_cast<double>(static_cast<int>((quarters + (Wide{1} << 125)) >> 126 & 3));
   // What is beyond the nearest integer, in units of 2^-128: sign and magnitude, of which 116 bits from the first one on
