@@ -9,7 +9,8 @@
 #include "codegen/compile.h"
 #include "frontend/read_program.h"
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/functions.h"
 #include "runtime/kernels.h"
 #include "tjit/tjit.h"
 

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "codegen/arena.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/structure.h"
 #include "ir/sizes.h"
 #include "runtime/allocator.h"
 #include "runtime/float_state.h"

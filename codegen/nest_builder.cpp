@@ -6,7 +6,8 @@
 #include <bit>
 #include <utility>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/element.h"
+#include "ir/ops/list.h"
 
 namespace tjit {
 

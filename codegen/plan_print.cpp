@@ -1,6 +1,6 @@
 // The text of a plan.
 #include "codegen/plan.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/list.h"
 #include "ir/text.h"
 
 namespace tjit {

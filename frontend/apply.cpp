@@ -9,6 +9,7 @@
 #include "frontend/numbers.h"
 #include "ir/builder.h"
 #include "ir/literal_text.h"
+#include "ir/ops/ops.h"
 #include "runtime/elementwise.h"
 #include "runtime/execute.h"
 #include "runtime/float_state.h"

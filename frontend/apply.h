@@ -3,7 +3,9 @@
 
 #include "frontend/here.h"
 #include "frontend/trace.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/base.h"
+#include "ir/ops/element.h"
+#include "ir/ops/list.h"
 #include "tjit/ops.h"
 
 namespace tjit {

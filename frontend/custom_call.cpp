@@ -3,6 +3,7 @@
 
 #include "frontend/apply.h"
 #include "ir/custom_calls.h"
+#include "ir/ops/custom.h"
 #include "tjit/ops/custom.h"
 
 namespace tjit {

@@ -4,6 +4,14 @@
 #include <algorithm>
 
 #include "frontend/apply.h"
+#include "ir/ops/convert.h"
+#include "ir/ops/index.h"
+#include "ir/ops/random.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/sort.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
+#include "ir/ops/window.h"
 
 namespace tjit {
 

@@ -1,7 +1,7 @@
 // Traces and symbolic tensors.
 #include "frontend/trace.h"
 
-#include "ir/ops/ops.h"
+#include "ir/ops/structure.h"
 #include "ir/text.h"
 
 namespace tjit {

@@ -1,7 +1,8 @@
 // Assertions against NaN.
 #include "passes/check_nan.h"
 
-#include "ir/ops/ops.h"
+#include "ir/ops/logic.h"
+#include "ir/ops/structure.h"
 #include "passes/copy.h"
 #include "passes/facts.h"
 

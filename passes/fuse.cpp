@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/structure.h"
 #include "passes/defer.h"
 #include "passes/expand.h"
 #include "passes/fusion_grouper.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "ir/ops/element.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/view.h"
 #include "passes/facts.h"
 #include "runtime/execute.h"
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "ir/ops/element.h"
+#include "ir/ops/view.h"
 #include "passes/facts.h"
 
 namespace tjit {

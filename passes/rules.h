@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/convert.h"
+#include "ir/ops/functions.h"
+#include "ir/ops/logic.h"
 
 namespace tjit {
 

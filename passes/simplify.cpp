@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/logic.h"
+#include "ir/ops/structure.h"
 #include "passes/copy.h"
 #include "passes/dce.h"
 #include "passes/facts.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ir/ops/element.h"
 #include "ir/order.h"
 #include "runtime/execute_forms.h"
 #include "runtime/kernels.h"

@@ -5,16 +5,16 @@
 
 namespace tjit {
 
-// The table accessors are all that a level's code shows to the rest.
+// All that a level's code shows to the rest.
 namespace kernels_base {
-const KernelTable& table();
+void fill(KernelTable& table);
 }
 #if defined(TJIT_X86_LEVELS)
 namespace kernels_v3 {
-const KernelTable& table();
+void fill(KernelTable& table);
 }
 namespace kernels_v4 {
-const KernelTable& table();
+void fill(KernelTable& table);
 }
 #endif
 
@@ -32,12 +32,25 @@ const KernelTable& choose_kernels() {
 
 }  // namespace detail
 
+void KernelTable::add(std::span<const ElementwiseEntry> kernels) {
+  for (const ElementwiseEntry& e : kernels) {
+    place[static_cast<int>(e.op)][static_cast<int>(e.operand)][static_cast<int>(e.result)] =
+        static_cast<std::uint16_t>(elementwise.size());
+    elementwise.push_back(e.kernel);
+  }
+}
+
 std::span<const KernelTable* const> supported_kernels() {
   static const auto& tables = *[] {
-    auto* list = new std::vector{&kernels_base::table()};
+    const auto filled = [](void (*fill)(KernelTable&)) {
+      auto* const table = new KernelTable;
+      fill(*table);
+      return static_cast<const KernelTable*>(table);
+    };
+    auto* list = new std::vector{filled(kernels_base::fill)};
 #if defined(TJIT_X86_LEVELS)
-    if (hardware_level() >= CpuLevel::V3) list->push_back(&kernels_v3::table());
-    if (hardware_level() >= CpuLevel::V4) list->push_back(&kernels_v4::table());
+    if (hardware_level() >= CpuLevel::V3) list->push_back(filled(kernels_v3::fill));
+    if (hardware_level() >= CpuLevel::V4) list->push_back(filled(kernels_v4::fill));
 #endif
     return list;
   }();

@@ -6,8 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "ir/ops/ops.h"
+#include "ir/op.h"
 #include "runtime/cpu.h"
 
 namespace tjit {
@@ -21,6 +22,13 @@ struct ElementwiseKernel {
   /// The first index at which the op fails, or -1. Null for ops that cannot fail; where it gives an index, `run` still
   /// gives some value and does not trap.
   std::int64_t (*first_failure)(const void* const* in, std::int64_t n) = nullptr;
+};
+
+/// A kernel of a level's lists, for the last operand's dtype.
+struct ElementwiseEntry {
+  Opcode op{};
+  DType operand{}, result{};
+  ElementwiseKernel kernel;
 };
 
 /// Rows of columns that a cumulative op joins one after another. Strides count elements and may be negative.
@@ -104,10 +112,8 @@ using RandomKernel = void (*)(void* out, const std::uint32_t* key, std::uint64_t
 struct KernelTable {
   CpuLevel level{};
   int vector_bytes = 0;
-  /// By operand dtype (the last operand's), then [op * kDTypeCount + result dtype].
-  const ElementwiseKernel* elementwise[kDTypeCount] = {};
-  const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then [op]
-  const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then [op]
+  const ReduceKernel* reduce[kDTypeCount] = {};    ///< by element type, then place in ReduceOps
+  const ExtremeKernel* extreme[kDTypeCount] = {};  ///< by element type, then place in ReduceOps
   const DotKernel* dot[kDTypeCount] = {};          ///< by element type
   const ConvKernel* conv[kDTypeCount] = {};        ///< by element type
   RandomKernel random_bits[kDTypeCount] = {};      ///< by element type
@@ -116,14 +122,25 @@ struct KernelTable {
   void (*stream_end)() = nullptr;
 
   const ElementwiseKernel& elementwise_kernel(Opcode op, DType operand, DType result) const {
-    return elementwise[static_cast<int>(operand)][static_cast<int>(op) * kDTypeCount + static_cast<int>(result)];
+    return elementwise[place[static_cast<int>(op)][static_cast<int>(operand)][static_cast<int>(result)]];
   }
-  const ReduceKernel& reduce_kernel(Opcode op, DType t) const {
-    return reduce[static_cast<int>(t)][static_cast<int>(op)];
-  }
+  const ReduceKernel& reduce_kernel(Opcode op, DType t) const { return reduce[static_cast<int>(t)][reduce_place(op)]; }
   const ExtremeKernel& extreme_kernel(Opcode op, DType t) const {
-    return extreme[static_cast<int>(t)][static_cast<int>(op)];
+    return extreme[static_cast<int>(t)][reduce_place(op)];
   }
+
+  void add(std::span<const ElementwiseEntry> kernels);
+
+ private:
+  static std::size_t reduce_place(Opcode op) {
+    const auto place = static_cast<std::size_t>(op) - static_cast<std::size_t>(kOpcode<ReduceSum>);
+    TJIT_CHECK(place < ReduceOps::size);
+    return place;
+  }
+
+  /// The elementwise kernels, an empty one first, and the place of each by op, operand dtype and result dtype.
+  std::vector<ElementwiseKernel> elementwise = {{}};
+  std::uint16_t place[AllOps::size][kDTypeCount][kDTypeCount] = {};
 };
 
 /// The tables this machine can run, lowest level first.

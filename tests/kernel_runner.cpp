@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "codegen/kernel.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/list.h"
 
 namespace tjit {
 

@@ -2,7 +2,7 @@
 #include <llvm/IR/MDBuilder.h>
 
 #include "codegen/llvm/program_emitter.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/list.h"
 
 namespace tjit {
 

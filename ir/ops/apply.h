@@ -53,6 +53,19 @@ consteval bool gives() {
   }
 }
 
+/// Calls `f(Tag<T>, Tag<R>)` for each operand type T that an elementwise op takes and result type R that it gives.
+template <class Op>
+constexpr void for_each_signature(auto f) {
+  const auto with_result = [&]<class T, class R>(Tag<T> operand, Tag<R> result) {
+    if constexpr (gives<Op, T, R>()) f(operand, result);
+  };
+  const auto with_operand = [&]<class T>(Tag<T> operand) {
+    if constexpr (contains(Op::info.types, dtype_of<T>))
+      ElementTypes::for_each([&](auto result) { with_result(operand, result); });
+  };
+  ElementTypes::for_each(with_operand);
+}
+
 /// Whether an elementwise op can fail on elements of type T.
 template <class Op, class T>
 inline constexpr bool can_fail = detail::can_fail<Op, T>(std::make_index_sequence<Op::info.arity>());

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
 
 namespace tjit::inline ops {
 

@@ -9,22 +9,29 @@ inline namespace ops {
 
 // The list declares the ops; other namespaces have names of their own.
 // NOLINTBEGIN(bugprone-forward-declaration-namespace)
-using AllOps = TypeList<
-    // elementwise
-    struct Add, struct Subtract, struct Multiply, struct Divide, struct FloorDiv, struct Mod, struct Power,
-    struct Maximum, struct Minimum, struct Clip, struct Negative, struct Abs, struct Sign, struct Reciprocal,
-    struct Square, struct Sqrt, struct Rsqrt, struct Exp, struct Expm1, struct Log, struct Log1p, struct Sigmoid,
-    struct Sin, struct Cos, struct Tan, struct Asin, struct Acos, struct Atan, struct Atan2, struct Sinh, struct Cosh,
-    struct Tanh, struct Asinh, struct Acosh, struct Atanh, struct Floor, struct Ceil, struct Round, struct Trunc,
-    struct IsNan, struct IsInf, struct IsFinite, struct Equal, struct NotEqual, struct Less, struct LessEqual,
-    struct Greater, struct GreaterEqual, struct LogicalAnd, struct LogicalOr, struct LogicalXor, struct LogicalNot,
-    struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor, struct BitwiseNot, struct ShiftLeft, struct ShiftRight,
-    struct Where, struct Cast, struct Bitcast, struct Real, struct Imag, struct Conj, struct MakeComplex, struct Erf,
-    struct Erfc, struct ErfInv, struct Cbrt, struct Hypot, struct Lgamma, struct Digamma, struct Copysign,
-    struct NextAfter, struct PopulationCount,
-    // reduce
-    struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny, struct ReduceAll,
-    struct CumSum, struct CumProd, struct CumMax, struct CumMin, struct ArgMax, struct ArgMin,
+// Elementwise ops, a list for each file that defines them: their kernels are compiled list by list.
+using ArithmeticOps =
+    TypeList<struct Add, struct Subtract, struct Multiply, struct Divide, struct FloorDiv, struct Mod, struct Power,
+             struct Maximum, struct Minimum, struct Clip, struct Negative, struct Abs, struct Sign, struct Reciprocal,
+             struct Square, struct Sqrt, struct Rsqrt, struct Floor, struct Ceil, struct Round, struct Trunc>;
+using FunctionOps = TypeList<struct Exp, struct Expm1, struct Log, struct Log1p, struct Sigmoid, struct Sin, struct Cos,
+                             struct Tan, struct Asin, struct Acos, struct Atan, struct Atan2, struct Sinh, struct Cosh,
+                             struct Tanh, struct Asinh, struct Acosh, struct Atanh>;
+using SpecialOps = TypeList<struct Erf, struct Erfc, struct ErfInv, struct Cbrt, struct Hypot, struct Lgamma,
+                            struct Digamma, struct Copysign, struct NextAfter, struct PopulationCount>;
+using LogicOps = TypeList<struct IsNan, struct IsInf, struct IsFinite, struct Equal, struct NotEqual, struct Less,
+                          struct LessEqual, struct Greater, struct GreaterEqual, struct LogicalAnd, struct LogicalOr,
+                          struct LogicalXor, struct LogicalNot, struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor,
+                          struct BitwiseNot, struct ShiftLeft, struct ShiftRight, struct Where>;
+using ConvertOps = TypeList<struct Cast, struct Bitcast>;
+using ComplexOps = TypeList<struct Real, struct Imag, struct Conj, struct MakeComplex>;
+using ElementwiseLists = TypeList<ArithmeticOps, FunctionOps, SpecialOps, LogicOps, ConvertOps, ComplexOps>;
+
+using ReduceOps = TypeList<struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny,
+                           struct ReduceAll, struct CumSum, struct CumProd, struct CumMax, struct CumMin,
+                           struct ArgMax, struct ArgMin>;
+
+using OtherOps = TypeList<
     // view
     struct BroadcastTo, struct Reshape, struct Transpose, struct Slice, struct Reverse,
     // index
@@ -39,6 +46,19 @@ using AllOps = TypeList<
 // NOLINTEND(bugprone-forward-declaration-namespace)
 
 }  // namespace ops
+
+template <class... A, class... B>
+consteval TypeList<A..., B...> operator+(TypeList<A...>, TypeList<B...>) {
+  return {};
+}
+namespace detail {
+template <class... Lists>
+consteval auto joined(TypeList<Lists...>) {
+  return (Lists() + ... + (ReduceOps() + OtherOps()));
+}
+}  // namespace detail
+
+using AllOps = decltype(detail::joined(ElementwiseLists()));
 
 /// Position in the op list.
 enum class Opcode : std::uint16_t {};

@@ -3,6 +3,7 @@
 
 #include "ir/ops/arithmetic.h"
 #include "ir/ops/complex.h"
+#include "ir/ops/convert.h"
 #include "ir/ops/custom.h"
 #include "ir/ops/functions.h"
 #include "ir/ops/index.h"

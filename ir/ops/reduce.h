@@ -1,9 +1,8 @@
 // Reductions. The order in which elements join is a function of shape and axes alone (ir/order.h).
 #pragma once
 
-#include "ir/ops/arithmetic.h"
+#include "ir/ops/base.h"
 #include "ir/ops/element.h"
-#include "ir/ops/logic.h"
 
 namespace tjit::inline ops {
 

@@ -2,7 +2,11 @@
 #include <algorithm>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/index.h"
+#include "ir/ops/logic.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
 
 namespace tjit {
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "ir/ops/ops.h"
 
 namespace tjit::inline ops {
 

@@ -1,5 +1,6 @@
 // Convolution kernels, in the order of ir/order.h: each output joins its products by fma, tap after tap. The left side
 // is read where it lies.
+#include "ir/ops/window.h"
 #include "runtime/kernels/products.h"
 
 namespace tjit::TJIT_LEVEL {

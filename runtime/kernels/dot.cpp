@@ -1,5 +1,6 @@
 // Matrix product kernels, in the order of ir/order.h: each output joins its products by fma, one after another or in
 // lanes.
+#include "ir/ops/structure.h"
 #include "runtime/kernels/products.h"
 #include "runtime/kernels/rows.h"
 

@@ -1,4 +1,4 @@
-// Elementwise kernels of one operand type, derived from the `eval` of every op in the op list.
+// Elementwise kernels of a list of ops, derived from the `eval` of each.
 #pragma once
 
 #include <array>
@@ -85,22 +85,27 @@ struct Kernel {
   }
 };
 
-template <class T>
-consteval auto elementwise_table() {
-  std::array<ElementwiseKernel, static_cast<std::size_t>(AllOps::size) * kDTypeCount> table{};
-  AllOps::for_each([&]<class Op>(Tag<Op>) {
-    if constexpr (std::is_base_of_v<Elementwise, Op>) {
-      ElementTypes::for_each([&]<class R>(Tag<R>) {
-        if constexpr (gives<Op, T, R>())
-          table[static_cast<std::size_t>(kOpcode<Op>) * kDTypeCount + static_cast<std::size_t>(dtype_of<R>)] =
-              Kernel<Op, T, R>::entry();
-      });
-    }
-  });
-  return table;
+template <class Op>
+consteval int signature_count() {
+  int count = 0;
+  for_each_signature<Op>([&](auto, auto) { ++count; });
+  return count;
 }
 
-template <class T>
-inline constexpr auto kElementwiseTable = elementwise_table<T>();
+template <class... Op>
+consteval auto elementwise_list(TypeList<Op...>) {
+  std::array<ElementwiseEntry, (signature_count<Op>() + ...)> list{};
+  auto* to = list.data();
+  const auto add = [&]<class O>(Tag<O>) {
+    for_each_signature<O>([&]<class T, class R>(Tag<T>, Tag<R>) {
+      *to++ = {kOpcode<O>, dtype_of<T>, dtype_of<R>, Kernel<O, T, R>::entry()};
+    });
+  };
+  (add(Tag<Op>()), ...);
+  return list;
+}
+
+template <class Ops>
+inline constexpr auto kElementwiseList = elementwise_list(Ops());
 
 }  // namespace tjit::TJIT_LEVEL

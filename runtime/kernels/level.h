@@ -3,6 +3,7 @@
 // inlined.
 #pragma once
 
+#include "ir/ops/vec.h"
 #include "runtime/kernels.h"
 
 namespace tjit::TJIT_LEVEL {
@@ -30,9 +31,10 @@ template <class T, int N>
   return Vec<T, N>::load(numbers);
 }
 
-/// The kernels for operands of type T; each specialisation stands in a file of its own, to be compiled on its own.
-template <class T>
-const ElementwiseKernel* elementwise_kernels();
+/// The kernels of one of the `ElementwiseLists`; each specialisation stands in a file of its own, to be compiled on its
+/// own.
+template <class Ops>
+std::span<const ElementwiseEntry> elementwise_kernels();
 /// The other kernels on elements of type `t`: empty for ops that do not take it, or join in another type.
 const ReduceKernel* reduce_kernels(DType t);
 const ExtremeKernel* extreme_kernels(DType t);

@@ -1,6 +1,10 @@
 // Reductions along rows, and the search for extremes, derived from the reduce structs of the op list.
+#include "ir/ops/reduce.h"
+
 #include <array>
 
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/logic.h"
 #include "runtime/kernels/rows.h"
 
 namespace tjit::TJIT_LEVEL {
@@ -213,13 +217,12 @@ constexpr bool kJoins = contains(Op::info.types, dtype_of<T>) && std::is_same_v<
 
 template <class T>
 consteval auto reduce_table() {
-  std::array<ReduceKernel, static_cast<std::size_t>(AllOps::size)> table{};
-  AllOps::for_each([&]<class Op>(Tag<Op>) {
+  std::array<ReduceKernel, ReduceOps::size> table{};
+  ReduceOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (requires { typename Op::Combine; }) {
       if constexpr (kJoins<Op, T>)
-        table[static_cast<std::size_t>(kOpcode<Op>)] = {Reduction<Op, T>::row, Reduction<Op, T>::fold,
-                                                        Reduction<Op, T>::rows, Reduction<Op, T>::columns,
-                                                        Reduction<Op, T>::running};
+        table[ReduceOps::index<Op>] = {Reduction<Op, T>::row, Reduction<Op, T>::fold, Reduction<Op, T>::rows,
+                                       Reduction<Op, T>::columns, Reduction<Op, T>::running};
     }
   });
   return table;
@@ -227,12 +230,12 @@ consteval auto reduce_table() {
 
 template <class T>
 consteval auto extreme_table() {
-  std::array<ExtremeKernel, static_cast<std::size_t>(AllOps::size)> table{};
-  AllOps::for_each([&]<class Op>(Tag<Op>) {
+  std::array<ExtremeKernel, ReduceOps::size> table{};
+  ReduceOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (requires { typename Op::Extreme; }) {
       if constexpr (kJoins<Op, T>)
-        table[static_cast<std::size_t>(kOpcode<Op>)] = {kOpcode<typename Op::Extreme>, ExtremeSearch<Op, T>::column,
-                                                        ExtremeSearch<Op, T>::rows, find<T>};
+        table[ReduceOps::index<Op>] = {kOpcode<typename Op::Extreme>, ExtremeSearch<Op, T>::column,
+                                       ExtremeSearch<Op, T>::rows, find<T>};
     }
   });
   return table;

@@ -5,28 +5,6 @@
 
 namespace tjit::TJIT_LEVEL {
 
-namespace {
-
-KernelTable make_table() {
-  KernelTable table;
-  table.level = kLevel;
-  table.vector_bytes = kVectorBytes;
-  for (const DTypeInfo& t : kDTypes) {
-    const auto i = static_cast<std::size_t>(t.dtype);
-    table.elementwise[i] = dispatch(t.dtype, []<class T>(Tag<T>) { return elementwise_kernels<T>(); });
-    table.reduce[i] = reduce_kernels(t.dtype);
-    table.extreme[i] = extreme_kernels(t.dtype);
-    table.dot[i] = dot_kernels(t.dtype);
-    table.conv[i] = conv_kernels(t.dtype);
-    table.random_bits[i] = random_kernels(t.dtype);
-  }
-  table.stream = stream;
-  table.stream_end = stream_end;
-  return table;
-}
-
-}  // namespace
-
 void stream(void* to, const void* from, std::size_t bytes) {
   using Block = Vec<std::uint8_t, kVectorBytes>;
   auto* target = static_cast<std::uint8_t*>(to);
@@ -43,9 +21,20 @@ void stream_end() {
 #endif
 }
 
-const KernelTable& table() {
-  static const KernelTable kernels = make_table();
-  return kernels;
+void fill(KernelTable& table) {
+  table.level = kLevel;
+  table.vector_bytes = kVectorBytes;
+  ElementwiseLists::for_each([&]<class Ops>(Tag<Ops>) { table.add(elementwise_kernels<Ops>()); });
+  for (const DTypeInfo& t : kDTypes) {
+    const auto i = static_cast<std::size_t>(t.dtype);
+    table.reduce[i] = reduce_kernels(t.dtype);
+    table.extreme[i] = extreme_kernels(t.dtype);
+    table.dot[i] = dot_kernels(t.dtype);
+    table.conv[i] = conv_kernels(t.dtype);
+    table.random_bits[i] = random_kernels(t.dtype);
+  }
+  table.stream = stream;
+  table.stream_end = stream_end;
 }
 
 }  // namespace tjit::TJIT_LEVEL

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/window.h"
 #include "runtime/routines.h"
 
 namespace tjit {

@@ -1,7 +1,7 @@
 // Cumulative ops: lines joined from one end, in the order of ir/order.h, neighbouring lines side by side.
 #include <algorithm>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/reduce.h"
 #include "ir/order.h"
 #include "runtime/kernels.h"
 #include "runtime/routines.h"

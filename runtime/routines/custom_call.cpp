@@ -1,6 +1,6 @@
 // custom_call: operands are handed over as row-major arrays.
 #include "ir/custom_calls.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/custom.h"
 #include "runtime/routines.h"
 
 namespace tjit {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/structure.h"
 #include "ir/order.h"
 #include "runtime/kernels.h"
 #include "runtime/routines.h"

@@ -1,7 +1,7 @@
 // random_bits: each element from its index and the key.
 #include <cstring>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/random.h"
 #include "runtime/kernels.h"
 #include "runtime/routines.h"
 

@@ -3,7 +3,7 @@
 // places begin at neighbouring elements.
 #include <algorithm>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/window.h"
 #include "runtime/routines.h"
 
 namespace tjit {

@@ -1,7 +1,7 @@
 // scatter: a copy of the tensor in which rows are replaced by updates or joined with them, in the order of ir/order.h.
 #include <cstring>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/index.h"
 #include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
 #include "runtime/routines.h"

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/sort.h"
 #include "runtime/routines.h"
 #include "runtime/strided.h"
 

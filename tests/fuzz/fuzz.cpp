@@ -12,7 +12,7 @@
 #include <string>
 
 #include "codegen/compare.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/list.h"
 #include "ir/text.h"
 #include "tests/fuzz/generator.h"
 

@@ -1,6 +1,7 @@
 #include "tests/fuzz/generator.h"
 
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/logic.h"
 #include "tests/fuzz/op_draws.h"
 
 namespace tjit {

@@ -4,7 +4,17 @@
 #include <algorithm>
 
 #include "ir/custom_calls.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/convert.h"
+#include "ir/ops/custom.h"
+#include "ir/ops/index.h"
+#include "ir/ops/logic.h"
+#include "ir/ops/random.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/sort.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
+#include "ir/ops/window.h"
 #include "tests/custom_calls.h"
 
 namespace tjit {

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/complex.h"
+#include "ir/ops/convert.h"
+#include "ir/ops/index.h"
+#include "ir/ops/view.h"
 
 namespace tjit {
 

@@ -1,6 +1,8 @@
 // Functions written elsewhere: their results, what they may say, and what is said of them.
 #include <doctest/doctest.h>
 
+#include "ir/ops/custom.h"
+#include "ir/ops/element.h"
 #include "run_op.h"
 #include "tests/custom_calls.h"
 #include "tests/unit/both_ways.h"

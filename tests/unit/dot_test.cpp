@@ -2,6 +2,8 @@
 #include <Eigen/Core>
 #include <doctest/doctest.h>
 
+#include "ir/ops/element.h"
+#include "ir/ops/structure.h"
 #include "run_op.h"
 
 namespace tjit {

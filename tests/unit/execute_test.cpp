@@ -1,6 +1,9 @@
 // Views, index ops and folding on concrete arrays, against direct implementations of what they promise.
 #include <doctest/doctest.h>
 
+#include "ir/ops/index.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
 #include "run_op.h"
 #include "runtime/tensor_impl.h"
 

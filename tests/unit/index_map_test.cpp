@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/view.h"
 
 namespace tjit {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "arrays.h"
 #include "ir/ops/apply.h"
+#include "ir/ops/ops.h"
 #include "run_op.h"
 #include "runtime/elementwise.h"
 
@@ -28,21 +29,14 @@ void eval_scalar(void* out, const void* const* in, std::int64_t i) {
   }(std::make_index_sequence<Op::info.arity>());
 }
 
-template <class Op, class T, class R>
-void add_case(std::vector<Case>& cases) {
-  if constexpr (gives<Op, T, R>())
-    cases.push_back({&def(kOpcode<Op>), dtype_of<T>, dtype_of<R>, eval_scalar<Op, T, R>});
-}
-
 const std::vector<Case>& all_cases() {
   static const std::vector<Case> cases = [] {
     std::vector<Case> list;
     AllOps::for_each([&]<class Op>(Tag<Op>) {
       if constexpr (std::is_base_of_v<Elementwise, Op>) {
-        for (const DTypeInfo& t : kDTypes)
-          for (const DTypeInfo& r : kDTypes)
-            dispatch(t.dtype,
-                     [&]<class T>(Tag<T>) { dispatch(r.dtype, [&]<class R>(Tag<R>) { add_case<Op, T, R>(list); }); });
+        for_each_signature<Op>([&]<class T, class R>(Tag<T>, Tag<R>) {
+          list.push_back({&def(kOpcode<Op>), dtype_of<T>, dtype_of<R>, eval_scalar<Op, T, R>});
+        });
       }
     });
     return list;

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/functions.h"
+#include "ir/ops/special.h"
 #include "tests/unit/numbers.h"
 #include "tests/unit/special_oracles.h"
 

@@ -8,7 +8,10 @@
 #include "codegen/liveness.h"
 #include "codegen/lower.h"
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/arithmetic.h"
+#include "ir/ops/index.h"
+#include "ir/ops/structure.h"
+#include "ir/ops/view.h"
 #include "ir/text.h"
 #include "tests/fuzz/random.h"
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 
+#include "ir/ops/reduce.h"
 #include "run_op.h"
 
 namespace tjit {

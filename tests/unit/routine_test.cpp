@@ -1,6 +1,9 @@
 // Cumulative ops and scatter against plain loops.
 #include <doctest/doctest.h>
 
+#include "ir/ops/element.h"
+#include "ir/ops/index.h"
+#include "ir/ops/reduce.h"
 #include "ir/order.h"
 #include "run_op.h"
 

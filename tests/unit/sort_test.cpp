@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <numeric>
 
+#include "ir/ops/element.h"
+#include "ir/ops/sort.h"
 #include "run_op.h"
 
 namespace tjit {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/list.h"
 #include "numbers.h"
 #include "tests/text_runner.h"
 

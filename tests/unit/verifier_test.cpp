@@ -4,7 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "ir/builder.h"
-#include "ir/ops/ops.h"
+#include "ir/ops/reduce.h"
+#include "ir/ops/structure.h"
 #include "ir/text.h"
 
 namespace tjit {
