@@ -88,6 +88,18 @@ struct AttrField {
 /// such parts, or what its attribute `dtype` says.
 enum class Result : std::uint8_t { Same, Bool, Part, Complex, Attribute };
 
+/// The largest error of a result, in units in the last place: what was found, rounded up to a half. 0: exact; 0.5:
+/// rounded correctly. Ops that join many elements state that of each step. f16 and bf16 follow (`ulp_of`). Of complex
+/// results it is the larger part's error, in units in the last place of the larger part.
+struct Ulp {
+  double f32, f64, complex;
+  constexpr Ulp(double of_all = 0) : Ulp(of_all, of_all) {}
+  constexpr Ulp(double of_f32, double of_f64) : Ulp(of_f32, of_f64, of_f32 > of_f64 ? of_f32 : of_f64) {}
+  constexpr Ulp(double of_f32, double of_f64, double of_complex) : f32(of_f32), f64(of_f64), complex(of_complex) {}
+  /// Whether real results are exact, or rounded once.
+  constexpr bool rounds_once() const { return f32 <= 0.5 && f64 <= 0.5; }
+};
+
 struct OpInfo {
   std::string_view name;
   int arity = 1;     ///< number of operands; -1: any
@@ -95,7 +107,7 @@ struct OpInfo {
   Result result = Result::Same;
   bool as_stored = false;   ///< elementwise: takes elements as they are stored, and moves or converts them
   bool mask_first = false;  ///< operand 0 is bool whatever `types` says (`where`)
-  double ulp = 0;           ///< largest error of a float result in units in the last place; 0.5: correctly rounded
+  Ulp ulp = 0;
   std::string_view doc;
 };
 

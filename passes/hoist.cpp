@@ -158,7 +158,7 @@ class Hoisting {
     if (is_free(id)) return false;
     const Form form = f_.form(id);
     const bool moves_elements = form == Form::Lookup || form == Form::Placing;
-    const bool cheap = moves_elements || (form == Form::Map && f_.def(id).info.ulp <= 0.5);
+    const bool cheap = moves_elements || (form == Form::Map && f_.def(id).info.ulp.rounds_once());
     return !cheap || bytes(result) <= std::max(kSmallBytes, source_bytes);
   }
 

@@ -20,7 +20,7 @@ struct Subtract : Elementwise {
 
 struct Multiply : Elementwise {
   static constexpr OpInfo info{
-      .name = "multiply", .arity = 2, .types = kNumbers, .ulp = 0.5, .doc = "Product; integers wrap."};
+      .name = "multiply", .arity = 2, .types = kNumbers, .ulp = {0.5, 0.5, 2.5}, .doc = "Product; integers wrap."};
   static auto eval(auto x, auto y) { return x * y; }
 };
 
@@ -70,7 +70,7 @@ struct Power : Elementwise {
   static constexpr OpInfo info{.name = "power",
                                .arity = 2,
                                .types = kReals,
-                               .ulp = 2.5,
+                               .ulp = {1, 1.5},
                                .doc =
                                    "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
                                    "negative exponent raises."};
@@ -126,7 +126,8 @@ struct Reciprocal : Elementwise {
 };
 
 struct Square : Elementwise {
-  static constexpr OpInfo info{.name = "square", .types = kNumbers, .ulp = 0.5, .doc = "x * x; integers wrap."};
+  static constexpr OpInfo info{
+      .name = "square", .types = kNumbers, .ulp = {0.5, 0.5, 2.5}, .doc = "x * x; integers wrap."};
   static auto eval(auto x) { return x * x; }
 };
 

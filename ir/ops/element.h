@@ -118,6 +118,15 @@ constexpr DType result_dtype(Result rule, DType operand) {
   __builtin_unreachable();
 }
 
+/// The largest error of an op's results of a type that has NaN, in units in the last place; 0: exact. What computes in
+/// a wider type is rounded once, or, where that is not exact, nearly always so.
+constexpr double ulp_of(const Ulp& ulp, DType t) {
+  if (is_complex(t)) return ulp.complex;
+  const DType computed = compute_type(t);
+  const double error = size_of(computed) == size_of(DType::F32) ? ulp.f32 : ulp.f64;
+  return computed == t || error <= 0.5 ? error : 1;
+}
+
 /// Whether every value of `from` is a value of `to`.
 constexpr bool holds_all(DType to, DType from) {
   const NumberLimits a = limits_of(from), b = limits_of(to);

@@ -9,7 +9,7 @@ namespace tjit::inline ops {
 struct Exp : Elementwise {
   static constexpr OpInfo info{.name = "exp",
                                .types = kFloats,
-                               .ulp = 2.5,
+                               .ulp = 1.5,
                                .doc = "e to the x; inf on overflow, 0 for -inf; subnormal results are kept."};
   static auto eval(auto x) { return math::exp(x); }
 };
@@ -25,7 +25,7 @@ struct Expm1 : Elementwise {
 
 struct Log : Elementwise {
   static constexpr OpInfo info{
-      .name = "log", .types = kFloats, .ulp = 2.5, .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
+      .name = "log", .types = kFloats, .ulp = 1, .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
   static auto eval(auto x) { return math::log(x); }
 };
 
@@ -42,7 +42,7 @@ struct Log1p : Elementwise {
 struct Sigmoid : Elementwise {
   static constexpr OpInfo info{.name = "sigmoid",
                                .types = kFloats,
-                               .ulp = 2.5,
+                               .ulp = 2,
                                .doc = "1/(1+exp(-x)), without loss where that is tiny; 0 and 1 for -inf and inf."};
   static auto eval(auto x) { return math::sigmoid(x); }
 };

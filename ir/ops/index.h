@@ -51,6 +51,7 @@ struct Scatter : IndexOp {
       .name = "scatter",
       .arity = 3,
       .types = kAll,
+      .ulp = {0.5, 0.5, 2.5},
       .doc =
           "The first operand with elements replaced (`mode` \"set\") or joined (\"add\", \"min\", \"max\", "
           "\"multiply\") by those of the third, the updates. The last dimension of the second holds the indices of a "

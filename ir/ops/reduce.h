@@ -17,14 +17,16 @@ struct ReduceAxes : Reduce {
 };
 
 struct ReduceSum : ReduceAxes {
-  static constexpr OpInfo info{.name = "reduce_sum", .types = kNumbers, .doc = "Sum over `axes`; 0 over nothing."};
+  static constexpr OpInfo info{
+      .name = "reduce_sum", .types = kNumbers, .ulp = 0.5, .doc = "Sum over `axes`; 0 over nothing."};
   using Combine = Add;
   template <class T>
   static constexpr T identity = T(0);
 };
 
 struct ReduceProd : ReduceAxes {
-  static constexpr OpInfo info{.name = "reduce_prod", .types = kNumbers, .doc = "Product over `axes`; 1 over nothing."};
+  static constexpr OpInfo info{
+      .name = "reduce_prod", .types = kNumbers, .ulp = {0.5, 0.5, 2.5}, .doc = "Product over `axes`; 1 over nothing."};
   using Combine = Multiply;
   template <class T>
   static constexpr T identity = T(1);
@@ -81,6 +83,7 @@ struct Cumulative : Reduce {
 struct CumSum : Cumulative {
   static constexpr OpInfo info{.name = "cumsum",
                                .types = kNumbers,
+                               .ulp = 0.5,
                                .doc =
                                    "Sums along `axis` up to each element, without it when `exclusive`; from the end "
                                    "when `reverse`."};
@@ -90,6 +93,7 @@ struct CumSum : Cumulative {
 struct CumProd : Cumulative {
   static constexpr OpInfo info{.name = "cumprod",
                                .types = kNumbers,
+                               .ulp = {0.5, 0.5, 2.5},
                                .doc =
                                    "Products along `axis` up to each element, without it when `exclusive`; from the "
                                    "end when `reverse`."};

@@ -11,6 +11,7 @@ struct Dot : Contract {
       .name = "dot",
       .arity = 2,
       .types = kNumbers,
+      .ulp = {0.5, 0.5, 1},
       .doc =
           "Sums of products over the contracted dimensions. Result dimensions: batch, then "
           "lhs free, then rhs free. Integers wrap; floats use fma in the order of ir/order.h."};

@@ -28,6 +28,7 @@ struct Conv : Contract {
       .name = "conv",
       .arity = 2,
       .types = kNumbers,
+      .ulp = {0.5, 0.5, 1},
       .doc =
           "Convolution over 1 to 3 spatial dimensions: the input is [n, spatial..., c], the filter [spatial..., "
           "c / groups, o], the result [n, spatial..., o]. `padding` is [low, high] for each spatial dimension, "
@@ -51,6 +52,7 @@ struct ReduceWindow : Contract {
   static constexpr OpInfo info{
       .name = "reduce_window",
       .types = kNumbers,
+      .ulp = 0.5,
       .doc =
           "The elements under each place of a window, joined by `reducer` (\"sum\", \"max\" or \"min\") one after "
           "another in row-major order, from what reduce_* gives over nothing; NaN where max or min meets one. One "

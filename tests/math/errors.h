@@ -17,8 +17,8 @@ namespace tjit::test {
 template <class T>
 struct Worst {
   double error = 0;
-  T x = 0, y = 0;
-  void add(double new_error, T new_x, T new_y = 0) {
+  T x{}, y{};
+  void add(double new_error, T new_x, T new_y = T()) {
     if (!(new_error <= error)) *this = {new_error, new_x, new_y};
   }
 };
@@ -41,8 +41,8 @@ template <class T>
 void add_errors(Worst<T>& worst, auto& f, auto& oracle, const T* x, const T* y) {
   const auto got = applied(f, Vec<T, 8>::load(x), Vec<T, 8>::load(y));
   for (int i = 0; i < 8; ++i) {
-    const Wide<T> exact = applied(oracle, Wide<T>(x[i]), Wide<T>(y[i]));
-    const bool wrong_zero = exact == 0 && std::signbit(got[i]) != std::signbit(exact);
+    const Exact<Wide<T>> exact = applied(oracle, Wide<T>(x[i]), Wide<T>(y[i]));
+    const bool wrong_zero = exact.value == 0 && std::signbit(got[i]) != std::signbit(exact.value);
     worst.add(wrong_zero ? 1e30 : ulps(got[i], exact), x[i], y[i]);
   }
 }
@@ -62,12 +62,13 @@ void add_errors(Worst<T>& worst, const std::vector<T>& x, auto f, auto oracle) {
   worst.add(more.error, more.x);
 }
 
-/// Every Nth float.
-inline Worst<float> worst_error_of_floats(auto f, auto oracle, std::uint64_t every) {
-  Worst<float> worst;
-  for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 32; bits += 8 * every) {
-    float x[8];
-    for (std::uint64_t i = 0; i < 8; ++i) x[i] = std::bit_cast<float>(static_cast<std::uint32_t>(bits + i * every));
+/// At every Nth of the numbers that a type of up to 32 bits has.
+template <class T>
+Worst<T> worst_error_of_all(auto f, auto oracle, std::uint64_t every) {
+  Worst<T> worst;
+  for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 8 * sizeof(T); bits += 8 * every) {
+    T x[8];
+    for (std::uint64_t i = 0; i < 8; ++i) x[i] = std::bit_cast<T>(static_cast<BitsOf<T>>(bits + i * every));
     add_errors(worst, f, oracle, x, x);
   }
   return worst;

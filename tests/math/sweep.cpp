@@ -1,12 +1,15 @@
-// The largest errors of the math functions: of f32 at every input (or every Nth), of f64 and of pairs at many. Run by
-// hand, as all inputs take minutes a function:
+// The largest errors of the math functions: of f32 at every input (or every Nth), of f16 and bf16 at every input, of
+// f64 and of pairs at many. Run by hand, as all inputs of f32 take minutes a function:
 //
 //   tjit_sweep [--every=N] [FUNCTION...]
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
+#include "ir/ops/apply.h"
+#include "ir/ops/ops.h"
 #include "tests/math/errors.h"
+#include "tests/unit/special_oracles.h"
 
 namespace tjit {
 namespace {
@@ -16,7 +19,7 @@ using test::worst_error;
 
 template <class T>
 void print(const char* type, const test::Worst<T>& worst) {
-  std::printf("  %s %.3f at %a, %a", type, worst.error, static_cast<double>(worst.x), static_cast<double>(worst.y));
+  std::printf("  %s %.4f at %a, %a", type, worst.error, static_cast<double>(worst.x), static_cast<double>(worst.y));
   std::fflush(stdout);
 }
 
@@ -24,22 +27,33 @@ class Sweep {
  public:
   Sweep(std::string_view wanted, std::uint64_t every) : wanted_(wanted), every_(every) {}
 
-  void operator()(std::string_view name, auto f, auto oracle) {
-    if (!wanted_.empty() && wanted_ != name) return;
+  template <class Op>
+  void of(auto oracle) {
+    if (!wanted_.empty() && wanted_ != Op::info.name) return;
     found_ = true;
-    std::printf("%-8.*s", static_cast<int>(name.size()), name.data());
-    if constexpr (test::Unary<decltype(f)>) {
-      print("f32", test::worst_error_of_floats(f, oracle, every_));
-    } else {
-      print("f32", worst_error<float>(f, oracle, samples<float>(kCount, 1), shifted(samples<float>(kCount, 50))));
-    }
-    print("f64", worst_error<double>(f, oracle, samples<double>(kCount, 1), shifted(samples<double>(kCount, 50))));
+    std::printf("%-8.*s", static_cast<int>(Op::info.name.size()), Op::info.name.data());
+    sweep<Op, Half>("f16", oracle, 1);
+    sweep<Op, BFloat16>("bf16", oracle, 1);
+    sweep<Op, float>("f32", oracle, every_);
+    sweep<Op, double>("f64", oracle, 1);
     std::printf("\n");
   }
   bool found() const { return found_; }
 
  private:
   static constexpr int kCount = 1'000'000;
+
+  template <class Op, class T>
+  static void sweep(const char* type, auto oracle, std::uint64_t every) {
+    const auto f = [](auto... x)
+      requires(sizeof...(x) == Op::info.arity)
+    { return apply_op<Op, T>(x...); };
+    if constexpr (Op::info.arity == 1 && sizeof(T) <= 4) {
+      print(type, test::worst_error_of_all<T>(f, oracle, every));
+    } else {
+      print(type, worst_error<T>(f, oracle, samples<T>(kCount, 1), shifted(samples<T>(kCount, 50))));
+    }
+  }
 
   /// So that pairs are of different ranges, but of the same for the most part.
   template <class T>
@@ -61,26 +75,33 @@ W pow_oracle(W x, W y) {
 
 // One line a function. Oracles compute in double for f32, in long double for f64.
 void sweep_all(Sweep& s) {
-  s("exp", [](auto x) { return math::exp(x); }, [](auto x) { return std::exp(x); });
-  s("expm1", [](auto x) { return math::expm1(x); }, [](auto x) { return std::expm1(x); });
-  s("log", [](auto x) { return math::log(x); }, [](auto x) { return std::log(x); });
-  s("log1p", [](auto x) { return math::log1p(x); }, [](auto x) { return std::log1p(x); });
-  s("rsqrt", [](auto x) { return math::rsqrt(x); }, [](auto x) { return 1 / std::sqrt(x); });
-  s("sigmoid", [](auto x) { return math::sigmoid(x); }, [](auto x) { return 1 / (1 + std::exp(-x)); });
-  s("sin", [](auto x) { return math::sin(x); }, [](auto x) { return std::sin(x); });
-  s("cos", [](auto x) { return math::cos(x); }, [](auto x) { return std::cos(x); });
-  s("tan", [](auto x) { return math::tan(x); }, [](auto x) { return std::tan(x); });
-  s("asin", [](auto x) { return math::asin(x); }, [](auto x) { return std::asin(x); });
-  s("acos", [](auto x) { return math::acos(x); }, [](auto x) { return std::acos(x); });
-  s("atan", [](auto x) { return math::atan(x); }, [](auto x) { return std::atan(x); });
-  s("sinh", [](auto x) { return math::sinh(x); }, [](auto x) { return std::sinh(x); });
-  s("cosh", [](auto x) { return math::cosh(x); }, [](auto x) { return std::cosh(x); });
-  s("tanh", [](auto x) { return math::tanh(x); }, [](auto x) { return std::tanh(x); });
-  s("asinh", [](auto x) { return math::asinh(x); }, [](auto x) { return std::asinh(x); });
-  s("acosh", [](auto x) { return math::acosh(x); }, [](auto x) { return std::acosh(x); });
-  s("atanh", [](auto x) { return math::atanh(x); }, [](auto x) { return std::atanh(x); });
-  s("atan2", [](auto y, auto x) { return math::atan2(y, x); }, [](auto y, auto x) { return std::atan2(y, x); });
-  s("pow", [](auto x, auto y) { return math::pow(x, y); }, [](auto x, auto y) { return pow_oracle(x, y); });
+  s.of<Exp>([](auto x) { return std::exp(x); });
+  s.of<Expm1>([](auto x) { return std::expm1(x); });
+  s.of<Log>([](auto x) { return std::log(x); });
+  s.of<Log1p>([](auto x) { return std::log1p(x); });
+  s.of<Rsqrt>([](auto x) { return 1 / std::sqrt(x); });
+  s.of<Sigmoid>([](auto x) { return 1 / (1 + std::exp(-x)); });
+  s.of<Sin>([](auto x) { return std::sin(x); });
+  s.of<Cos>([](auto x) { return std::cos(x); });
+  s.of<Tan>([](auto x) { return std::tan(x); });
+  s.of<Asin>([](auto x) { return std::asin(x); });
+  s.of<Acos>([](auto x) { return std::acos(x); });
+  s.of<Atan>([](auto x) { return std::atan(x); });
+  s.of<Sinh>([](auto x) { return std::sinh(x); });
+  s.of<Cosh>([](auto x) { return std::cosh(x); });
+  s.of<Tanh>([](auto x) { return std::tanh(x); });
+  s.of<Asinh>([](auto x) { return std::asinh(x); });
+  s.of<Acosh>([](auto x) { return std::acosh(x); });
+  s.of<Atanh>([](auto x) { return std::atanh(x); });
+  s.of<Atan2>([](auto y, auto x) { return std::atan2(y, x); });
+  s.of<Power>([](auto x, auto y) { return pow_oracle(x, y); });
+  s.of<Erf>([](auto x) { return std::erf(x); });
+  s.of<Erfc>([](auto x) { return std::erfc(x); });
+  s.of<ErfInv>([](auto x) { return test::erf_inv(x); });
+  s.of<Cbrt>([](auto x) { return std::cbrt(x); });
+  s.of<Hypot>([](auto x, auto y) { return std::hypot(x, y); });
+  s.of<Lgamma>([](auto x) { return std::lgamma(x); });
+  s.of<Digamma>([](auto x) { return test::Exact(test::digamma(x), test::forgiven_digamma(x)); });
 }
 
 int run(int argc, char** argv) {

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <initializer_list>
 
+#include "ir/ops/apply.h"
+#include "ir/ops/ops.h"
 #include "tests/math/errors.h"
 
 namespace tjit::test {
@@ -36,11 +38,29 @@ void check_widths(std::vector<T> x, std::vector<T> y, auto f) {
   check_width<T, 16>(x, y, f);
 }
 
-/// `f32_bound` and `f64_bound` are largest errors; of floats, every 251st is tried.
-template <class T>
-void check_unary(auto f, auto oracle, double f32_bound, double f64_bound) {
-  check_worst(worst_error<T>(f, oracle, samples<T>(30'000, 1), {}), sizeof(T) == 4 ? f32_bound : f64_bound);
-  if constexpr (sizeof(T) == 4) check_worst(worst_error_of_floats(f, oracle, 251), f32_bound);
+/// The error is within the bound that the op states, which is what was found, rounded up to a half: so most of that is
+/// found again.
+template <class Op, class T>
+void check_bound(const Worst<T>& worst) {
+  const double bound = ulp_of(Op::info.ulp, dtype_of<T>);
+  check_worst(worst, bound);
+  CHECK(worst.error > bound - 1);
+}
+
+/// An op of one operand. Tried are `samples` and `more`, every 251st float (thousands in each binade), and all numbers
+/// of 16 bits.
+template <class Op, class T>
+void check_unary(auto oracle, const std::vector<T>& more = {}) {
+  const auto f = [](auto x) { return Op::eval(x); };
+  Worst<T> worst = worst_error<T>(f, oracle, samples<T>(30'000, 1), {});
+  add_errors(worst, more, f, oracle);
+  if constexpr (sizeof(T) == 4) {
+    const Worst<T> of_all = worst_error_of_all<T>(f, oracle, 251);
+    worst.add(of_all.error, of_all.x);
+    check_bound<Op>(worst_error_of_all<Half>([](auto x) { return apply_op<Op, Half>(x); }, oracle, 1));
+    check_bound<Op>(worst_error_of_all<BFloat16>([](auto x) { return apply_op<Op, BFloat16>(x); }, oracle, 1));
+  }
+  check_bound<Op>(worst);
   auto inputs = samples<T>(500, 2);
   check_widths<T>(inputs, inputs, [&](auto x, auto) { return f(x); });
 }

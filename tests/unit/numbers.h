@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -144,18 +145,30 @@ std::vector<T> random_between(double low, double high, int count, unsigned seed)
 template <class T>
 using Wide = std::conditional_t<sizeof(T) <= 4, double, long double>;
 
+/// What an oracle gives.
+template <class W>
+struct Exact {
+  W value, forgiven;  ///< `forgiven`: an error that is no mistake
+  Exact(W exact, W forgiven_error = 0) : value(exact), forgiven(forgiven_error) {}
+};
+
 // |got - exact| in units in the last place that T has at `exact`. An infinity stands for the number one step beyond the
-// largest. Errors up to `forgiven` count as none.
+// largest. Errors that are forgiven count as none.
 template <class T, class W>
-double ulps(T got, W exact, W forgiven = 0) {
+double ulps(T got, Exact<W> oracle) {
   using L = std::numeric_limits<T>;
+  const W exact = oracle.value;
   if (got != got || exact != exact) return (got != got) == (exact != exact) ? 0 : 1e30;
   if (std::isinf(exact)) return same(got, static_cast<T>(exact)) ? 0 : 1e30;
   const W value = std::isinf(got) ? std::copysign(std::ldexp(W(1), L::max_exponent), W(got)) : W(got);
   if (std::isinf(got) && std::fabs(exact) >= std::fabs(value)) return 0;
   const int exponent = std::max(std::ilogb(exact), L::min_exponent - 1);
   const W error = std::fabs(value - exact);
-  return error <= forgiven ? 0 : static_cast<double>(std::ldexp(error, L::digits - 1 - exponent));
+  return error <= oracle.forgiven ? 0 : static_cast<double>(std::ldexp(error, L::digits - 1 - exponent));
+}
+template <class T, std::floating_point W>
+double ulps(T got, W exact) {
+  return ulps(got, Exact<W>(exact));
 }
 
 }  // namespace tjit::test

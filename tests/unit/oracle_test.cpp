@@ -102,12 +102,6 @@ std::optional<T> complex_oracle(std::string_view op, T x, T y) {
   return {};
 }
 
-template <class W>
-struct Exact {
-  W value, forgiven;  ///< `forgiven`: an error that is no mistake
-  Exact(W exact, W forgiven_error = 0) : value(exact), forgiven(forgiven_error) {}
-};
-
 /// What is not rounded correctly: good to the op's `ulp`.
 template <class T>
 std::optional<Exact<Wide<T>>> wide_oracle(std::string_view op, Wide<T> x, Wide<T> y) {
@@ -277,7 +271,7 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
 template <class T, class R>
 std::optional<bool> is_right(const OpInfo& op, const Args<T>& a, R got) {
   if constexpr (Floating<T> && std::is_same_v<T, R>)
-    if (const auto exact = wide_oracle<T>(op.name, a.x, a.y)) return ulps(got, exact->value, exact->forgiven) <= op.ulp;
+    if (const auto exact = wide_oracle<T>(op.name, a.x, a.y)) return ulps(got, *exact) <= ulp_of(op.ulp, dtype_of<T>);
   if (const std::optional<R> want = exact_oracle<T, R>(op.name, a)) return same(got, *want);
   return {};
 }
