@@ -16,7 +16,7 @@
 //     log     0.91  0.86     tan      *1.21  1.23     tanh      2.05  2.16
 //     log1p   0.98  0.81     asin     *1.12  1.11     asinh     1.11  1.05
 //     sigmoid 1.97  1.95     acos     *1.10  1.09     acosh     1.82  1.82
-//     rsqrt   1.50  1.50     atan     *1.18  1.43     atanh     1.00  1.00
+//     rsqrt   1.50  1.50     atan      1.30  1.43     atanh     1.00  1.00
 //     pow     0.51  1.02     atan2    *1.52  1.55
 //
 //            erf   erfc  erf_inv  cbrt  hypot  lgamma  digamma
