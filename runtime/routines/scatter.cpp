@@ -1,6 +1,10 @@
 // scatter: a copy of the tensor in which rows are replaced by updates or joined with them, in the order of ir/order.h.
+#include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "ir/ops/apply.h"
+#include "ir/ops/arithmetic.h"
 #include "ir/ops/index.h"
 #include "runtime/execute_forms.h"
 #include "runtime/kernels.h"
@@ -9,6 +13,34 @@
 namespace tjit {
 
 namespace {
+
+/// x[places[i]] = op(x[places[i]], updates[i]), one after another.
+using JoinElements = void (*)(void* x, const std::int64_t* places, const void* updates, std::int64_t n);
+
+template <class Op, class T>
+void join_elements(void* x, const std::int64_t* places, const void* updates, std::int64_t n) {
+  using Element = Vec<T, 1>;
+  const T* const update = static_cast<const T*>(updates);
+  for (std::int64_t i = 0; i < n; ++i) {
+    T* const at = static_cast<T*>(x) + places[i];
+    apply_op<Op, T>(Element::load(at), Element::load(update + i)).store(at);
+  }
+}
+
+/// For each op that reductions combine by, and so scatter joins by.
+constexpr auto kJoinElements = [] {
+  std::array<std::array<JoinElements, kDTypeCount>, static_cast<std::size_t>(AllOps::size)> table{};
+  AllOps::for_each([&]<class Reduction>(Tag<Reduction>) {
+    if constexpr (requires { typename Reduction::Combine; }) {
+      using Op = typename Reduction::Combine;
+      ElementTypes::for_each([&]<class T>(Tag<T>) {
+        if constexpr (gives<Op, T, T>())
+          table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<T>)] = join_elements<Op, T>;
+      });
+    }
+  });
+  return table;
+}();
 
 class ScatterRoutine final : public Routine {
  public:
@@ -29,8 +61,10 @@ class ScatterRoutine final : public Routine {
     for (int d = 0; d < index_shape_.size() - 1; ++d) count_ *= index_shape_[d];
     size_ = size_of(dtype);
     const Opcode op = attrs_as<Scatter>(args.def.code, args.attrs).join();
-    if (op != kNoOp) join_ = kernels().elementwise_kernel(op, dtype, dtype).run;
-    TJIT_CHECK(op == kNoOp || join_ != nullptr);
+    if (op == kNoOp) return;
+    join_ = kernels().elementwise_kernel(op, dtype, dtype).run;
+    join_elements_ = kJoinElements[static_cast<std::size_t>(op)][static_cast<std::size_t>(dtype)];
+    TJIT_CHECK(join_ != nullptr && join_elements_ != nullptr);
   }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
@@ -38,33 +72,68 @@ class ScatterRoutine final : public Routine {
     const std::byte* const indices = indices_.read(operands[1], scratch + copied_indices_);
     const std::byte* update = updates_.read(operands[2], scratch + copied_updates_);
     auto* const to = static_cast<std::byte*>(results[0]);
+    std::int64_t places[kBlock];
     dispatch_in<kIndices>(index_dtype_, [&]<class T>(Tag<T>) {
-      for (std::int64_t i = 0; i < count_; ++i, update += row_ * size_)
-        join(to + row_at(reinterpret_cast<const T*>(indices), i) * row_ * size_, update);
+      for (std::int64_t i = 0; i < count_; i += kBlock) {
+        const std::span block(places, static_cast<std::size_t>(std::min(kBlock, count_ - i)));
+        find_places(reinterpret_cast<const T*>(indices), i, block);
+        join(to, block, update);
+        update += std::ssize(block) * row_ * size_;
+      }
     });
   }
 
  private:
-  /// Which row of the tensor update number `i` meets.
+  static constexpr std::int64_t kBlock = 512;
+
+  /// Which rows of the tensor the updates from number `first` on meet.
   template <class T>
-  std::int64_t row_at(const T* indices, std::int64_t i) const {
-    std::int64_t row = 0;
-    for (int d = 0; d < sizes_.size(); ++d) {
-      const std::int64_t linear = i * sizes_.size() + d;
-      const auto index = static_cast<std::int64_t>(indices[linear]);
-      if (index < 0 || index >= sizes_[d])
-        throw Error(Error::Kind::Runtime, index_failure(def_, index, sizes_[d], index_shape_, linear));
-      row = row * sizes_[d] + index;
+  void find_places(const T* indices, std::int64_t first, std::span<std::int64_t> places) const {
+    const std::int64_t depth = sizes_.size();
+    bool outside = false;
+    std::ranges::fill(places, 0);
+    for (std::int64_t d = 0; d < depth; ++d) {
+      const std::int64_t size = sizes_[static_cast<int>(d)];
+      const T* at = indices + first * depth + d;
+      for (std::int64_t& place : places) {
+        const auto index = static_cast<std::int64_t>(*at);
+        outside |= static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size);
+        place = place * size + index;
+        at += depth;
+      }
     }
-    return row;
+    if (outside) raise_first(indices, first * depth);
   }
 
-  void join(std::byte* to, const std::byte* update) const {
-    if (join_ == nullptr) {
-      std::memcpy(to, update, static_cast<std::size_t>(row_ * size_));
+  template <class T>
+  [[noreturn]] void raise_first(const T* indices, std::int64_t linear) const {
+    for (;; ++linear) {
+      const std::int64_t index = indices[linear], size = sizes_[static_cast<int>(linear % sizes_.size())];
+      if (index < 0 || index >= size)
+        throw Error(Error::Kind::Runtime, index_failure(def_, index, size, index_shape_, linear));
+    }
+  }
+
+  void join(std::byte* to, std::span<const std::int64_t> places, const std::byte* updates) const {
+    const std::int64_t bytes = row_ * size_;
+    if (row_ == 1 && join_elements_ != nullptr) {
+      join_elements_(to, places.data(), updates, std::ssize(places));
+    } else if (row_ == 1) {
+      with_element(static_cast<int>(size_), [&]<class E>(Tag<E>) {
+        const E* update = reinterpret_cast<const E*>(updates);
+        for (const std::int64_t place : places) reinterpret_cast<E*>(to)[place] = *update++;
+      });
     } else {
-      const void* const in[] = {to, update};
-      join_(to, in, row_);
+      for (const std::int64_t place : places) {
+        std::byte* const row = to + place * bytes;
+        if (join_ == nullptr) {
+          std::memcpy(row, updates, static_cast<std::size_t>(bytes));
+        } else {
+          const void* const in[] = {row, updates};
+          join_(row, in, row_);
+        }
+        updates += bytes;
+      }
     }
   }
 
@@ -77,7 +146,9 @@ class ScatterRoutine final : public Routine {
   std::int64_t count_ = 1;     ///< updates
   std::int64_t row_ = 1;       ///< elements of an update
   std::int64_t size_;          ///< bytes of an element
+  // Null where updates replace what is there.
   void (*join_)(void* out, const void* const* in, std::int64_t n) = nullptr;
+  JoinElements join_elements_ = nullptr;
 };
 
 }  // namespace
