@@ -25,5 +25,8 @@ std::string index_text(const Shape& shape, std::int64_t linear);
 /// Why index `value`, element number `linear` of indices of `shape`, is refused: it is not in [0, size).
 std::string index_failure(const OpDef& def, std::int64_t value, std::int64_t size, const Shape& shape,
                           std::int64_t linear);
+/// Where a window of `size` elements begins along dimension `d` of `outer` elements.
+std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer,
+                          int d, const Location& loc);
 
 }  // namespace tjit

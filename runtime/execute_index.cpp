@@ -1,4 +1,4 @@
-// Index ops, from their facts alone: pieces placed in a result, elements looked up, and counting.
+// Index ops, from their facts alone: pieces placed in a result, and counting.
 #include <algorithm>
 #include <vector>
 
@@ -7,19 +7,6 @@
 
 namespace tjit {
 
-namespace {
-
-std::vector<std::int64_t> index_values(const Array& indices) {
-  const Array all = indices.contiguous();
-  std::vector<std::int64_t> values(static_cast<std::size_t>(all.size()));
-  dispatch_in<kIndices>(all.dtype(), [&]<class T>(Tag<T>) {
-    std::transform(all.data<T>(), all.data<T>() + all.size(), values.begin(),
-                   [](T i) { return static_cast<std::int64_t>(i); });
-  });
-  return values;
-}
-
-/// Where a window of `size` elements begins along dimension `d` of `outer` elements.
 std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std::int64_t size, std::int64_t outer,
                           int d, const Location& loc) {
   const std::int64_t begin =
@@ -36,6 +23,8 @@ std::int64_t window_begin(const OpDef& def, bool clamp, const Array& index, std:
   }
   raise(def, cause, loc);
 }
+
+namespace {
 
 Array place(const OpDef& def, std::span<const Array> operands, const Placing& placing, const Type& result,
             const Location& loc) {
@@ -70,89 +59,7 @@ Array place(const OpDef& def, std::span<const Array> operands, const Placing& pl
   return out;
 }
 
-/// A coordinate that is read from indices of its own: at the result's `dims`, `values` says where to look along
-/// `stride`.
-struct Looked {
-  std::vector<std::int64_t> values;
-  Dims dims;
-  std::int64_t stride;
-};
-
-void check_indices(const OpDef& def, const Array& indices, std::span<const std::int64_t> values, std::int64_t size,
-                   const Location& loc) {
-  const auto bad = std::find_if(values.begin(), values.end(), [&](std::int64_t i) { return i < 0 || i >= size; });
-  if (bad == values.end()) return;
-  raise(def, index_failure(def, *bad, size, indices.shape(), bad - values.begin()), loc);
-}
-
-/// Copies what stands under each combination of the looked-up dimensions. `strides` walk the operand by result
-/// dimension.
-void copy_looked_up(Array& out, const std::byte* from, const Dims& strides, std::span<const Looked> looked) {
-  Shape each_shape, box_shape;
-  Dims each_to, each_from, box_to, box_from;
-  std::vector<Dims> each_index(looked.size());
-  for (int d = 0; d < out.rank(); ++d) {
-    const bool each = std::any_of(looked.begin(), looked.end(), [&](const Looked& l) { return l.dims.contains(d); });
-    (each ? each_shape : box_shape).push_back(out.shape()[d]);
-    (each ? each_to : box_to).push_back(out.strides()[d]);
-    (each ? each_from : box_from).push_back(strides[d]);
-    if (!each) continue;
-    for (std::size_t l = 0; l < looked.size(); ++l) {
-      const Dims& dims = looked[l].dims;
-      std::int64_t stride = 0, step = 1;
-      for (int i = dims.size() - 1; i >= 0; step *= out.shape()[static_cast<int>(dims[i])], --i)
-        if (dims[i] == d) stride = step;
-      each_index[l].push_back(stride);
-    }
-  }
-  const int size = size_of(out.dtype());
-  const BoxCopy box(box_shape, size, box_to, box_from);
-  auto* to = static_cast<std::byte*>(out.mutable_data());
-  OffsetWalk walk_to(each_shape, each_to), walk_from(each_shape, each_from);
-  std::vector<OffsetWalk> walks;
-  for (const Dims& s : each_index) walks.emplace_back(each_shape, s);
-  for (std::int64_t i = element_count(each_shape); i > 0; --i, walk_to.advance(), walk_from.advance()) {
-    std::int64_t offset = walk_from.offset();
-    for (std::size_t l = 0; l < looked.size(); ++l) {
-      offset += looked[l].values[static_cast<std::size_t>(walks[l].offset())] * looked[l].stride;
-      walks[l].advance();
-    }
-    box.run(to + walk_to.offset() * size, from + offset * size);
-  }
-}
-
-Array look_up(const OpDef& def, std::span<const Array> operands, std::span<const Coordinate> coordinates,
-              const Type& result, const Location& loc) {
-  const Array& x = operands[0];
-  Dims strides = Dims::filled(result.shape.size(), 0);
-  std::int64_t offset = 0;
-  std::vector<Looked> looked;
-  for (int d = 0; d < x.rank(); ++d) {
-    const Coordinate& c = coordinates[static_cast<std::size_t>(d)];
-    const std::int64_t stride = x.strides()[d];
-    if (c.dim >= 0) strides[c.dim] += stride;
-    if (c.index < 0) continue;
-    const Array& indices = operands[static_cast<std::size_t>(c.index)];
-    if (c.dim >= 0) {
-      offset += window_begin(def, c.clamp, indices, result.shape[c.dim], x.shape()[d], d, loc) * stride;
-    } else {
-      looked.push_back({index_values(indices), c.index_dims, stride});
-      check_indices(def, indices, looked.back().values, x.shape()[d], loc);
-    }
-  }
-  Array out = Array::empty(result);
-  if (out.size() == 0) return out;
-  const auto* from = static_cast<const std::byte*>(x.data()) + offset * size_of(x.dtype());
-  copy_looked_up(out, from, strides, looked);
-  return out;
-}
-
 }  // namespace
-
-Array execute_lookup(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
-                     const Location& loc) {
-  return look_up(def, operands, def.lookup(attrs, types_of(operands)), result, loc);
-}
 
 Array execute_placing(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
                       const Location& loc) {
