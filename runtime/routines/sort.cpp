@@ -1,192 +1,290 @@
-// sort, argsort and top_k: a line's elements as keys that compare as unsigned integers, with their places.
+// sort, argsort and top_k, line by line. Lines whose elements do not lie side by side are sorted several at a time in
+// scratch memory, so that each line of the cache is read and written once.
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
+#include <vector>
 
 #include "ir/ops/sort.h"
 #include "runtime/routines.h"
+#include "runtime/routines/sort_keys.h"
 #include "runtime/strided.h"
 
 namespace tjit {
 
 namespace {
 
-/// An element's key: keys compare as the elements do, smaller first. Key and place together are in one total order.
-template <class K>
-struct Keyed {
-  K key;
-  std::int32_t place;
-  friend bool operator<(const Keyed& a, const Keyed& b) { return a.key != b.key ? a.key < b.key : a.place < b.place; }
-};
+/// Where results of a line go: dense, one for each result of the op.
+using LineResults = std::array<std::byte*, 2>;
 
-/// Equal elements, -0 and 0 among them, have one key; that of NaN is the largest, also when larger elements come first.
-template <class T>
-auto key_of(T x, bool descending) {
-  using K = std::make_unsigned_t<SignedOfSize<sizeof(T)>>;
-  constexpr K sign = K(1) << (8 * sizeof(T) - 1);
-  K key;
-  if constexpr (is_float(dtype_of<T>)) {
-    if (x != x) return static_cast<K>(~K(0));
-    const K bits = std::bit_cast<K>(x == 0 ? T(0) : x);
-    key = (bits & sign) != 0 ? static_cast<K>(~bits) : static_cast<K>(bits | sign);
-  } else {
-    key = static_cast<K>(std::bit_cast<K>(x) ^ (std::is_signed_v<T> ? sign : K(0)));
-  }
-  return descending ? static_cast<K>(~key) : key;
-}
-
-/// Lines up to this length are sorted by insertion.
-constexpr std::int64_t kShortLine = 48;
-
-template <class K>
-void insert_in_order(std::span<Keyed<K>> line) {
-  for (std::size_t i = 1; i < line.size(); ++i) {
-    const Keyed<K> x = line[i];
-    std::size_t at = i;
-    for (; at > 0 && x.key < line[at - 1].key; --at) line[at] = line[at - 1];
-    line[at] = x;
-  }
-}
-
-/// Sorts by key, byte after byte from the lowest, which keeps the order of equal ones. There is room for as many behind
-/// the line.
-template <class K>
-void sort_stably(std::span<Keyed<K>> line) {
-  if (std::ssize(line) <= kShortLine) return insert_in_order(line);
-  std::array<std::array<std::int32_t, 256>, sizeof(K)> counts{};
-  for (const Keyed<K>& x : line)
-    for (std::size_t byte = 0; byte < sizeof(K); ++byte) ++counts[byte][(x.key >> (8 * byte)) & 255];
-  Keyed<K>*from = line.data(), *to = from + line.size();
-  for (std::size_t byte = 0; byte < sizeof(K); ++byte) {
-    const auto digit = [byte](const Keyed<K>& x) { return (x.key >> (8 * byte)) & 255; };
-    std::array<std::int32_t, 256>& next = counts[byte];
-    if (next[digit(*from)] == std::ssize(line)) continue;  // one digit is that of all
-    std::int32_t start = 0;
-    for (std::int32_t& n : next) n = std::exchange(start, start + n);
-    for (std::size_t i = 0; i < line.size(); ++i) to[next[digit(from[i])]++] = from[i];
-    std::swap(from, to);
-  }
-  if (from != line.data()) std::copy_n(from, line.size(), line.data());
-}
-
-/// The lines of an operand along one dimension and those of row-major results.
-class Lines {
- public:
-  Lines(const OperandWindow& operand, int axis, std::int64_t result_length)
-      : length(operand.window.shape[axis]), stride(operand.window.strides[axis]), dtype(operand.dtype) {
-    TJIT_CHECK(length <= INT32_MAX);
-    shape_ = operand.window.shape;
-    from_ = operand.window.strides;
-    Shape result = shape_;
-    result[axis] = result_length;
-    to_ = row_major_strides(result);
-    result_stride = to_[axis];
-    shape_.erase(axis), from_.erase(axis), to_.erase(axis);
-    count_ = length == 0 || result_length == 0 ? 0 : element_count(shape_);
-  }
-
-  /// Calls f(offset of a line in the operand, and in the result).
-  template <class F>
-  void for_each(F&& f) const {
-    OffsetWalk from(shape_, from_), to(shape_, to_);
-    for (std::int64_t i = 0; i < count_; ++i, from.advance(), to.advance()) f(from.offset(), to.offset());
-  }
-
-  std::int64_t length, stride, result_stride;
-  DType dtype;
-
- private:
-  Shape shape_;
-  Dims from_, to_;
-  std::int64_t count_;
-};
-
-/// What the routines share: the walk over lines, with their keys in scratch memory.
+/// What the routines share: the walk over lines of an operand along one dimension and those of row-major results.
 class LineRoutine : public Routine {
  protected:
-  /// `rooms`: for how many lines of keys there is room.
-  LineRoutine(const RoutineArgs& args, std::int64_t axis, std::int64_t result_length, int rooms)
-      : lines_(args.operands[0], rules::axis(axis, args.operands[0].window.shape.size()), result_length),
-        keys_(reserve(lines_.length * rooms * std::int64_t{sizeof(Keyed<std::uint64_t>)})) {}
+  LineRoutine(const RoutineArgs& args, std::int64_t axis)
+      : dtype_(args.operands[0].dtype), shape_(args.operands[0].window.shape), from_(args.operands[0].window.strides) {
+    const int at = rules::axis(axis, shape_.size());
+    length_ = shape_[at];
+    TJIT_CHECK(length_ <= INT32_MAX);
+    stride_ = from_[at];
+    to_ = row_major_strides(args.results[0].shape);
+    result_length_ = args.results[0].shape[at];
+    result_stride_ = to_[at];
+    shape_.erase(at), from_.erase(at), to_.erase(at);
+    if (!shape_.empty()) {
+      const int last = shape_.size() - 1;
+      side_ = {shape_[last], to_[last], from_[last]};
+      shape_.erase(last), from_.erase(last), to_.erase(last);
+    }
+    is_empty_ = length_ == 0 || result_length_ == 0;
+    in_place_ = stride_ == 1 && result_stride_ == 1;
+    for (const Type& t : args.results) sizes_.push_back(size_of(t.dtype));
+    if (in_place_) return;
+    together_ = std::min(kTogether, side_.size);
+    lines_ = reserve(together_ * length_ * size_of(dtype_));
+    for (const std::int64_t size : sizes_) sorted_.push_back(reserve(together_ * result_length_ * size));
+  }
 
-  /// Calls f(keys of a line, its first element, offset of the line in the results).
+  std::int64_t length() const { return length_; }
+  DType dtype() const { return dtype_; }
+
+  /// Calls f(elements of a line, where its results go).
   template <class F>
-  void for_each_line(const void* operand, bool descending, std::byte* scratch, F&& f) const {
-    dispatch_in<kReals>(lines_.dtype, [&]<class T>(Tag<T>) {
-      auto* const keys = reinterpret_cast<Keyed<decltype(key_of(T(), false))>*>(scratch + keys_);
-      lines_.for_each([&](std::int64_t from, std::int64_t to) {
-        const T* const line = static_cast<const T*>(operand) + from;
-        for (std::int64_t i = 0; i < lines_.length; ++i)
-          keys[i] = {key_of(line[i * lines_.stride], descending), static_cast<std::int32_t>(i)};
-        f(std::span(keys, static_cast<std::size_t>(lines_.length)), line, to);
-      });
-    });
-  }
-
-  Lines lines_;
-
- private:
-  std::size_t keys_;
-};
-
-/// sort and argsort, which differ in what they keep of an element: itself or its place.
-template <class Op>
-class SortRoutine final : public LineRoutine {
- public:
-  explicit SortRoutine(const RoutineArgs& args) : SortRoutine(args, attrs_as<Op>(args.def.code, args.attrs)) {}
-
-  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
-    for_each_line(operands[0], descending_, scratch,
-                  [&]<class T>(auto keys, [[maybe_unused]] const T* line, std::int64_t at) {
-                    using Result = std::conditional_t<std::is_same_v<Op, Sort>, T, std::int64_t>;
-                    sort_stably(keys);
-                    Result* const to = static_cast<Result*>(results[0]) + at;
-                    for (std::size_t i = 0; i < keys.size(); ++i) {
-                      Result& result = to[static_cast<std::int64_t>(i) * lines_.result_stride];
-                      if constexpr (std::is_same_v<Op, Sort>) {
-                        result = line[keys[i].place * lines_.stride];
-                      } else {
-                        result = keys[i].place;
-                      }
-                    }
-                  });
-  }
-
- private:
-  SortRoutine(const RoutineArgs& args, const SortAxis& attrs)
-      : LineRoutine(args, attrs.axis, length_along(args.operands[0].window.shape, attrs.axis), 2),
-        descending_(attrs.descending) {}
-  static std::int64_t length_along(const Shape& shape, std::int64_t axis) {
-    return shape[rules::axis(axis, shape.size())];
-  }
-
-  bool descending_;
-};
-
-class TopKRoutine final : public LineRoutine {
- public:
-  explicit TopKRoutine(const RoutineArgs& args) : TopKRoutine(args, attrs_as<TopK>(args.def.code, args.attrs).k) {}
-
-  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
-    for_each_line(operands[0], true, scratch, [&]<class T>(auto keys, const T* line, std::int64_t at) {
-      const auto best = keys.first(static_cast<std::size_t>(k_));
-      // No two are equal, since places differ: these are the ones that a stable sort puts first.
-      std::nth_element(keys.begin(), best.end(), keys.end());
-      std::sort(best.begin(), best.end());
-      T* const values = static_cast<T*>(results[0]) + at;
-      std::int32_t* const indices = static_cast<std::int32_t*>(results[1]) + at;
-      for (std::size_t i = 0; i < best.size(); ++i) {
-        values[i] = line[best[i].place * lines_.stride];
-        indices[i] = best[i].place;
+  void for_each_line(const void* operand, std::span<void* const> results, std::byte* scratch, F&& f) const {
+    if (is_empty_) return;
+    dispatch_in<kReals>(dtype_, [&]<class T>(Tag<T>) {
+      OffsetWalk from(shape_, from_), to(shape_, to_);
+      for (std::int64_t i = element_count(shape_); i > 0; --i, from.advance(), to.advance()) {
+        const T* const x = static_cast<const T*>(operand) + from.offset();
+        LineResults out{};
+        for (std::size_t r = 0; r < results.size(); ++r)
+          out[r] = static_cast<std::byte*>(results[r]) + to.offset() * size_of_result(r);
+        if (in_place_) {
+          for (std::int64_t j = 0; j < side_.size; ++j) f(x + j * side_.from, advanced(out, j * side_.to));
+        } else {
+          for (std::int64_t j = 0; j < side_.size; j += together_)
+            gather_lines(x + j * side_.from, advanced(out, j * side_.to), std::min(together_, side_.size - j), scratch,
+                         f);
+        }
       }
     });
   }
 
  private:
-  TopKRoutine(const RoutineArgs& args, std::int64_t k) : LineRoutine(args, -1, k, 1), k_(k) {}
+  static constexpr std::int64_t kTogether = 16;  ///< lines: as many as a line of the cache has elements
+
+  std::int64_t size_of_result(std::size_t r) const { return sizes_[static_cast<int>(r)]; }
+  LineResults advanced(LineResults out, std::int64_t elements) const {
+    for (int r = 0; r < sizes_.size(); ++r) out[static_cast<std::size_t>(r)] += elements * sizes_[r];
+    return out;
+  }
+
+  template <class T, class F>
+  void gather_lines(const T* x, const LineResults& out, std::int64_t count, std::byte* scratch, F&& f) const {
+    T* const lines = reinterpret_cast<T*>(scratch + lines_);
+    copy_elements({count, length_}, sizeof(T), lines, {length_, 1}, x, {side_.from, stride_});
+    LineResults sorted{};
+    for (std::size_t r = 0; r < sorted_.size(); ++r) sorted[r] = scratch + sorted_[r];
+    for (std::int64_t i = 0; i < count; ++i) f(lines + i * length_, advanced(sorted, i * result_length_));
+    for (std::size_t r = 0; r < sorted_.size(); ++r)
+      copy_elements({count, result_length_}, static_cast<int>(size_of_result(r)), out[r], {side_.to, result_stride_},
+                    sorted[r], {result_length_, 1});
+  }
+
+  DType dtype_;
+  Shape shape_;     ///< of what lines stand side by side in, but for the last dimension
+  Dims from_, to_;  ///< its strides in the operand and in the results
+  Extents::Extent side_{1, 0, 0};
+  std::int64_t length_, stride_, result_length_, result_stride_;
+  bool is_empty_, in_place_;
+  std::int64_t together_ = 1;  ///< lines that are sorted in scratch memory together
+  Dims sizes_;                 ///< bytes of an element of each result
+  std::size_t lines_ = 0;
+  std::vector<std::size_t> sorted_;
+};
+
+/// Gives the zeros of a line, which stand together in `sorted`, their signs in their order.
+template <class T>
+void restore_zeros(std::span<const T> line, std::span<T> sorted) {
+  constexpr auto is_zero = [](T x) { return static_cast<KeyOf<T>>(std::bit_cast<KeyOf<T>>(x) << 1) == 0; };
+  auto to = std::ranges::find_if(sorted, is_zero);
+  for (const T x : line)
+    if (is_zero(x)) *to++ = x;
+}
+
+/// sort and argsort, which differ in what they keep of an element: itself or its place.
+template <class Op>
+class SortRoutine final : public LineRoutine {
+ public:
+  explicit SortRoutine(const RoutineArgs& args)
+      : LineRoutine(args, attrs_as<Op>(args.def.code, args.attrs).axis),
+        descending_(attrs_as<Op>(args.def.code, args.attrs).descending),
+        keys_(reserve(2 * length() * std::int64_t{sizeof(Keyed<std::uint64_t>)})) {}
+
+  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
+    for_each_line(operands[0], results, scratch, [&]<class T>(const T* from, const LineResults& to) {
+      const std::span line(from, static_cast<std::size_t>(length()));
+      using Result = std::conditional_t<kKeepsElements, T, std::int64_t>;
+      const std::span sorted(reinterpret_cast<Result*>(to[0]), line.size());
+      if (length() <= kShortLine) {
+        sort_short(line, sorted);
+      } else {
+        sort_long(line, sorted, scratch + keys_);
+      }
+    });
+  }
+
+ private:
+  static constexpr bool kKeepsElements = std::is_same_v<Op, Sort>;
+
+  template <class T, class Result>
+  void sort_short(std::span<const T> line, std::span<Result> sorted) const {
+    const Ranks<KeyOf<T>> ranks(length(),
+                                [&](std::int64_t i) { return key_of(line[static_cast<std::size_t>(i)], descending_); });
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      Result& result = sorted[static_cast<std::size_t>(ranks[static_cast<std::int64_t>(i)])];
+      if constexpr (kKeepsElements) {
+        result = line[i];
+      } else {
+        result = static_cast<std::int64_t>(i);
+      }
+    }
+  }
+
+  /// Elements are made from their keys again, which takes less memory to walk through than their places.
+  template <class T>
+  void sort_long(std::span<const T> line, std::span<T> sorted, std::byte* scratch) const
+    requires kKeepsElements
+  {
+    using K = KeyOf<T>;
+    const std::span keys(reinterpret_cast<K*>(scratch), line.size());
+    bool negative_zero = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      keys[i] = key_of(line[i], descending_);
+      if constexpr (is_float(dtype_of<T>)) negative_zero |= std::bit_cast<K>(line[i]) == kSignBit<K>;
+    }
+    sort_by_bytes(keys);
+    for (std::size_t i = 0; i < line.size(); ++i) sorted[i] = element_of<T>(keys[i], descending_);
+    if (negative_zero) restore_zeros(line, sorted);
+  }
+
+  template <class T>
+  void sort_long(std::span<const T> line, std::span<std::int64_t> sorted, std::byte* scratch) const
+    requires(!kKeepsElements)
+  {
+    const std::span keys(reinterpret_cast<Keyed<KeyOf<T>>*>(scratch), line.size());
+    for (std::size_t i = 0; i < line.size(); ++i)
+      keys[i] = {key_of(line[i], descending_), static_cast<std::int32_t>(i)};
+    sort_by_bytes(keys);
+    for (std::size_t i = 0; i < line.size(); ++i) sorted[i] = keys[i].place;
+  }
+
+  bool descending_;
+  std::size_t keys_;
+};
+
+/// The k smallest keys of those added in the order of their places; of equal ones the first. A candidate is one that
+/// comes before the last of the best k so far; when there is no more room, only the best k are kept.
+template <class K>
+class Smallest {
+ public:
+  /// Room for candidates, and for their keys.
+  static constexpr std::int64_t capacity(std::int64_t n, std::int64_t k) {
+    return std::max(std::min(n, 2 * k + kStep), 2 * k);
+  }
+
+  Smallest(Keyed<K>* candidates, K* keys, std::int64_t n, std::int64_t k)
+      : candidates_(candidates), keys_(keys), k_(static_cast<std::size_t>(k)), capacity_(capacity(n, k)) {}
+
+  /// Adds keys number 0 to n - 1, as `key_at` gives them.
+  void add(std::int64_t n, auto&& key_at) {
+    std::int64_t i = 0;
+    for (; i < std::min(n, capacity_); ++i) push(key_at(i), i);
+    for (; i < n; i += kStep) {
+      if (std::ssize(candidates()) + kStep > capacity_) keep_best();
+      const std::int64_t end = std::min(n, i + kStep);
+      bool any = false;
+      for (std::int64_t j = i; j < end; ++j) any |= key_at(j) < last_;
+      if (!any) continue;
+      for (std::int64_t j = i; j < end; ++j)
+        if (const K key = key_at(j); key < last_) push(key, j);
+    }
+    if (count_ > k_) keep_best();
+  }
+
+  /// The best k in order.
+  std::span<const Keyed<K>> sorted() {
+    const std::span best = candidates().first(k_);
+    if (best.size() <= kInserted) {
+      insert_in_order(best);
+    } else {
+      sort_by_bytes(best);
+    }
+    return best;
+  }
+
+ private:
+  static constexpr std::int64_t kStep = 32;
+  static constexpr std::size_t kInserted = 32;
+
+  std::span<Keyed<K>> candidates() { return {candidates_, count_}; }
+  void push(K key, std::int64_t place) { candidates_[count_++] = {key, static_cast<std::int32_t>(place)}; }
+
+  void keep_best() {
+    for (std::size_t i = 0; i < count_; ++i) keys_[i] = candidates_[i].key;
+    std::nth_element(keys_, keys_ + k_ - 1, keys_ + count_);
+    last_ = keys_[k_ - 1];
+    auto equal = static_cast<std::int64_t>(k_) - std::count_if(keys_, keys_ + k_, [&](K key) { return key < last_; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const Keyed<K> x = candidates_[i];
+      if (x.key < last_ || (x.key == last_ && equal-- > 0)) candidates_[kept++] = x;
+    }
+    count_ = kept;
+  }
+
+  static void insert_in_order(std::span<Keyed<K>> line) {
+    for (std::size_t i = 1; i < line.size(); ++i) {
+      const Keyed<K> x = line[i];
+      std::size_t at = i;
+      for (; at > 0 && x.key < line[at - 1].key; --at) line[at] = line[at - 1];
+      line[at] = x;
+    }
+  }
+
+  Keyed<K>* candidates_;
+  K* keys_;
+  std::size_t k_, count_ = 0;
+  std::int64_t capacity_;
+  K last_ = 0;  ///< the key of the last of the best k, once there have been more candidates
+};
+
+class TopKRoutine final : public LineRoutine {
+ public:
+  explicit TopKRoutine(const RoutineArgs& args)
+      : LineRoutine(args, -1),
+        k_(attrs_as<TopK>(args.def.code, args.attrs).k),
+        candidates_(reserve(capacity() * std::int64_t{sizeof(Keyed<std::uint64_t>)})),
+        keys_(reserve(capacity() * std::int64_t{sizeof(std::uint64_t)})) {}
+
+  void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
+    for_each_line(operands[0], results, scratch, [&]<class T>(const T* line, const LineResults& to) {
+      using K = KeyOf<T>;
+      Smallest<K> smallest(reinterpret_cast<Keyed<K>*>(scratch + candidates_), reinterpret_cast<K*>(scratch + keys_),
+                           length(), k_);
+      smallest.add(length(), [&](std::int64_t i) { return key_of(line[i], true); });
+      T* values = reinterpret_cast<T*>(to[0]);
+      auto* places = reinterpret_cast<std::int32_t*>(to[1]);
+      for (const Keyed<K>& x : smallest.sorted()) {
+        *values++ = line[x.place];
+        *places++ = x.place;
+      }
+    });
+  }
+
+ private:
+  std::int64_t capacity() const { return Smallest<std::uint64_t>::capacity(length(), k_); }
 
   std::int64_t k_;
+  std::size_t candidates_, keys_;
 };
 
 }  // namespace

@@ -96,19 +96,45 @@ TEST_CASE("sort, argsort and top_k agree with the standard library") {
   for_each_type<Sort>([]<class T>(Tag<T>) {
     INFO(info(dtype_of<T>).ir_name);
     unsigned seed = 0;
-    for (const Shape& shape : {Shape{1}, Shape{7}, Shape{48}, Shape{49}, Shape{1000}, Shape{0}, Shape{0, 3},
-                               Shape{3, 0}, Shape{5, 60, 2}, Shape{70, 3}}) {
+    for (const Shape& shape : {Shape{1}, Shape{7}, Shape{16}, Shape{33}, Shape{96}, Shape{97}, Shape{1000}, Shape{0},
+                               Shape{0, 3}, Shape{3, 0}, Shape{5, 60, 2}, Shape{70, 3}, Shape{3, 100, 17}}) {
       const Array dense = sortable<T>(shape, ++seed), turned = transposed(dense), copied = turned.contiguous();
       for (const bool descending : {false, true})
         for (int axis = 0; axis < dense.rank(); ++axis) {
           check_sorted<T>(dense, dense, axis, descending);
           check_sorted<T>(turned, copied, axis, descending);
         }
-      for (const std::int64_t k : {std::int64_t{0}, std::int64_t{1}, dense.shape().back() / 2, dense.shape().back()}) {
+      for (const std::int64_t k :
+           {std::int64_t{0}, std::int64_t{1}, std::int64_t{5}, dense.shape().back() / 2, dense.shape().back()}) {
         if (k <= dense.shape().back()) check_top<T>(dense, dense, k);
         if (k <= turned.shape().back()) check_top<T>(turned, copied, k);
       }
     }
+  });
+}
+
+TEST_CASE("lines that are in order, in the opposite order, of one element or of NaNs sort, too") {
+  for_each_type<Sort>([]<class T>(Tag<T>) {
+    INFO(info(dtype_of<T>).ir_name);
+    const std::vector<T (*)(int)> kinds = {[](int i) { return static_cast<T>(i / 10); },
+                                           [](int i) { return static_cast<T>(100 - i / 10); },
+                                           [](int) { return static_cast<T>(3); },
+                                           [](int i) {
+                                             if constexpr (Floating<T>) return i % 2 == 0 ? kNan<T> : -kNan<T>;
+                                             return static_cast<T>(i % 2);
+                                           },
+                                           [](int i) {
+                                             if constexpr (Floating<T>) return static_cast<T>(i % 3 == 0 ? 0.0 : -0.0);
+                                             return static_cast<T>(i % 3);
+                                           }};
+    for (const auto& kind : kinds)
+      for (const std::int64_t n : {20, 96, 97, 600}) {
+        Array x = Array::empty({dtype_of<T>, {n}});
+        for (int i = 0; i < n; ++i) static_cast<T*>(x.mutable_data())[i] = kind(i);
+        for (const bool descending : {false, true}) check_sorted<T>(x, x, 0, descending);
+        for (const std::int64_t k : {std::int64_t{1}, std::int64_t{40}, n})
+          if (k <= n) check_top<T>(x, x, k);
+      }
   });
 }
 
