@@ -91,14 +91,16 @@ class ScatterRoutine final : public Routine {
   void find_places(const T* indices, std::int64_t first, std::span<std::int64_t> places) const {
     const std::int64_t depth = sizes_.size();
     bool outside = false;
-    std::ranges::fill(places, 0);
+    if (depth == 0) std::ranges::fill(places, 0);
     for (std::int64_t d = 0; d < depth; ++d) {
       const std::int64_t size = sizes_[static_cast<int>(d)];
       const T* at = indices + first * depth + d;
+      // As vectors of two, comparing and multiplying 64 bits takes longer.
+#pragma clang loop vectorize(disable)
       for (std::int64_t& place : places) {
         const auto index = static_cast<std::int64_t>(*at);
         outside |= static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size);
-        place = place * size + index;
+        place = d == 0 ? index : place * size + index;
         at += depth;
       }
     }

@@ -88,7 +88,7 @@ class Ranks {
     for (std::int64_t i = 0; i < n; ++i) count(i, end);
   }
 
-  std::int64_t operator[](std::int64_t i) const { return ranks_[i]; }
+  std::int64_t operator[](std::int64_t i) const { return ranks_[i] - moved_[i]; }
 
  private:
   static constexpr int kLanes = 16 / static_cast<int>(sizeof(Lane));
@@ -105,7 +105,9 @@ class Ranks {
       (V::load(ranks_ + j) + less).store(ranks_ + j);
       moved = moved + less;
     }
-    for (int lane = 0; lane < kLanes; ++lane) ranks_[i] -= moved[lane];
+    // Not in ranks_, whose next load as a vector would wait for it.
+    moved_[i] = moved[0];
+    for (int lane = 1; lane < kLanes; ++lane) moved_[i] += moved[lane];
   }
   /// -1 where keys from `at` on are smaller than `key`.
   V smaller(V key, std::int64_t at) const { return V::of((key > V::load(keys_ + at)).raw); }
@@ -118,6 +120,7 @@ class Ranks {
   }();
 
   alignas(64) Lane keys_[kShortLine + kLanes], ranks_[kShortLine + kLanes];
+  Lane moved_[kShortLine];  ///< for each key, -1 for each later one that comes before it
 };
 
 /// Sorts keys, or keys with places, byte after byte from the lowest, which keeps the order of equal ones. There is room
