@@ -178,4 +178,5 @@ def main():
     print(f"\n{ratios.size} cases: NumPy's speed in {np.sum(ratios >= 1)}, twice it in {np.sum(ratios >= 2)}")
 
 
-main()
+if __name__ == "__main__":
+    main()
