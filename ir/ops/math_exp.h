@@ -25,6 +25,13 @@ template <Float T, int N>
   return {shifted - offset, bits_of(shifted) - BitsOf<T, N>(kMagicBits)};
 }
 
+// x - n ln 2.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> reduced(Vec<T, N> x, Vec<T, N> n) {
+  using V = Vec<T, N>;
+  return fma(-n, V(Format<T>::kLn2Lo), fma(-n, V(Format<T>::kLn2Hi), x));
+}
+
 // The power of two whose biased exponent is given.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> power_of_two(BitsOf<T, N> biased) {
@@ -81,7 +88,7 @@ template <Float T, int N>
 [[gnu::always_inline]] inline ExpParts<T, N> exp_parts(Vec<T, N> x, Vec<T, N> low) {
   using V = Vec<T, N>;
   const Reduced<T, N> e = nearest_exponent(x);
-  const V r = fma(-e.n, V(Format<T>::kLn2Lo), fma(-e.n, V(Format<T>::kLn2Hi), x)) + low;
+  const V r = reduced(x, e.n) + low;
   const V r2 = r * r;
   return {fma(r2, exp_tail(r, r2), r), e.biased_twice};
 }
@@ -142,20 +149,42 @@ template <int N>
                     0x1.71ddf7ae323f9p-19, 0x1.af5ffa6f583f1p-26);
 }
 
-// For x >= 0, or NaN. From `highest` on both functions overflow. 2^-n is left out where it is nothing.
+// For x = n ln 2 + r >= 0, or NaN. 2^-n is left out where it is nothing.
 template <Float T, int N>
-[[gnu::always_inline]] inline Hyperbolic<T, N> hyperbolic(Vec<T, N> x) {
+[[gnu::always_inline]] inline Hyperbolic<T, N> hyperbolic(Reduced<T, N> e, Vec<T, N> r) {
   using V = Vec<T, N>;
   using B = BitsOf<T, N>;
   using F = Format<T>;
-  const V highest(sizeof(T) == 4 ? 89.5 : 710.6);
-  x = select(x > highest, highest, x);
-  const Reduced<T, N> e = nearest_exponent(x);
-  const V r = fma(-e.n, V(F::kLn2Lo), fma(-e.n, V(F::kLn2Hi), x));
   const V up = power_of_two<T>(e.biased_twice - B(F::kBias + 2));
   const V down = select(e.n < V(64), power_of_two<T>(B(3 * F::kBias - 2) - e.biased_twice), V(0));
   const V r2 = r * r;
   return {up, down, up + down, up - down, r, r2 * cosh_tail(r2), r2 * r * sinh_tail(r2)};
+}
+
+// For x >= 0, or NaN. From `highest` on both functions overflow.
+template <Float T, int N>
+[[gnu::always_inline]] inline Hyperbolic<T, N> hyperbolic(Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V highest(sizeof(T) == 4 ? 89.5 : 710.6);
+  x = select(x > highest, highest, x);
+  const Reduced<T, N> e = nearest_exponent(x);
+  return hyperbolic(e, reduced(x, e.n));
+}
+
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> cosh_of(Hyperbolic<T, N> h) {
+  const auto half = h.up + fma(h.difference, h.r, fma(h.sum, h.cosh_tail, fma(h.difference, h.sinh_tail, h.down)));
+  return half + half;
+}
+
+// sinh x, of which `h` is that of |x|.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> sinh_of(Hyperbolic<T, N> h, Vec<T, N> x) {
+  using V = Vec<T, N>;
+  const V head = fma(h.sum, h.r, h.difference);
+  const V lost = fma(h.sum, h.r, h.difference - head);
+  const V half = head + fma(h.difference, h.cosh_tail, fma(h.sum, h.sinh_tail, lost));
+  return select(abs(x) < V(4 * Format<T>::kSmallestNormal), x, copysign(half + half, x));
 }
 
 // numerator / (d.hi + d.lo) for d in [1, 2]. Just above 1, leaving out the rest would cost a whole unit in the last
@@ -213,22 +242,13 @@ template <Float T, int N>
 /// Hyperbolic cosine.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> cosh(Vec<T, N> x) {
-  using V = Vec<T, N>;
-  const auto h = detail::hyperbolic(abs(x));
-  const V half = h.up + fma(h.difference, h.r, fma(h.sum, h.cosh_tail, fma(h.difference, h.sinh_tail, h.down)));
-  return half + half;
+  return detail::cosh_of(detail::hyperbolic(abs(x)));
 }
 
 /// Hyperbolic sine.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> sinh(Vec<T, N> x) {
-  using V = Vec<T, N>;
-  const V size = abs(x);
-  const auto h = detail::hyperbolic(size);
-  const V head = fma(h.sum, h.r, h.difference);
-  const V lost = fma(h.sum, h.r, h.difference - head);
-  const V half = head + fma(h.difference, h.cosh_tail, fma(h.sum, h.sinh_tail, lost));
-  return select(size < V(4 * detail::Format<T>::kSmallestNormal), x, copysign(half + half, x));
+  return detail::sinh_of(detail::hyperbolic(abs(x)), x);
 }
 
 }  // namespace tjit::math

@@ -1,0 +1,80 @@
+// What elementwise ops on complex numbers are compared with: std::complex in wider arithmetic.
+#pragma once
+
+#include <complex>
+#include <optional>
+#include <string_view>
+
+#include "ir/op.h"
+#include "numbers.h"
+
+namespace tjit::test {
+
+template <class T>
+using WideComplex = std::complex<Wide<typename T::Part>>;
+
+template <class T>
+WideComplex<T> widened(T x) {
+  return {x.re, x.im};
+}
+
+/// A real divisor divides each part.
+template <class W>
+std::complex<W> quotient(std::complex<W> x, std::complex<W> y) {
+  if (y.imag() == 0) return {x.real() / y.real(), x.imag() / y.real()};
+  return x / y;
+}
+
+template <class T>
+std::optional<WideComplex<T>> complex_wide_oracle(std::string_view op, WideComplex<T> x, WideComplex<T> y) {
+  if (op == "divide") return quotient(x, y);
+  if (op == "reciprocal") return quotient(WideComplex<T>(1), x);
+  if (op == "sqrt") return std::sqrt(x);
+  if (op == "exp") return std::exp(x);
+  if (op == "log") return std::log(x);
+  if (op == "sin") return std::sin(x);
+  if (op == "cos") return std::cos(x);
+  if (op == "tanh") return std::tanh(x);
+  return {};
+}
+
+/// Whether a part is good to `bound` units in its last place. C99 leaves the sign of infinities beside NaN open. What
+/// is next to nothing beside the other part may vanish.
+template <class P, class W>
+bool is_part(P got, W exact, W other, double bound) {
+  if (std::isinf(exact) && other != other) return std::isinf(got);
+  const W nothing = std::isfinite(other) && sizeof(P) == 8 ? std::ldexp(std::fabs(other), -1000) : W(0);
+  return ulps(got, exact, nothing) <= bound;
+}
+
+/// Finite powers: normwise, as their errors are those of y log x. All else is stated by case.
+template <class T>
+bool is_power(T x, T y, T got, double bound) {
+  using W = Wide<typename T::Part>;
+  if (y.re == 0 && y.im == 0) return got == T(1);
+  if (x.re == 0 && x.im == 0) return y.re > 0 ? got == T(0) : std::isnan(got.re) && std::isnan(got.im);
+  const WideComplex<T> exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
+  const W size = std::abs(exact);
+  if (!(size < std::numeric_limits<typename T::Part>::max() / 4)) return true;  // the direction is all but lost
+  const W error = std::abs(widened(got) - exact), smallest = std::numeric_limits<typename T::Part>::min();
+  return error <=
+         bound * (1 + std::abs(exponent)) * std::numeric_limits<typename T::Part>::epsilon() * std::max(size, smallest);
+}
+
+/// Whether `got` is what the op gives for complex operands; nothing where there is no oracle.
+template <class T, class R>
+std::optional<bool> is_right_complex(const OpInfo& op, T x, T y, R got) {
+  if constexpr (std::is_same_v<R, typename T::Part>) {
+    if (op.name == "abs") return ulps(got, std::hypot(widened(x).real(), widened(x).imag())) <= op.complex_ulp;
+    if (op.name == "angle") return ulps(got, std::atan2(widened(x).imag(), widened(x).real())) <= op.complex_ulp;
+  }
+  if constexpr (std::is_same_v<R, T>) {
+    if (op.name == "power") return is_power(x, y, got, op.complex_ulp);
+    if (const auto exact = complex_wide_oracle<T>(op.name, widened(x), widened(y)))
+      return is_part(got.re, exact->real(), exact->imag(), op.complex_ulp) &&
+             is_part(got.im, exact->imag(), exact->real(), op.complex_ulp);
+  }
+  return {};
+}
+
+}  // namespace tjit::test
