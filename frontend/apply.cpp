@@ -46,7 +46,7 @@ template <class... Operands>
   const TensorImpl& first = *x.tensor()->impl();
   try {
     TensorImpl* out = elementwise_fast(code, result_dtype(rule, first.type.dtype), first, *rest.tensor()->impl()...);
-    if (out != nullptr && rule == Result::Same && first.numbers() != nullptr) [[unlikely]]
+    if (out != nullptr && follows_operands(rule) && first.numbers() != nullptr) [[unlikely]]
       return of_numbers(Tensor::adopt(out), numbers_of(std::array{&x, &rest...}));
     return Tensor::adopt(out);
   } catch (const OutOfMemory& e) {
@@ -84,7 +84,7 @@ Tensor few_elementwise(Opcode code, std::span<const Operand* const> operands) {
   last_op = Here::of(operands[0]->loc());
   try {
     TensorImpl* out = elementwise_few(code, dtype, result_dtype(op.result, dtype), std::span(given, operands.size()));
-    if (out == nullptr || !numbers || op.result != Result::Same) [[likely]]
+    if (out == nullptr || !numbers || !follows_operands(op.result)) [[likely]]
       return Tensor::adopt(out);
     return of_numbers(Tensor::adopt(out), numbers_of(operands.subspan(values)));
   } catch (const OutOfMemory& e) {
@@ -256,7 +256,7 @@ Tensor apply_elementwise(Opcode code, std::span<const Operand* const> operands) 
   for (std::size_t i = first + 1; i < tensors.size(); ++i) require_one_dtype(tensors[first], tensors[i], op.name, at);
   in_op(op.name, at, [&] { broadcast(tensors, at); });
   Tensor result = apply(code, {}, tensors, at);
-  return op.result == Result::Same ? of_numbers(std::move(result), numbers_of(operands.subspan(first))) : result;
+  return follows_operands(op.result) ? of_numbers(std::move(result), numbers_of(operands.subspan(first))) : result;
 }
 
 /// The shortest way that the operands allow.

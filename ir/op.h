@@ -87,6 +87,8 @@ struct AttrField {
 /// The result dtype of an elementwise op: its operands', bool, that of a complex number's parts, the complex one of
 /// such parts, or what its attribute `dtype` says.
 enum class Result : std::uint8_t { Same, Bool, Part, Complex, Attribute };
+/// Whether the operands' dtype decides it.
+constexpr bool follows_operands(Result r) { return r != Result::Bool && r != Result::Attribute; }
 
 /// The largest error of a result, in units in the last place: what was found, rounded up to a half. 0: exact; 0.5:
 /// rounded correctly. Ops that join many elements state that of each step. f16 and bf16 follow (`ulp_of`). Of complex

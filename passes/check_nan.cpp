@@ -65,7 +65,7 @@ Function check_nan(const Function& function, const PassContext&) {
     map.copy(id, visit);
     if (!computes(function, id)) return;
     for (const ValueId v : function.results(id))
-      if (is_float(function.type(v).dtype) && !checked[static_cast<std::size_t>(v.index)])
+      if (contains(IsNan::info.types, function.type(v).dtype) && !checked[static_cast<std::size_t>(v.index)])
         append_check(function, b, v, map[v]);
   });
 }

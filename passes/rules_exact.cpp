@@ -331,17 +331,17 @@ std::vector<Rule> logic() {
 
 std::vector<Rule> bits() {
   return {
-      {"bit-and-constant-left", bitwise_and(c, x), bitwise_and(x, c), kInts, x_varies},
+      {"bit-and-constant-left", bitwise_and(c, x), bitwise_and(x, c), kBits, x_varies},
       {"bit-and-zero", bitwise_and(x, 0), 0},
       {"bit-and-ones", bitwise_and(x, -1), x},
       {"bit-and-self", bitwise_and(x, x), x},
       {"bit-and-and", bitwise_and(bitwise_and(x, c), d), bitwise_and(x, bitwise_and(c, d))},
-      {"bit-or-constant-left", bitwise_or(c, x), bitwise_or(x, c), kInts, x_varies},
+      {"bit-or-constant-left", bitwise_or(c, x), bitwise_or(x, c), kBits, x_varies},
       {"bit-or-zero", bitwise_or(x, 0), x},
       {"bit-or-ones", bitwise_or(x, -1), -1},
       {"bit-or-self", bitwise_or(x, x), x},
       {"bit-or-or", bitwise_or(bitwise_or(x, c), d), bitwise_or(x, bitwise_or(c, d))},
-      {"bit-xor-constant-left", bitwise_xor(c, x), bitwise_xor(x, c), kInts, x_varies},
+      {"bit-xor-constant-left", bitwise_xor(c, x), bitwise_xor(x, c), kBits, x_varies},
       {"bit-xor-zero", bitwise_xor(x, 0), x},
       {"bit-xor-ones", bitwise_xor(x, -1), bitwise_not(x)},
       {"bit-xor-self", bitwise_xor(x, x), 0},

@@ -27,7 +27,7 @@ inline namespace ops {
 
 Tensor divide(const Operand& x, const Operand& y) {
   const Tensor* known = x.tensor() != nullptr ? x.tensor() : y.tensor();
-  if (known != nullptr && known->defined() && is_float(known->dtype())) return detail::binary<Divide>(x, y);
+  if (known != nullptr && known->defined() && !is_integer(known->dtype())) return detail::binary<Divide>(x, y);
   const Here here("divide", x.loc());
   Tensor a = x.tensor() != nullptr ? to_tensor(x, here) : Tensor();
   Tensor b = y.tensor() != nullptr ? to_tensor(y, here) : Tensor();

@@ -33,14 +33,14 @@ inline namespace ops {
 Tensor reduce_mean(const Operand& x, const Axes& axes, bool keepdims) {
   const Here here("reduce_mean", x.loc());
   const Tensor t = to_tensor(x, here);
-  if (!contains(kReals, t.dtype())) here.fail("does not take " + std::string(info(t.dtype()).name));
+  if (!contains(kNumbers, t.dtype())) here.fail("does not take " + std::string(info(t.dtype()).name));
   if (joins_in_another_type(t)) return in_accumulator_type(reduce_mean, t, axes, keepdims);
   // Sums of small integers would wrap; a mean fits where the elements do.
   const Tensor sum = reduce_sum(is_integer(t.dtype()) ? cast(t, int64) : t, axes, keepdims);
   std::int64_t count = 1;  // of the elements of one sum
   for (const std::int64_t d : axes.all ? first_axes(t.rank()) : rules::axes(axes.list, t.rank()))
     count *= t.shape()[static_cast<int>(d)];
-  if (is_float(t.dtype())) return sum / static_cast<double>(count);
+  if (!is_integer(t.dtype())) return sum / static_cast<double>(count);
   // Truncates: the quotient towards minus infinity, plus one where it is negative and inexact.
   const Tensor n = to_tensor(std::max<std::int64_t>(count, 1), here);
   const Tensor floor = floor_div(sum, n);

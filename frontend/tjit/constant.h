@@ -122,10 +122,8 @@ void write_elements(const C& array, const Shape& shape, int depth, E*& out) {
     using Part = typename ArrayOf<C>::Part;
     if constexpr (ArrayOf<Part>::is_array) {
       write_elements(part, shape, depth + 1, out);
-    } else if constexpr (std::is_integral_v<Part> && !std::is_same_v<Part, E>) {
-      *out++ = static_cast<E>(part);
     } else {
-      *out++ = part;
+      *out++ = static_cast<E>(part);
     }
   }
 }

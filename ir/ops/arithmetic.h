@@ -27,10 +27,13 @@ struct Multiply : Elementwise {
 struct Divide : Elementwise {
   static constexpr OpInfo info{.name = "divide",
                                .arity = 2,
-                               .types = kFloats,
-                               .ulp = 0.5,
-                               .doc = "Quotient of floats, as IEEE 754 defines it: x/0 is inf or NaN."};
-  static auto eval(auto x, auto y) { return x / y; }
+                               .types = kFloats | kComplex,
+                               .ulp = {0.5, 0.5, 3},
+                               .doc =
+                                   "Quotient. Floats: as IEEE 754 defines it; x/0 is inf or NaN. Complex: without "
+                                   "overflow or underflow on the way; a real divisor, with imaginary part 0, divides "
+                                   "each part; otherwise infinity over finite is infinite and finite over infinity 0."};
+  static auto eval(auto x, auto y) { return math::divide(x, y); }
 };
 
 /// What division with a remainder shares: on integers it fails where the divisor is 0.
@@ -69,11 +72,13 @@ struct Mod : RemainderDivision {
 struct Power : Elementwise {
   static constexpr OpInfo info{.name = "power",
                                .arity = 2,
-                               .types = kReals,
-                               .ulp = {1, 1.5},
+                               .types = kNumbers,
+                               .ulp = {1, 1.5, 2},
                                .doc =
                                    "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
-                                   "negative exponent raises."};
+                                   "negative exponent raises. Complex: exp(y log x), with an error that grows with "
+                                   "|y log x|, or products for whole y from -100 to 100; 1 for y = 0; of x = 0, 0 "
+                                   "where the real part of y is positive, else NaN."};
   static constexpr std::string_view failure = "negative integer power";
   static constexpr bool fails_by_last = true;
   static auto eval(auto x, auto y) { return math::pow(x, y); }
@@ -111,7 +116,13 @@ struct Negative : Elementwise {
 
 struct Abs : Elementwise {
   static constexpr OpInfo info{
-      .name = "abs", .types = kReals, .doc = "Magnitude; the lowest integer stays itself; +0 for -0."};
+      .name = "abs",
+      .types = kNumbers,
+      .result = Result::Part,
+      .ulp = {0, 0, 1},
+      .doc =
+          "Magnitude; the lowest integer stays itself; +0 for -0. Complex: hypot of the parts, "
+          "of their type; inf when either is infinite, even beside NaN."};
   static auto eval(auto x) { return math::abs(x); }
 };
 
@@ -121,8 +132,11 @@ struct Sign : Elementwise {
 };
 
 struct Reciprocal : Elementwise {
-  static constexpr OpInfo info{.name = "reciprocal", .types = kFloats, .ulp = 0.5, .doc = "1/x; ±inf for ±0."};
-  static auto eval(auto x) { return decltype(x)(1) / x; }
+  static constexpr OpInfo info{.name = "reciprocal",
+                               .types = kFloats | kComplex,
+                               .ulp = {0.5, 0.5, 3},
+                               .doc = "1/x, as `divide` has it; ±inf for ±0."};
+  static auto eval(auto x) { return math::divide(decltype(x)(1), x); }
 };
 
 struct Square : Elementwise {
@@ -132,8 +146,12 @@ struct Square : Elementwise {
 };
 
 struct Sqrt : Elementwise {
-  static constexpr OpInfo info{
-      .name = "sqrt", .types = kFloats, .ulp = 0.5, .doc = "Square root; NaN below 0; -0 for -0."};
+  static constexpr OpInfo info{.name = "sqrt",
+                               .types = kFloats | kComplex,
+                               .ulp = {0.5, 0.5, 2.5},
+                               .doc =
+                                   "Square root; NaN below 0; -0 for -0. Complex: the one with a real part that is not "
+                                   "negative; the imaginary part keeps its sign, so -4+0i has 2i and -4-0i has -2i."};
   static auto eval(auto x) { return math::sqrt(x); }
 };
 

@@ -23,6 +23,18 @@ struct Imag : Elementwise {
   static auto eval(auto x) { return math::imag(x); }
 };
 
+struct Angle : Elementwise {
+  static constexpr OpInfo info{
+      .name = "angle",
+      .types = kFloats | kComplex,
+      .result = Result::Part,
+      .ulp = {0.5, 0.5, 2},
+      .doc =
+          "Angle of the number in the plane, atan2(imag, real), from -π to π; of a real number "
+          "0, or π where its sign bit is set; NaN for NaN."};
+  static auto eval(auto x) { return math::angle(x); }
+};
+
 struct Conj : Elementwise {
   static constexpr OpInfo info{
       .name = "conj", .types = kNumbers, .doc = "Complex conjugate, with -imag; of a real number itself."};

@@ -8,9 +8,11 @@ namespace tjit::inline ops {
 
 struct Exp : Elementwise {
   static constexpr OpInfo info{.name = "exp",
-                               .types = kFloats,
-                               .ulp = 1.5,
-                               .doc = "e to the x; inf on overflow, 0 for -inf; subnormal results are kept."};
+                               .types = kFloats | kComplex,
+                               .ulp = {1.5, 1.5, 2.5},
+                               .doc =
+                                   "e to the x; inf on overflow, 0 for -inf; subnormal results are kept. Complex: a "
+                                   "part overflows only if it is itself too large; special values of C99's cexp."};
   static auto eval(auto x) { return math::exp(x); }
 };
 
@@ -25,7 +27,12 @@ struct Expm1 : Elementwise {
 
 struct Log : Elementwise {
   static constexpr OpInfo info{
-      .name = "log", .types = kFloats, .ulp = 1, .doc = "Natural logarithm; -inf for ±0, NaN below 0, inf for inf."};
+      .name = "log",
+      .types = kFloats | kComplex,
+      .ulp = {1, 1, 2},
+      .doc =
+          "Natural logarithm; -inf for ±0, NaN below 0, inf for inf. Complex: the logarithm of "
+          "the magnitude, without loss near 1, and the angle; special values of C99's clog."};
   static auto eval(auto x) { return math::log(x); }
 };
 
@@ -48,14 +55,22 @@ struct Sigmoid : Elementwise {
 };
 
 struct Sin : Elementwise {
-  static constexpr OpInfo info{
-      .name = "sin", .types = kFloats, .ulp = 1, .doc = "Sine, however large x is; NaN for ±inf; -0 for -0."};
+  static constexpr OpInfo info{.name = "sin",
+                               .types = kFloats | kComplex,
+                               .ulp = {1, 1, 2.5},
+                               .doc =
+                                   "Sine, however large x is; NaN for ±inf; -0 for -0. Complex: a part overflows only "
+                                   "if it is itself too large; special values of C99's -i csinh(ix)."};
   static auto eval(auto x) { return math::sin(x); }
 };
 
 struct Cos : Elementwise {
-  static constexpr OpInfo info{
-      .name = "cos", .types = kFloats, .ulp = 1, .doc = "Cosine, however large x is; NaN for ±inf."};
+  static constexpr OpInfo info{.name = "cos",
+                               .types = kFloats | kComplex,
+                               .ulp = {1, 1, 2.5},
+                               .doc =
+                                   "Cosine, however large x is; NaN for ±inf. Complex: a part overflows only if it is "
+                                   "itself too large; special values of C99's ccosh(ix)."};
   static auto eval(auto x) { return math::cos(x); }
 };
 
@@ -112,8 +127,12 @@ struct Cosh : Elementwise {
 };
 
 struct Tanh : Elementwise {
-  static constexpr OpInfo info{
-      .name = "tanh", .types = kFloats, .ulp = 2.5, .doc = "Hyperbolic tangent; ±1 for ±inf; -0 for -0."};
+  static constexpr OpInfo info{.name = "tanh",
+                               .types = kFloats | kComplex,
+                               .ulp = {2.5, 2.5, 4},
+                               .doc =
+                                   "Hyperbolic tangent; ±1 for ±inf; -0 for -0. Complex: special values of C11's "
+                                   "ctanh; no NaN where the real part is large."};
   static auto eval(auto x) { return math::tanh(x); }
 };
 

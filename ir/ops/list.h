@@ -24,12 +24,12 @@ using LogicOps = TypeList<struct IsNan, struct IsInf, struct IsFinite, struct Eq
                           struct LogicalXor, struct LogicalNot, struct BitwiseAnd, struct BitwiseOr, struct BitwiseXor,
                           struct BitwiseNot, struct ShiftLeft, struct ShiftRight, struct Where>;
 using ConvertOps = TypeList<struct Cast, struct Bitcast>;
-using ComplexOps = TypeList<struct Real, struct Imag, struct Conj, struct MakeComplex>;
+using ComplexOps = TypeList<struct Real, struct Imag, struct Conj, struct MakeComplex, struct Angle>;
 using ElementwiseLists = TypeList<ArithmeticOps, FunctionOps, SpecialOps, LogicOps, ConvertOps, ComplexOps>;
 
 using ReduceOps = TypeList<struct ReduceSum, struct ReduceProd, struct ReduceMax, struct ReduceMin, struct ReduceAny,
-                           struct ReduceAll, struct CumSum, struct CumProd, struct CumMax, struct CumMin,
-                           struct ArgMax, struct ArgMin>;
+                           struct ReduceAll, struct CumSum, struct CumProd, struct CumMax, struct CumMin, struct ArgMax,
+                           struct ArgMin>;
 
 using OtherOps = TypeList<
     // view

@@ -58,19 +58,26 @@ struct GreaterEqual : Elementwise {
 };
 
 struct IsNan : Elementwise {
-  static constexpr OpInfo info{.name = "is_nan", .types = kFloats, .result = Result::Bool, .doc = "Whether x is NaN."};
+  static constexpr OpInfo info{.name = "is_nan",
+                               .types = kFloats | kComplex,
+                               .result = Result::Bool,
+                               .doc = "Whether x, or a part of it, is NaN."};
   static auto eval(auto x) { return math::is_nan(x); }
 };
 
 struct IsInf : Elementwise {
-  static constexpr OpInfo info{
-      .name = "is_inf", .types = kFloats, .result = Result::Bool, .doc = "Whether x is an infinity."};
+  static constexpr OpInfo info{.name = "is_inf",
+                               .types = kFloats | kComplex,
+                               .result = Result::Bool,
+                               .doc = "Whether x, or a part of it, is an infinity."};
   static auto eval(auto x) { return math::is_inf(x); }
 };
 
 struct IsFinite : Elementwise {
-  static constexpr OpInfo info{
-      .name = "is_finite", .types = kFloats, .result = Result::Bool, .doc = "Whether x is neither infinite nor NaN."};
+  static constexpr OpInfo info{.name = "is_finite",
+                               .types = kFloats | kComplex,
+                               .result = Result::Bool,
+                               .doc = "Whether neither x nor a part of it is infinite or NaN."};
   static auto eval(auto x) { return math::is_finite(x); }
 };
 
@@ -95,22 +102,25 @@ struct LogicalNot : Elementwise {
 };
 
 struct BitwiseAnd : Elementwise {
-  static constexpr OpInfo info{.name = "bitwise_and", .arity = 2, .types = kInts, .doc = "x & y."};
+  static constexpr OpInfo info{
+      .name = "bitwise_and", .arity = 2, .types = kInts | kBool, .doc = "x & y; of bools, both."};
   static auto eval(auto x, auto y) { return x & y; }
 };
 
 struct BitwiseOr : Elementwise {
-  static constexpr OpInfo info{.name = "bitwise_or", .arity = 2, .types = kInts, .doc = "x | y."};
+  static constexpr OpInfo info{
+      .name = "bitwise_or", .arity = 2, .types = kInts | kBool, .doc = "x | y; of bools, either."};
   static auto eval(auto x, auto y) { return x | y; }
 };
 
 struct BitwiseXor : Elementwise {
-  static constexpr OpInfo info{.name = "bitwise_xor", .arity = 2, .types = kInts, .doc = "x ^ y."};
+  static constexpr OpInfo info{
+      .name = "bitwise_xor", .arity = 2, .types = kInts | kBool, .doc = "x ^ y; of bools, one but not both."};
   static auto eval(auto x, auto y) { return x ^ y; }
 };
 
 struct BitwiseNot : Elementwise {
-  static constexpr OpInfo info{.name = "bitwise_not", .types = kInts, .doc = "~x."};
+  static constexpr OpInfo info{.name = "bitwise_not", .types = kInts | kBool, .doc = "~x; of bools, the opposite."};
   static auto eval(auto x) { return ~x; }
 };
 

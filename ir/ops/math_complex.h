@@ -106,7 +106,7 @@ template <class P, int N>
   const auto second = c * d;
   const auto sum = fma(a, b, second);
   if constexpr (kHasRoom<P>) return sum;
-  return sum + fma(c, d, -second);
+  return sum + select(is_inf(second), Doubles<N>(0), fma(c, d, -second));
 }
 
 /// The exponent field of the larger part, up to that of 2^1022; 2^1023 over it scales the number to about 1.
@@ -132,20 +132,22 @@ template <int N>
   return {one(x.re), one(x.im)};
 }
 
-/// x / y for numbers other than infinities and NaN, and y other than 0.
+/// x / y for numbers other than infinities and NaN, and y other than 0; where the size does not matter, x conj(y).
 template <class P, int N>
-[[gnu::always_inline]] inline ComplexDoubles<N> finite_quotient(ComplexDoubles<N> x, ComplexDoubles<N> y) {
+[[gnu::always_inline]] inline ComplexDoubles<N> finite_quotient(ComplexDoubles<N> x, ComplexDoubles<N> y,
+                                                                Mask<double, N> any_size) {
+  using V = Doubles<N>;
   using B = BitsOf<double, N>;
   const B ones(2 * Format<double>::kBias), x_field = exponent_field(x), y_field = exponent_field(y);
   if constexpr (!kHasRoom<P>) {
-    x = scaled(x, power_of_two<double>(ones - x_field));
-    y = scaled(y, power_of_two<double>(ones - y_field));
+    x = scaled(x, select(any_size, V(1), power_of_two<double>(ones - x_field)));
+    y = scaled(y, select(any_size, V(1), power_of_two<double>(ones - y_field)));
   }
-  const auto square = fma(y.re, y.re, y.im * y.im);
+  const auto square = select(any_size, V(1), fma(y.re, y.re, y.im * y.im));
   const ComplexDoubles<N> q{sum_of_products<P>(x.re, y.re, x.im, y.im) / square,
                             sum_of_products<P>(x.im, y.re, -x.re, y.im) / square};
   if constexpr (kHasRoom<P>) return q;
-  const B back = ones + x_field - y_field;
+  const B back = select(any_size, ones, ones + x_field - y_field);
   return {scale(q.re, back), scale(q.im, back)};
 }
 
@@ -155,7 +157,10 @@ template <class P, int N>
   using V = Doubles<N>;
   using F = Format<double>;
   const auto x_infinite = is_inf(x), y_infinite = is_inf(y);
-  const auto q = finite_quotient<P>(select(x_infinite, direction(x), x), select(y_infinite, direction(y), y));
+  // Halved, so that the sum of two parts is in range.
+  const auto over_infinity = scaled(x, select(y_infinite, V(0.5), V(1)));
+  const auto q = finite_quotient<P>(select(x_infinite, direction(x), over_infinity),
+                                    select(y_infinite, direction(y), y), x_infinite | y_infinite);
   const V of_infinite = select(y_infinite, V(F::kNan), V(F::kInfinity));
   const V factor = select(x_infinite, of_infinite, select(y_infinite, V(0), V(1)));
   return select(y.im == V(0), ComplexDoubles<N>(x.re / y.re, x.im / y.re), scaled(q, factor));
@@ -361,8 +366,10 @@ template <class P, int N>
   using V = Doubles<N>;
   const V zero(0), nan(Format<double>::kNan);
   const auto log = logarithm<P>(x);
-  const auto result = exponential(ComplexDoubles<N>(sum_of_products<double>(y.re, log.re, -y.im, log.im),
-                                                    sum_of_products<double>(y.re, log.im, y.im, log.re)));
+  const ComplexDoubles<N> exponent(sum_of_products<double>(y.re, log.re, -y.im, log.im),
+                                   sum_of_products<double>(y.re, log.im, y.im, log.re));
+  // What vanishes does so in any direction, if that overflowed.
+  const auto result = select(exponent.re < V(kExpLowest<double>), ComplexDoubles<N>(0), exponential(exponent));
   const auto whole = (y.im == zero) & (trunc(y.re) == y.re) & (abs(y.re) <= V(kMostMultiplied));
   // Where that overflows on the way, the logarithm knows better.
   const auto multiplied = whole_power<P>(x, select(whole, y.re, zero));

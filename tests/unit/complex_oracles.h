@@ -18,11 +18,15 @@ WideComplex<T> widened(T x) {
   return {x.re, x.im};
 }
 
-/// A real divisor divides each part.
+/// A real divisor divides each part. Numbers that parts are made of have half as many digits as `Sum`, so that nothing
+/// is lost where much cancels.
 template <class W>
 std::complex<W> quotient(std::complex<W> x, std::complex<W> y) {
+  using Sum = std::conditional_t<std::is_same_v<W, double>, long double, __float128>;
   if (y.imag() == 0) return {x.real() / y.real(), x.imag() / y.real()};
-  return x / y;
+  if (!std::isfinite(std::abs(x) + std::abs(y))) return x / y;
+  const Sum a = x.real(), b = x.imag(), c = y.real(), d = y.imag(), square = c * c + d * d;
+  return {static_cast<W>((a * c + b * d) / square), static_cast<W>((b * c - a * d) / square)};
 }
 
 template <class T>
@@ -47,32 +51,34 @@ bool is_part(P got, W exact, W other, double bound) {
   return ulps(got, exact, nothing) <= bound;
 }
 
-/// Finite powers: normwise, as their errors are those of y log x. All else is stated by case.
+/// Powers of finite numbers: normwise, as their errors are those of y log x. Those of 0 and to the power 0 are cases.
 template <class T>
 bool is_power(T x, T y, T got, double bound) {
   using W = Wide<typename T::Part>;
   if (y.re == 0 && y.im == 0) return got == T(1);
   if (x.re == 0 && x.im == 0) return y.re > 0 ? got == T(0) : std::isnan(got.re) && std::isnan(got.im);
+  if (!std::isfinite(x.re + x.im) || !std::isfinite(y.re + y.im)) return true;  // nothing is said of them
   const WideComplex<T> exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
   const W size = std::abs(exact);
-  if (!(size < std::numeric_limits<typename T::Part>::max() / 4)) return true;  // the direction is all but lost
+  constexpr auto kEpsilon = std::numeric_limits<typename T::Part>::epsilon();
+  // Beyond, no digit of the direction is left; or it is out of range.
+  if (!(std::abs(exponent) < 1 / kEpsilon && size < std::numeric_limits<typename T::Part>::max() / 4)) return true;
   const W error = std::abs(widened(got) - exact), smallest = std::numeric_limits<typename T::Part>::min();
-  return error <=
-         bound * (1 + std::abs(exponent)) * std::numeric_limits<typename T::Part>::epsilon() * std::max(size, smallest);
+  return error <= bound * (1 + std::abs(exponent)) * kEpsilon * std::max(size, smallest);
 }
 
 /// Whether `got` is what the op gives for complex operands; nothing where there is no oracle.
 template <class T, class R>
 std::optional<bool> is_right_complex(const OpInfo& op, T x, T y, R got) {
   if constexpr (std::is_same_v<R, typename T::Part>) {
-    if (op.name == "abs") return ulps(got, std::hypot(widened(x).real(), widened(x).imag())) <= op.complex_ulp;
-    if (op.name == "angle") return ulps(got, std::atan2(widened(x).imag(), widened(x).real())) <= op.complex_ulp;
+    if (op.name == "abs") return ulps(got, std::hypot(widened(x).real(), widened(x).imag())) <= op.ulp.complex;
+    if (op.name == "angle") return ulps(got, std::atan2(widened(x).imag(), widened(x).real())) <= op.ulp.complex;
   }
   if constexpr (std::is_same_v<R, T>) {
-    if (op.name == "power") return is_power(x, y, got, op.complex_ulp);
+    if (op.name == "power") return is_power(x, y, got, op.ulp.complex);
     if (const auto exact = complex_wide_oracle<T>(op.name, widened(x), widened(y)))
-      return is_part(got.re, exact->real(), exact->imag(), op.complex_ulp) &&
-             is_part(got.im, exact->imag(), exact->real(), op.complex_ulp);
+      return is_part(got.re, exact->real(), exact->imag(), op.ulp.complex) &&
+             is_part(got.im, exact->imag(), exact->real(), op.ulp.complex);
   }
   return {};
 }

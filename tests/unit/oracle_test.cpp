@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "arrays.h"
+#include "complex_oracles.h"
 #include "ir/literal_text.h"
 #include "run_op.h"
 #include "special_oracles.h"
@@ -58,6 +59,7 @@ std::optional<T> float_oracle(std::string_view op, T x, T y, T z) {
   if (op == "floor") return std::floor(x);
   if (op == "ceil") return std::ceil(x);
   if (op == "round") return std::nearbyint(x);
+  if (op == "angle") return x != x ? x : std::signbit(x) ? static_cast<T>(std::acos(-1.0)) : T(0);
   if (op == "trunc") return std::trunc(x);
   if (op == "maximum") return x != x || y != y ? kNan<T> : x == y ? (std::signbit(x) ? y : x) : std::max(x, y);
   if (op == "minimum") return x != x || y != y ? kNan<T> : x == y ? (std::signbit(x) ? x : y) : std::min(x, y);
@@ -172,10 +174,10 @@ std::optional<bool> real_bool_oracle(std::string_view op, T x, T y) {
   if (op == "less_equal") return x <= y;
   if (op == "greater") return x > y;
   if (op == "greater_equal") return x >= y;
-  if (op == "logical_and") return x && y;
-  if (op == "logical_or") return x || y;
-  if (op == "logical_xor") return bool(x) != bool(y);
-  if (op == "logical_not") return !x;
+  if (op == "logical_and" || op == "bitwise_and") return x && y;
+  if (op == "logical_or" || op == "bitwise_or") return x || y;
+  if (op == "logical_xor" || op == "bitwise_xor") return bool(x) != bool(y);
+  if (op == "logical_not" || op == "bitwise_not") return !x;
   if constexpr (Floating<T>) {
     if (op == "is_nan") return std::isnan(x);
     if (op == "is_inf") return std::isinf(x);
@@ -188,7 +190,13 @@ template <class T>
 std::optional<bool> bool_oracle(std::string_view op, T x, T y) {
   if (op == "equal") return x == y;
   if (op == "not_equal") return x != y;
-  if constexpr (!kIsComplex<T>) return real_bool_oracle(op, x, y);
+  if constexpr (!kIsComplex<T>) {
+    return real_bool_oracle(op, x, y);
+  } else {
+    if (op == "is_nan") return std::isnan(x.re) || std::isnan(x.im);
+    if (op == "is_inf") return std::isinf(x.re) || std::isinf(x.im);
+    if (op == "is_finite") return std::isfinite(x.re) && std::isfinite(x.im);
+  }
   return {};
 }
 
@@ -270,6 +278,8 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
 /// Whether `got` is right; nothing when there is no oracle.
 template <class T, class R>
 std::optional<bool> is_right(const OpInfo& op, const Args<T>& a, R got) {
+  if constexpr (kIsComplex<T>)
+    if (const auto right = is_right_complex(op, a.x, a.y, got)) return right;
   if constexpr (Floating<T> && std::is_same_v<T, R>)
     if (const auto exact = wide_oracle<T>(op.name, a.x, a.y)) return ulps(got, *exact) <= ulp_of(op.ulp, dtype_of<T>);
   if (const std::optional<R> want = exact_oracle<T, R>(op.name, a)) return same(got, *want);

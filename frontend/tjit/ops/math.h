@@ -19,7 +19,7 @@ inline detail::ResultOf<struct Subtract> subtract(const Operand& x, const Operan
 inline detail::ResultOf<struct Multiply> multiply(const Operand& x, const Operand& y) {
   return detail::binary<Multiply>(x, y);
 }
-/// True division: integers of 32 and 64 bits give float64, smaller ones float32.
+/// True division, of complex numbers too: integers of 32 and 64 bits give float64, smaller ones float32.
 Tensor divide(const Operand& x, const Operand& y);
 /// Quotient rounded towards minus infinity; integer division by zero raises.
 inline detail::ResultOf<struct FloorDiv> floor_div(const Operand& x, const Operand& y) {
@@ -27,7 +27,7 @@ inline detail::ResultOf<struct FloorDiv> floor_div(const Operand& x, const Opera
 }
 /// Remainder of floor_div, with the sign of y; integer division by zero raises.
 inline detail::ResultOf<struct Mod> mod(const Operand& x, const Operand& y) { return detail::binary<Mod>(x, y); }
-/// x to the power y; a negative integer exponent raises.
+/// x to the power y, of complex numbers too; a negative integer exponent raises.
 inline detail::ResultOf<struct Power> power(const Operand& x, const Operand& y) { return detail::binary<Power>(x, y); }
 /// The larger; NaN if either is.
 inline detail::ResultOf<struct Maximum> maximum(const Operand& x, const Operand& y) {
@@ -43,31 +43,31 @@ inline detail::ResultOf<struct Clip> clip(const Operand& x, const Operand& lo, c
 }
 /// -x.
 inline detail::ResultOf<struct Negative> negative(const Operand& x) { return detail::unary<Negative>(x); }
-/// Magnitude.
+/// Magnitude; of complex numbers a float.
 inline detail::ResultOf<struct Abs> abs(const Operand& x) { return detail::unary<Abs>(x); }
 /// -1, 0 or 1; NaN for NaN.
 inline detail::ResultOf<struct Sign> sign(const Operand& x) { return detail::unary<Sign>(x); }
-/// 1/x, of floats.
+/// 1/x, of floats and complex numbers.
 inline detail::ResultOf<struct Reciprocal> reciprocal(const Operand& x) { return detail::unary<Reciprocal>(x); }
 /// x * x.
 inline detail::ResultOf<struct Square> square(const Operand& x) { return detail::unary<Square>(x); }
-/// Square root, of floats; NaN below 0.
+/// Square root, of floats (NaN below 0) and complex numbers.
 inline detail::ResultOf<struct Sqrt> sqrt(const Operand& x) { return detail::unary<Sqrt>(x); }
 /// 1/sqrt(x), of floats.
 inline detail::ResultOf<struct Rsqrt> rsqrt(const Operand& x) { return detail::unary<Rsqrt>(x); }
-/// e to the power x, of floats.
+/// e to the power x, of floats and complex numbers.
 inline detail::ResultOf<struct Exp> exp(const Operand& x) { return detail::unary<Exp>(x); }
 /// e to the power x, less 1, of floats: exact where x is tiny.
 inline detail::ResultOf<struct Expm1> expm1(const Operand& x) { return detail::unary<Expm1>(x); }
-/// Natural logarithm, of floats.
+/// Natural logarithm, of floats and complex numbers.
 inline detail::ResultOf<struct Log> log(const Operand& x) { return detail::unary<Log>(x); }
 /// Natural logarithm of 1 + x, of floats: exact where x is tiny.
 inline detail::ResultOf<struct Log1p> log1p(const Operand& x) { return detail::unary<Log1p>(x); }
 /// 1/(1+exp(-x)), of floats.
 inline detail::ResultOf<struct Sigmoid> sigmoid(const Operand& x) { return detail::unary<Sigmoid>(x); }
-/// Sine, of floats.
+/// Sine, of floats and complex numbers.
 inline detail::ResultOf<struct Sin> sin(const Operand& x) { return detail::unary<Sin>(x); }
-/// Cosine, of floats.
+/// Cosine, of floats and complex numbers.
 inline detail::ResultOf<struct Cos> cos(const Operand& x) { return detail::unary<Cos>(x); }
 /// Tangent, of floats.
 inline detail::ResultOf<struct Tan> tan(const Operand& x) { return detail::unary<Tan>(x); }
@@ -83,7 +83,7 @@ inline detail::ResultOf<struct Atan2> atan2(const Operand& y, const Operand& x) 
 inline detail::ResultOf<struct Sinh> sinh(const Operand& x) { return detail::unary<Sinh>(x); }
 /// Hyperbolic cosine, of floats.
 inline detail::ResultOf<struct Cosh> cosh(const Operand& x) { return detail::unary<Cosh>(x); }
-/// Hyperbolic tangent, of floats.
+/// Hyperbolic tangent, of floats and complex numbers.
 inline detail::ResultOf<struct Tanh> tanh(const Operand& x) { return detail::unary<Tanh>(x); }
 /// Inverse hyperbolic sine, of floats.
 inline detail::ResultOf<struct Asinh> asinh(const Operand& x) { return detail::unary<Asinh>(x); }
@@ -102,11 +102,11 @@ inline detail::ResultOf<struct Trunc> trunc(const Operand& x) { return detail::u
 
 // ---- comparison and logic: bool results ----
 
-/// Whether x is NaN.
+/// Whether x, or a part of it, is NaN.
 inline detail::ResultOf<struct IsNan> is_nan(const Operand& x) { return detail::unary<IsNan>(x); }
-/// Whether x is an infinity.
+/// Whether x, or a part of it, is an infinity.
 inline detail::ResultOf<struct IsInf> is_inf(const Operand& x) { return detail::unary<IsInf>(x); }
-/// Whether x is neither NaN nor an infinity.
+/// Whether neither x nor a part of it is NaN or an infinity.
 inline detail::ResultOf<struct IsFinite> is_finite(const Operand& x) { return detail::unary<IsFinite>(x); }
 /// x == y.
 inline detail::ResultOf<struct Equal> equal(const Operand& x, const Operand& y) { return detail::binary<Equal>(x, y); }
@@ -142,19 +142,19 @@ inline detail::ResultOf<struct LogicalXor> logical_xor(const Operand& x, const O
 }
 /// The opposite, of bools.
 inline detail::ResultOf<struct LogicalNot> logical_not(const Operand& x) { return detail::unary<LogicalNot>(x); }
-/// x & y, of integers.
+/// x & y, of integers and bools.
 inline detail::ResultOf<struct BitwiseAnd> bitwise_and(const Operand& x, const Operand& y) {
   return detail::binary<BitwiseAnd>(x, y);
 }
-/// x | y, of integers.
+/// x | y, of integers and bools.
 inline detail::ResultOf<struct BitwiseOr> bitwise_or(const Operand& x, const Operand& y) {
   return detail::binary<BitwiseOr>(x, y);
 }
-/// x ^ y, of integers.
+/// x ^ y, of integers and bools.
 inline detail::ResultOf<struct BitwiseXor> bitwise_xor(const Operand& x, const Operand& y) {
   return detail::binary<BitwiseXor>(x, y);
 }
-/// ~x, of integers.
+/// ~x, of integers and bools.
 inline detail::ResultOf<struct BitwiseNot> bitwise_not(const Operand& x) { return detail::unary<BitwiseNot>(x); }
 /// x << y; 0 when y is negative or at least the width.
 inline detail::ResultOf<struct ShiftLeft> shift_left(const Operand& x, const Operand& y) {
@@ -179,6 +179,8 @@ Tensor bitcast(const Operand& x, DType dtype);
 inline detail::ResultOf<struct Real> real(const Operand& x) { return detail::unary<Real>(x); }
 /// Imaginary part, a float; of a float 0.
 inline detail::ResultOf<struct Imag> imag(const Operand& x) { return detail::unary<Imag>(x); }
+/// Angle in the plane, a float from -π to π; of a float 0, or π where it is negative.
+inline detail::ResultOf<struct Angle> angle(const Operand& x) { return detail::unary<Angle>(x); }
 /// Complex conjugate; of a real number itself.
 inline detail::ResultOf<struct Conj> conj(const Operand& x) { return detail::unary<Conj>(x); }
 /// The complex number with real part x and imaginary part y, both float32 or float64.
