@@ -29,7 +29,8 @@ void load_custom_calls(const std::string& path) {
   const TjitCustomCalls calls = exported(library);
   if (calls == nullptr) refuse("it has no function tjit_custom_calls");
   const TjitCustomCall* call = calls(TJIT_CUSTOM_CALL_VERSION);
-  if (call == nullptr) refuse("it was not made for version " + std::to_string(TJIT_CUSTOM_CALL_VERSION));
+  if (call == nullptr)
+    refuse("it has no functions for version " + std::to_string(TJIT_CUSTOM_CALL_VERSION) + " of tjit/custom_call.h");
   for (; call->name != nullptr; ++call) add_custom_call(*call);
 }
 

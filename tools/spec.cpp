@@ -232,7 +232,9 @@ Array parse_tensor(std::string_view text) {
   const std::size_t sizes = shape + shape_mark.size(), name = dtype + dtype_mark.size();
   const auto type = make_type(text.substr(name, text.size() - name - 1), &DTypeInfo::name,
                               parse_sizes(text.substr(sizes, dtype - sizes), ','));
-  if (!type) throw UsageError("'" + std::string(text.substr(shape + 2)) + " holds no shape and dtype");
+  if (!type)
+    throw UsageError("expected an end such as 'shape=(2,), dtype=int32)', found '" +
+                     std::string(text.substr(shape + 2)) + "'");
   return parse_elements(text.substr(kTensor.size(), shape - kTensor.size()), *type);
 }
 

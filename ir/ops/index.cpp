@@ -59,7 +59,8 @@ Type Pad::infer(const Pad& a, std::span<const Type> in) {
   if (in[1].dtype != in[0].dtype || !in[1].is_scalar())
     fail("the fill value must be " + to_string(Type{in[0].dtype, {}}) + ", not " + to_string(in[1]));
   if (a.low.size() != rank || a.high.size() != rank)
-    fail("`low` and `high` need one entry per dimension (" + std::to_string(rank) + ")");
+    fail("`low` and `high` need one entry per dimension (" + std::to_string(rank) + "), found " + to_string(a.low) +
+         " and " + to_string(a.high));
   Type out = in[0];
   for (int d = 0; d < rank; ++d) {
     if (a.low[d] < 0 || a.high[d] < 0 || a.low[d] > kMaxElements || a.high[d] > kMaxElements)

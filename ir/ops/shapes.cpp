@@ -306,7 +306,9 @@ ValueId ArgMin::expand(Builder& b, const ArgMin& a, ValueId x) { return first_ex
 Type Dot::infer(const Dot& a, std::span<const Type> in) {
   rules::require_one_dtype(in[0], in[1]);
   const auto pairs = [&](const Dims& l, const Dims& r, const char* what) {
-    if (l.size() != r.size()) fail("`lhs_" + std::string(what) + "` and `rhs_" + what + "` differ in length");
+    if (l.size() != r.size())
+      fail("`lhs_" + std::string(what) + "` and `rhs_" + what + "` differ in length: " + to_string(l) + " and " +
+           to_string(r));
     for (int i = 0; i < l.size(); ++i) {
       const std::int64_t x = in[0].shape[rules::axis(l[i], in[0].shape.size())];
       const std::int64_t y = in[1].shape[rules::axis(r[i], in[1].shape.size())];

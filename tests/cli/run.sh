@@ -5,6 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(realpath "$1") && shift
 [ -x "$build/tools/tjit" ] || { echo "there is no $build/tools/tjit"; exit 1; }
 export PATH="$build/tools:$PATH" TJIT_TEST_DATA="$here/../golden/npy" TJIT_TEST_CALLS="$build/tests/libtjit_test_calls.so"
+export TJIT_TEST_OLD_CALLS="$build/tests/libtjit_test_old_calls.so"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failures=0 steps=0

@@ -218,6 +218,7 @@ def npz_files():
     write(
         "bad_array.npz", archive([member(data=array(shape="(3,)"))]), "a.npy: found 8 bytes of elements, expected 12"
     )
+    write("short_array.npz", archive([member(data=GOOD[:20])]), "a.npy: found the end of the file, expected a header of")
     write("crc.npz", archive([member(crc=12345)]), "a.npy: found other bytes than were written: the CRC differs")
     write("crc_deflated.npz", archive([member(method=8, crc=12345)]), "the CRC differs")
     write("crc_local.npz", archive([member(local_crc=1)]), "contradicts the member's own header")

@@ -183,6 +183,15 @@ TEST_CASE("a symbolic tensor cannot leave its capture") {
   auto g = tf::function([&](Tensor x) { return x + leaked; }, {.name = "g"});
   CHECK(text(caught([&] { g(constant(1)); }).message()));
 
+  // The text of one function, asked for while another is captured.
+  auto other = tf::function([&](Tensor x) {
+    auto shown = tf::function([&](Tensor y) { return x + y; });
+    (void)shown.ir(constant(1));
+    return x;
+  });
+  CHECK(contains(caught([&] { other(constant(1)); }).message(),
+                 ", which is another one; pass it as an argument instead"));
+
   std::vector<Tensor> inner;
   auto h = tf::function([&](Tensor x) {
     const Tensor y = tf::cond(x > 0, [&] { return inner.push_back(x + 1), x; }, [&] { return x; });

@@ -234,6 +234,11 @@ TEST_CASE("groups that are no kernels are refused by name") {
         "fusion: reduce_max reduces what the group does not");
   CHECK(refusal("%a = reduce_sum %x {axes = [0]}\n %b = reduce_sum %a {axes = [0]}\n yield %b\n") ==
         "fusion: reduce_sum differs in shape or axes from another reduction of its group");
+  CHECK(refusal("%k = constant {value = [1, 2, 3, 4, 5, 6]} : f32[6]\n %b = broadcast_to %k {shape = [4, 6]}\n"
+                " %c = add %x, %b\n yield %c\n") == "fusion: constant with several elements must stand outside");
+  std::string many = "%c0 = exp %x\n";
+  for (int i = 0; i < 4096; ++i) many += "%c" + std::to_string(i + 1) + " = exp %c" + std::to_string(i) + "\n";
+  CHECK(refusal((many + "yield %c4096\n").c_str()) == "fusion: more than 4096 ops in a group");
   CHECK(refusal("%a = argmax %x {axis = 0}\n yield %a\n").starts_with("fusion: argmax cannot stand in a group"));
   CHECK(refusal("%a = dot %x, %x {lhs_contract = [1], rhs_contract = [1]}\n yield %a\n")
             .starts_with("fusion: dot cannot stand in a group"));

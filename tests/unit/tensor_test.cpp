@@ -144,6 +144,8 @@ TEST_CASE("sizes are found by index from either end, and nothing else is") {
   CHECK(caught([&] { (void)x.shape()[-3]; }).message() == "index -3 is outside of [2, 3]");
   CHECK(caught([&] { (void)x.shape()[INT32_MIN]; }).message() == "index -2147483648 is outside of [2, 3]");
   CHECK(caught([&] { (void)constant(1).shape().back(); }).message() == "index -1 is outside of []");
+  CHECK(caught([] { (void)tf::Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}; }).message() ==
+        "a list of dimensions has at most 8 entries");
   tf::Shape shape{4, 5};
   shape[-1] = 6;
   CHECK(shape == tf::Shape{4, 6});

@@ -341,6 +341,30 @@ TEST_CASE("sizes that add up to too much are an error, also where their sum wrap
   CHECK(error_of_concat("u8[140737488355328]", 2) == "no error");
 }
 
+TEST_CASE("sizes make copies of functions, up to a limit") {
+  std::string text = "func @main() -> () {\n";
+  for (int i = 0; i <= 10'000; ++i) {
+    const std::string n = std::to_string(i);
+    text += "  %x" + n + " = constant {value = 0} : u8[" + n + "]\n  call %x" + n + " {callee = @f}\n";
+  }
+  const Module module = parse_or_throw(text + "  yield\n}\nfunc @f(%x: u8[?n]) -> () {\n  yield\n}\n");
+  std::string message;
+  try {
+    (void)specialize(module, module.entry(), {});
+  } catch (const Error& e) {
+    message = e.message();
+  }
+  // The entry is a copy, too.
+  CHECK(message == "call: the sizes of this call need more than 10000 copies of functions");
+}
+
+TEST_CASE("data in files needs someone who reads them") {
+  const ParseResult result =
+      parse("func @main() -> () {\n  %a = constant {value = file(\"a.npy\")} : f32[]\n  yield\n}\n");
+  REQUIRE(result.errors.size() == 1);
+  CHECK(result.errors[0].message == "data in files cannot be read here");
+}
+
 TEST_CASE("a long program takes linear time") {
   std::string text = "func @main(%v0: f32[64], %c: f32[64]) -> (f32[64]) {\n";
   for (int i = 0; i < 100000; ++i)
