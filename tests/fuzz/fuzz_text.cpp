@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "ir/custom_calls.h"
 #include "ir/text.h"
 #include "passes/pass.h"
+#include "tests/custom_calls.h"
 
 namespace {
 
@@ -14,9 +16,17 @@ bool is_static(const tjit::Function& f) {
   return std::ranges::none_of(f.param_types(), [](const tjit::Type& t) { return tjit::is_dynamic(t.shape); });
 }
 
+/// Programs may call the functions of the tests.
+bool add_calls() {
+  for (const TjitCustomCall* call = tjit_custom_calls(TJIT_CUSTOM_CALL_VERSION); call->name != nullptr; ++call)
+    tjit::add_custom_call(*call);
+  return true;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  [[maybe_unused]] static const bool added = add_calls();
   const tjit::ParseResult read = tjit::parse({reinterpret_cast<const char*>(data), size});
   if (!read.errors.empty()) return 0;
   const std::string text = tjit::print(read.module);
