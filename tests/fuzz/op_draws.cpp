@@ -353,14 +353,20 @@ void OpDraws::sort(ValueId x) {
 }
 
 void OpDraws::effect() {
-  if (r_.chance(50)) {
-    const std::array operands{any()};
-    b_.append({kOpcode<Print>, std::make_shared<Print>(Print{.message = "value {}"}), operands, {}, {}});
-    return;
-  }
+  if (r_.chance(50)) return print();
   const ValueId x = make({DType::Bool, {}});
   const std::array operands{r_.chance(4) ? x : b_.append(LogicalOr{}, {x, number(DType::Bool, 1)})};
   b_.append({kOpcode<Assert>, std::make_shared<Assert>(Assert{.message = "as drawn"}), operands, {}, {}});
+}
+
+void OpDraws::print() {
+  std::string message = "values";
+  std::vector<ValueId> operands;
+  for (int i = r_.below(4); i > 0; --i) {
+    message += " {}";
+    operands.push_back(any());
+  }
+  b_.append({kOpcode<Print>, std::make_shared<Print>(Print{.message = message}), operands, {}, {}});
 }
 
 }  // namespace tjit

@@ -37,6 +37,7 @@ class OpDraws : protected ValuePool {
   void custom_call(ValueId x);
   void scatter(ValueId x);
   void sort(ValueId x);
+  void print();
 };
 
 }  // namespace tjit
