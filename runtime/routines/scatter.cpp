@@ -1,6 +1,5 @@
 // scatter: a copy of the tensor in which rows are replaced by updates or joined with them, in the order of ir/order.h.
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "ir/ops/apply.h"
@@ -27,20 +26,15 @@ void join_elements(void* x, const std::int64_t* places, const void* updates, std
   }
 }
 
-/// For each op that reductions combine by, and so scatter joins by.
-constexpr auto kJoinElements = [] {
-  std::array<std::array<JoinElements, kDTypeCount>, static_cast<std::size_t>(AllOps::size)> table{};
-  AllOps::for_each([&]<class Reduction>(Tag<Reduction>) {
-    if constexpr (requires { typename Reduction::Combine; }) {
-      using Op = typename Reduction::Combine;
-      ElementTypes::for_each([&]<class T>(Tag<T>) {
-        if constexpr (gives<Op, T, T>())
-          table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<T>)] = join_elements<Op, T>;
-      });
-    }
+/// For an op that scatter joins by.
+JoinElements elements_joined_by(Opcode op, DType dtype) {
+  JoinElements join = nullptr;
+  TypeList<Add, Multiply, Maximum, Minimum>::for_each([&]<class Op>(Tag<Op>) {
+    if (op == kOpcode<Op>)
+      join = dispatch_in<Op::info.types>(dtype, []<class T>(Tag<T>) -> JoinElements { return join_elements<Op, T>; });
   });
-  return table;
-}();
+  return join;
+}
 
 class ScatterRoutine final : public Routine {
  public:
@@ -63,7 +57,7 @@ class ScatterRoutine final : public Routine {
     const Opcode op = attrs_as<Scatter>(args.def.code, args.attrs).join();
     if (op == kNoOp) return;
     join_ = kernels().elementwise_kernel(op, dtype, dtype).run;
-    join_elements_ = kJoinElements[static_cast<std::size_t>(op)][static_cast<std::size_t>(dtype)];
+    join_elements_ = elements_joined_by(op, dtype);
     TJIT_CHECK(join_ != nullptr && join_elements_ != nullptr);
   }
 

@@ -10,6 +10,7 @@ in the last place. What it prints is `add_f32.printed`, as bytes. The same files
 import ctypes
 import math
 import warnings
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -122,6 +123,7 @@ def elementwise_floats(family, name):
         f.op(f"{op} %x, %y" if two else f"{op} %x", each(g, x, y) if two else each(g, x))
     if name in PARTS.values():
         f.op("complex %x, %y", complex_of(a, b, np.complex128 if name == "f64" else np.complex64))
+    f.op("angle %x", np.where(a != a, a, np.where(np.signbit(a), math.pi, 0)).astype(t))
     compared(f, a, b)
     f.done()
 
@@ -169,14 +171,206 @@ def elementwise_complex(family, name):
         f.op(f"{op} %x", want)
     compared(f, x, y, ordered=False)
     f.done()
+    complex_functions(family, name)
+    complex_quotients(family, name)
+    complex_powers(family, name)
+
+
+# ---- functions of complex numbers ----
+
+ULP = {"abs": 1, "angle": 2, "divide": 3, "reciprocal": 3, "exp": 2.5, "log": 2, "sqrt": 2.5, "sin": 2.5, "cos": 2.5,
+       "tanh": 4, "power": 2}
+
+
+def largest_error(part, ulp):
+    """Of what is rounded itself; none is stated for 0, which must have its sign, and what is not finite."""
+    return np.where(np.isfinite(part) & (part != 0), (ulp + 0.5) * np.spacing(np.abs(part)).astype(np.float64), -1)
+
+
+def complex_op(f, text, want, open_inf, open_zero):
+    """An op, and the parts of its result, each as good as the op states; inf and 0 have any sign where that is open."""
+    errors = []
+    for part, other in ((want.real, want.imag), (want.imag, want.real)):
+        error = largest_error(part, ULP[text.split()[0]])
+        if want.dtype == np.complex128:  # what is next to nothing beside the other part may vanish
+            nothing = np.where(np.isfinite(other), np.ldexp(np.abs(other), -1000), 0)
+            error = np.where(error > 0, np.maximum(error, nothing), error)
+        error = np.where((part == 0) & open_zero, 0, error)
+        errors.append(np.where(np.isinf(part) & open_inf, math.inf, error))
+    f.op(text, want, error=np.where(np.isfinite(want), -1, np.maximum(*errors)))
+    result = list(f.results)[-1]
+    f.op(f"real %{result}", want.real, error=errors[0])
+    f.op(f"imag %{result}", want.imag, error=errors[1])
+    f.op(f"is_inf %{result}", np.isinf(want))
+
+
+def negative(x):
+    return math.copysign(1, x) < 0
+
+
+def rounded(v, t):
+    """What is nearest to an mpmath number, a Fraction, or a float that keeps its sign of 0."""
+    if isinstance(v, mpmath.mpf):
+        sign, mantissa, exponent, digits = v._mpf_
+        if abs(exponent + digits) > 5000:
+            v = math.inf if exponent > 0 else 0.0
+        else:
+            v = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return -nearest(v, t) if sign else nearest(v, t)
+    return nearest(v, t)
+
+
+# Of finite numbers. mpmath has no -0: the signs of zeros, and the sides of branch cuts, follow from the definitions.
+
+def exact_log(a, b):
+    z = mpmath.log(mpmath.mpc(a, b)) if a or b else mpmath.mpc(-mpmath.inf, 0)
+    angle = +mpmath.pi if negative(a) else mpmath.mpf(0)
+    return z.real, z.imag if b else -angle if negative(b) else angle
+
+
+def exact_parts(op, a, b):
+    """Parts of the result; a float where it is a 0 with a sign or infinite."""
+    z = mpmath.mpc(a, b)
+    if op == "log":
+        re, im = exact_log(a, b)
+        return -math.inf if re == -mpmath.inf else re or 0.0, im or b
+    f = getattr(mpmath, op)(z)
+    if op == "exp":
+        return f.real, f.imag if b else b
+    if op == "sqrt":
+        return f.real or 0.0, math.copysign(1, b) * abs(f.imag) if f.imag else b
+    if op == "sin":
+        return f.real if a else a, f.imag if b else -b if mpmath.cos(a) < 0 else b
+    if op == "cos":
+        falls = negative(a) if a == 0 else mpmath.sin(a) < 0
+        return f.real, f.imag if a and b else -0.0 if falls == negative(b) else 0.0
+    return f.real if a else a, f.imag if b else b  # tanh
+
+
+def complex_functions(family, name):
+    t, part = COMPLEX[name], FLOATS[PARTS[name]]
+    i = np.finfo(part)
+    numbers = np.random.default_rng(20261127)  # of its own: those of other families stay as they are
+    edge = [0.0, -0.0, 1.0, -1.0, -2.5, math.inf, -math.inf, math.nan, float(i.smallest_subnormal),
+            -float(i.smallest_normal), float(i.max), -float(i.max)]
+    most = math.log(float(i.max))  # exp overflows from here on; its parts do so later
+    least = math.log(float(i.smallest_subnormal))
+    pi = float(part(math.pi))
+    more = [(-4, 0.0), (-4, -0.0), (0.6, 0.8), (-0.8, 0.6), (1, 1e-5), (1e-5, -1), (0.0, pi), (1.0, pi / 2),
+            (1e-6, pi / 2), (-1e-6, -pi / 2), (pi / 2, 1e-6), (pi, -0.0), (-pi, 0.0), (2, -3 * pi / 4), (21, 1),
+            (-21, 2), (45, -0.7), (-45, 1e-3), (1e5, 1), (3, 1e5), (-most / 2, 0.3), (most / 4, 2)]
+    more += [(re, im) for d in (-1, -0.01, 0.01, 0.3, 0.6, 2, 9) for re, im in
+             ((most + d, 0.8), (most + d, -2.4), (most + d, 1e-4), (0.8, most + d), (-2.4, -most - d))]
+    more += [(re, im) for d in (-1, 0.5, 3) for re, im in ((least + d, 0.8), (least + d, -2.4), (0.1, least + d))]
+    more += [(float(i.max) * re, float(i.max) * im) for re, im in ((0.7, 0.7), (0.75, -0.75), (-0.5, 1e-3))]
+    more += [(float(i.smallest_normal) * re, float(i.smallest_normal) * im) for re, im in ((3, 4), (-0.25, 0.5))]
+    ordinary = numbers.normal(size=(2, 48)) * 3
+    re = np.concatenate([np.repeat(edge, len(edge)), [v for v, _ in more], ordinary[0]]).astype(part)
+    im = np.concatenate([np.tile(edge, len(edge)), [v for _, v in more], ordinary[1]]).astype(part)
+    x = complex_of(re, im, t)
+    f = Function(family, f"elementwise_functions_{name}", x=x)
+    for op, g in {"abs": "hypot", "angle": "atan2"}.items():
+        want = np.array([nearest(FUNCTIONS[g](b, a), part) for a, b in zip(re, im)], dtype=part)
+        f.op(f"{op} %x", want, error=largest_error(want, ULP[op]))
+    for op, g in {"is_nan": np.isnan, "is_inf": np.isinf, "is_finite": np.isfinite}.items():
+        f.op(f"{op} %x", g(x))
+    finite, no_direction = np.isfinite(x), np.isinf(re) & np.isinf(im)
+    for op in ("exp", "log", "sqrt", "sin", "cos", "tanh"):
+        want = getattr(np, op)(x)  # of what is not finite: C99's special values
+        for k in np.flatnonzero(finite):
+            u, v = exact_parts(op, float(re[k]), float(im[k]))
+            want[k] = complex_of(rounded(u, part), rounded(v, part), t)
+        is_open = ~finite & (np.isnan(x) | np.isnan(want) | (no_direction & (op in ("exp", "tanh"))))
+        complex_op(f, f"{op} %x", want, is_open, is_open)
+    f.done()
+
+
+def quotient(a, b, c, d):
+    """Exact where all is finite, else as in C99 G.5.1; but a real divisor, d = 0, divides each part."""
+    if d == 0:
+        with np.errstate(all="ignore"):
+            return tuple(Fraction(v) / Fraction(c) if v and c and math.isfinite(v) and math.isfinite(c)
+                         else float(np.float64(v) / np.float64(c)) for v in (a, b))
+    if all(map(math.isfinite, (a, b, c, d))):
+        a, b, c, d = map(Fraction, (a, b, c, d))
+        return (a * c + b * d) / (c * c + d * d), (b * c - a * d) / (c * c + d * d)
+    if (math.isinf(a) or math.isinf(b)) and math.isfinite(c) and math.isfinite(d):
+        a, b = (math.copysign(float(math.isinf(v)), v) if v == v else 0.0 for v in (a, b))
+        return math.inf * (a * c + b * d), math.inf * (b * c - a * d)
+    if (math.isinf(c) or math.isinf(d)) and math.isfinite(a) and math.isfinite(b):
+        return 0.0, 0.0
+    return math.nan, math.nan
+
+
+def complex_quotients(family, name):
+    t, part = COMPLEX[name], FLOATS[PARTS[name]]
+    i = np.finfo(part)
+    numbers = np.random.default_rng(20261128)
+    big, low, tiny, inf, nan = float(i.max), float(i.smallest_normal), float(i.smallest_subnormal), math.inf, math.nan
+    edge = [(0.0, 0.0), (-0.0, -0.0), (2, 0.0), (-2, -0.0), (0.0, 1), (1, 1), (-3, 0.7), (inf, 0.0), (0.0, -inf),
+            (inf, -inf), (nan, nan), (inf, nan), (nan, 1), (inf, -2), (big, big), (big, 1), (low, -low), (-tiny, big),
+            (tiny, 3 * tiny)]
+    pair = [(u, v) for u in edge for v in edge]
+    more = [((1, 3), (3 + 2.0**-20, -1)), ((big, 1), (big, big)), ((low, low), (big, low)), ((0.1, 0.3), (low, low)),
+            ((big / 4, big / 2), (0.5, 0.25)), ((big / 4, big / 2), (0.25, 0.125)), ((3, -4), (1e20, 1e-20))]
+    ordinary = numbers.normal(size=(40, 2, 2)) * 3
+    both = np.concatenate([np.array(pair), np.array(more), ordinary]).astype(part)
+    x, y = (complex_of(both[:, k, 0], both[:, k, 1], t) for k in range(2))
+
+    def each(u, v):
+        found = [quotient(*map(float, (a.real, a.imag, b.real, b.imag))) for a, b in zip(u, v)]
+        return complex_of(*(np.array([rounded(q[k], part) for q in found], dtype=part) for k in range(2)), t)
+
+    f = Function(family, f"elementwise_quotients_{name}", x=x, y=y)
+    for text, want in {"divide %x, %y": each(x, y), "reciprocal %y": each(np.ones_like(y), y)}.items():
+        complex_op(f, text, want, np.isnan(want) & (y.imag != 0), y.imag != 0)
+    f.done()
+
+
+def complex_powers(family, name):
+    t, part = COMPLEX[name], FLOATS[PARTS[name]]
+    i = np.finfo(part)
+    numbers = np.random.default_rng(20261129)
+    inf, nan = math.inf, math.nan
+    bases = [(2, 1), (-0.6, 0.8), (1.5, -0.0), (0.0, -1.25), (-2, 0.0), (-2, -0.0)]
+    exponents = [(v, 0.0) for v in (1, 2, 3, 5, 7, -1, -2, -4, 0.5, -0.5, 1.5)] + [(0.0, 1), (0.5, -0.25), (-1, 2)]
+    pair = [(u, v) for u in bases for v in exponents]
+    pair += [(u, (zero, -zero)) for zero in (0.0, -0.0)
+             for u in ((0.0, 0.0), (3, 4), (inf, 1), (nan, nan), (0.0, -inf))]
+    pair += [((zero, -zero), v) for zero in (0.0, -0.0)
+             for v in ((1, 0.0), (2, 0.0), (0.5, 3), (0.1, -1), (-1, 0.0), (0.0, 1), (-0.5, 2), (inf, 0.0), (nan, 1))]
+    pair += [((float(i.max) / 4, 1), (0.5, 0.0)), ((float(i.smallest_normal), 1e-30), (-0.5, 0.0)),
+             ((1e3, 1e3), (9, 0.0)), ((1.0001, 0.001), (100, 0.0)), ((1.0001, 0.001), (-101, 0.0))]
+    ordinary = numbers.normal(size=(60, 2, 2)) * 1.5
+    both = np.concatenate([np.array(pair), ordinary]).astype(part)
+    x, y = (complex_of(both[:, k, 0], both[:, k, 1], t) for k in range(2))
+    want, error = np.empty_like(x), np.full(len(x), -1.0)
+    for k, (u, v) in enumerate(zip(x, y)):
+        if v == 0:
+            want[k] = 1
+        elif u == 0:
+            want[k] = 0 if v.real > 0 else complex(nan, nan)
+        else:
+            exponent = mpmath.mpc(complex(v)) * mpmath.mpc(*exact_log(float(u.real), float(u.imag)))
+            z = mpmath.exp(exponent)
+            want[k] = complex_of(rounded(z.real, part), rounded(z.imag, part), t)
+            # Its errors are those of y log x, or of as many products as a whole y says, each with half a unit or so.
+            whole = v.imag == 0 and v.real == round(float(v.real)) and abs(v.real) <= 100
+            grown = max(float(abs(exponent)), abs(float(v.real)) / 2 if whole else 0)
+            error[k] = (ULP["power"] * (1 + grown) + 0.5) * float(i.eps) * max(float(abs(z)), float(i.smallest_normal))
+    f = Function(family, f"elementwise_powers_{name}", x=x, y=y)
+    f.op("power %x, %y", want, error=error)
+    f.done()
 
 
 def elementwise_bools(family):
     x, y = np.array([False, False, True, True]), np.array([False, True, False, True])
     f = Function(family, "elementwise_bool", x=x, y=y)
-    for op, want in {"logical_and": x & y, "logical_or": x | y, "logical_xor": x ^ y}.items():
-        f.op(f"{op} %x, %y", want)
+    for op, want in {"and": x & y, "or": x | y, "xor": x ^ y}.items():
+        f.op(f"logical_{op} %x, %y", want)
+        f.op(f"bitwise_{op} %x, %y", want)
     f.op("logical_not %x", ~x)
+    f.op("bitwise_not %x", ~x)
     compared(f, x, y, ordered=False)
     f.done()
 

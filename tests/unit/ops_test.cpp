@@ -258,8 +258,8 @@ TEST_CASE("means") {
   check<int>(tf::reduce_mean(constant({7, 4})), {}, {5});
   CHECK(std::isnan(tf::reduce_mean(tf::zeros({0})).item<float>()));
   const Tensor complex_mean = tf::reduce_mean(tf::complex(constant({1.0, 2.0, 4.0}), constant({3.0, -1.0, 1.0})));
-  CHECK(tf::real(complex_mean).item<double>() == 7.0 / 3);  // each part is divided, and rounded once
-  CHECK(tf::imag(complex_mean).item<double>() == 1);
+  CHECK(tf::real(complex_mean).item<float>() == 7.0f / 3);  // each part is divided, and rounded once
+  CHECK(tf::imag(complex_mean).item<float>() == 1);
   CHECK(contains(error_here([&] { (void)(tf::reduce_mean(constant({1.0f}), 1)); }), "reduce_mean: "));
   CHECK(contains(error_here([&] { (void)(tf::reduce_mean(constant({true}))); }), "reduce_mean: does not take bool"));
 }

@@ -8,6 +8,7 @@
 #include "arrays.h"
 #include "complex_oracles.h"
 #include "ir/literal_text.h"
+#include "ir/ops/element.h"
 #include "run_op.h"
 #include "special_oracles.h"
 #include "tests/text_runner.h"

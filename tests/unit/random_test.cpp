@@ -1,8 +1,9 @@
 // Random bits against the published vectors of Threefry, and against the algorithm written down a second time.
+#include "ir/ops/random.h"
+
 #include <doctest/doctest.h>
 
 #include "ir/ops/element.h"
-#include "ir/ops/random.h"
 #include "run_op.h"
 #include "tests/unit/both_ways.h"
 #include "tests/unit/caught.h"

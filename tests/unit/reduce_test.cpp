@@ -1,9 +1,10 @@
 // Reductions, argmax and argmin against direct implementations of what they promise.
+#include "ir/ops/reduce.h"
+
 #include <doctest/doctest.h>
 #include <functional>
 #include <span>
 
-#include "ir/ops/reduce.h"
 #include "run_op.h"
 
 namespace tjit {

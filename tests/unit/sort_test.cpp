@@ -1,11 +1,12 @@
 // Sorting against std::sort with places as the last word, and the ways in which compiled code runs routines with
 // several results.
+#include "ir/ops/sort.h"
+
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <numeric>
 
 #include "ir/ops/element.h"
-#include "ir/ops/sort.h"
 #include "run_op.h"
 
 namespace tjit {

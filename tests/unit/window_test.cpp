@@ -1,8 +1,9 @@
 // Convolution and pooling against direct implementations of the documented order.
+#include "ir/ops/window.h"
+
 #include <doctest/doctest.h>
 
 #include "ir/ops/element.h"
-#include "ir/ops/window.h"
 #include "run_op.h"
 #include "tests/text_runner.h"
 #include "tests/unit/both_ways.h"
