@@ -77,7 +77,7 @@ struct Power : Elementwise {
                                .doc =
                                    "x to the power y. Floats: C99's pow with all its special cases. Integers: wraps; a "
                                    "negative exponent raises. Complex: exp(y log x), with an error that grows with "
-                                   "|y log x|, or products for whole y from -100 to 100; 1 for y = 0; of x = 0, 0 "
+                                   "|y log x|, or products for whole y from -4 to 4; 1 for y = 0; of x = 0, 0 "
                                    "where the real part of y is positive, else NaN."};
   static constexpr std::string_view failure = "negative integer power";
   static constexpr bool fails_by_last = true;

@@ -342,13 +342,14 @@ template <int N>
           or_zero(select(infinite & !is_finite(x.im), V(0), im), x.im)};
 }
 
-/// x^n for whole |n| <= kMostMultiplied by repeated squaring, 1 / x^|n| where n is negative.
-constexpr double kMostMultiplied = 100;
+/// x^n for whole |n| <= kMostMultiplied by repeated squaring, 1 / x^|n| where n is negative. The error of more products
+/// would grow with n also where y log x is small.
+constexpr double kMostMultiplied = 4;
 template <class P, int N>
 [[gnu::always_inline]] inline ComplexDoubles<N> whole_power(ComplexDoubles<N> x, Doubles<N> n) {
   using V = Doubles<N>;
   using B = BitsOf<double, N>;
-  B rest = bits_of(abs(n) + V(Format<double>::kUnit)) & B(127);
+  B rest = bits_of(abs(n) + V(Format<double>::kUnit)) & B(7);
   ComplexDoubles<N> result(1);
   auto started = rest != rest;
   while (any(rest != B(0))) {

@@ -1,10 +1,11 @@
 // sort, argsort and top_k, line by line. Lines whose elements do not lie side by side are sorted several at a time in
 // scratch memory, so that each line of the cache is read and written once.
+#include "ir/ops/sort.h"
+
 #include <algorithm>
 #include <array>
 #include <vector>
 
-#include "ir/ops/sort.h"
 #include "runtime/routines.h"
 #include "runtime/routines/sort_keys.h"
 #include "runtime/strided.h"

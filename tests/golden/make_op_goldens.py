@@ -354,10 +354,9 @@ def complex_powers(family, name):
             exponent = mpmath.mpc(complex(v)) * mpmath.mpc(*exact_log(float(u.real), float(u.imag)))
             z = mpmath.exp(exponent)
             want[k] = complex_of(rounded(z.real, part), rounded(z.imag, part), t)
-            # Its errors are those of y log x, or of as many products as a whole y says, each with half a unit or so.
-            whole = v.imag == 0 and v.real == round(float(v.real)) and abs(v.real) <= 100
-            grown = max(float(abs(exponent)), abs(float(v.real)) / 2 if whole else 0)
-            error[k] = (ULP["power"] * (1 + grown) + 0.5) * float(i.eps) * max(float(abs(z)), float(i.smallest_normal))
+            # Its errors are those of y log x.
+            bound = ULP["power"] * (1 + float(abs(exponent))) + 0.5
+            error[k] = bound * float(i.eps) * max(float(abs(z)), float(i.smallest_normal))
     f = Function(family, f"elementwise_powers_{name}", x=x, y=y)
     f.op("power %x, %y", want, error=error)
     f.done()
