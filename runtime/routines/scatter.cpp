@@ -26,15 +26,20 @@ void join_elements(void* x, const std::int64_t* places, const void* updates, std
   }
 }
 
-/// For an op that scatter joins by.
-JoinElements elements_joined_by(Opcode op, DType dtype) {
-  JoinElements join = nullptr;
-  TypeList<Add, Multiply, Maximum, Minimum>::for_each([&]<class Op>(Tag<Op>) {
-    if (op == kOpcode<Op>)
-      join = dispatch_in<Op::info.types>(dtype, []<class T>(Tag<T>) -> JoinElements { return join_elements<Op, T>; });
-  });
-  return join;
+template <class Op>
+JoinElements elements_joined(DType dtype) {
+  return dispatch_in<Op::info.types>(dtype, []<class T>(Tag<T>) -> JoinElements { return join_elements<Op, T>; });
 }
+
+/// The ops that scatter joins by.
+struct Join {
+  Opcode op;
+  JoinElements (*elements)(DType);
+};
+constexpr Join kJoins[] = {{kOpcode<Add>, elements_joined<Add>},
+                           {kOpcode<Multiply>, elements_joined<Multiply>},
+                           {kOpcode<Maximum>, elements_joined<Maximum>},
+                           {kOpcode<Minimum>, elements_joined<Minimum>}};
 
 class ScatterRoutine final : public Routine {
  public:
@@ -57,8 +62,9 @@ class ScatterRoutine final : public Routine {
     const Opcode op = attrs_as<Scatter>(args.def.code, args.attrs).join();
     if (op == kNoOp) return;
     join_ = kernels().elementwise_kernel(op, dtype, dtype).run;
-    join_elements_ = elements_joined_by(op, dtype);
-    TJIT_CHECK(join_ != nullptr && join_elements_ != nullptr);
+    const auto* const found = std::ranges::find(kJoins, op, &Join::op);
+    TJIT_CHECK(join_ != nullptr && found != std::end(kJoins));
+    join_elements_ = found->elements(dtype);
   }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
