@@ -92,14 +92,15 @@ constexpr bool follows_operands(Result r) { return r != Result::Bool && r != Res
 
 /// The largest error of a result, in units in the last place: what was found, rounded up to a half. 0: exact; 0.5:
 /// rounded correctly. Ops that join many elements state that of each step. f16 and bf16 follow (`ulp_of`). Of complex
-/// results it is the larger part's error, in units in the last place of the larger part.
+/// results it is the larger part's error, in units in the last place of the larger part, where the op's `doc` does not
+/// say more.
 struct Ulp {
   double f32, f64, complex;
   constexpr Ulp(double of_all = 0) : Ulp(of_all, of_all) {}
   constexpr Ulp(double of_f32, double of_f64) : Ulp(of_f32, of_f64, of_f32 > of_f64 ? of_f32 : of_f64) {}
   constexpr Ulp(double of_f32, double of_f64, double of_complex) : f32(of_f32), f64(of_f64), complex(of_complex) {}
-  /// Whether real results are exact, or rounded once.
-  constexpr bool rounds_once() const { return f32 <= 0.5 && f64 <= 0.5; }
+  /// Whether results are exact, or rounded once.
+  constexpr bool rounds_once(bool is_complex) const { return is_complex ? complex <= 0.5 : f32 <= 0.5 && f64 <= 0.5; }
 };
 
 struct OpInfo {

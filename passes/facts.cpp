@@ -120,6 +120,11 @@ std::vector<bool> ordered_ops(const Function& f) {
 
 bool is_view(const Function& f, OpId op) { return op.valid() && is_view(f.form(op)); }
 
+bool rounds_once(const Function& f, OpId op) {
+  if (f.form(op) != Form::Map) return false;
+  return f.def(op).info.ulp.rounds_once(is_complex(f.type(f.operands(op).back()).dtype));
+}
+
 const Literal* uniform_behind_views(const Function& f, ValueId v) {
   while (is_view(f, f.value(v).op)) v = f.operand(f.value(v).op, 0);
   return f.uniform_constant(v);

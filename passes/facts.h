@@ -15,6 +15,9 @@ std::vector<bool> ordered_ops(const Function& f);
 /// Whether there is such an op and it only shows its operand's elements in another arrangement.
 bool is_view(const Function& f, OpId op);
 
+/// Whether it is an elementwise op whose results are exact, or rounded once: a few instructions.
+bool rounds_once(const Function& f, OpId op);
+
 /// `Function::uniform_constant`, also behind views.
 const Literal* uniform_behind_views(const Function& f, ValueId v);
 

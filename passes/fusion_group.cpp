@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "passes/facts.h"
+
 namespace tjit {
 
 namespace {
@@ -38,7 +40,7 @@ int recompute_cost(const Function& f, OpId op) {
     case Form::Reshape:
     case Form::Count: return 0;
     // Correctly rounded or exact ones are a few instructions; divisions that can fail are not.
-    case Form::Map: return !def.info.ulp.rounds_once() || def.can_fail ? -1 : 1;
+    case Form::Map: return !rounds_once(f, op) || def.can_fail ? -1 : 1;
     case Form::Lookup: return f.may_fail(op) ? -1 : 2;
     case Form::Placing:
     case Form::Reduction:

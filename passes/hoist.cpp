@@ -158,7 +158,7 @@ class Hoisting {
     if (is_free(id)) return false;
     const Form form = f_.form(id);
     const bool moves_elements = form == Form::Lookup || form == Form::Placing;
-    const bool cheap = moves_elements || (form == Form::Map && f_.def(id).info.ulp.rounds_once());
+    const bool cheap = moves_elements || rounds_once(f_, id);
     return !cheap || bytes(result) <= std::max(kSmallBytes, source_bytes);
   }
 

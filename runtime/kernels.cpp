@@ -34,10 +34,11 @@ const KernelTable& choose_kernels() {
 
 void KernelTable::add(std::span<const ElementwiseEntry> kernels) {
   for (const ElementwiseEntry& e : kernels) {
-    place[static_cast<int>(e.op)][static_cast<int>(e.operand)][static_cast<int>(e.result)] =
-        static_cast<std::uint16_t>(elementwise.size());
-    elementwise.push_back(e.kernel);
+    place_[static_cast<int>(e.op)][static_cast<int>(e.operand)][static_cast<int>(e.result)] =
+        static_cast<std::uint16_t>(elementwise_.size());
+    elementwise_.push_back(e.kernel);
   }
+  TJIT_CHECK(elementwise_.size() <= UINT16_MAX);
 }
 
 std::span<const KernelTable* const> supported_kernels() {

@@ -122,7 +122,7 @@ struct KernelTable {
   void (*stream_end)() = nullptr;
 
   const ElementwiseKernel& elementwise_kernel(Opcode op, DType operand, DType result) const {
-    return elementwise[place[static_cast<int>(op)][static_cast<int>(operand)][static_cast<int>(result)]];
+    return elementwise_[place_[static_cast<int>(op)][static_cast<int>(operand)][static_cast<int>(result)]];
   }
   const ReduceKernel& reduce_kernel(Opcode op, DType t) const { return reduce[static_cast<int>(t)][reduce_place(op)]; }
   const ExtremeKernel& extreme_kernel(Opcode op, DType t) const {
@@ -139,8 +139,8 @@ struct KernelTable {
   }
 
   /// The elementwise kernels, an empty one first, and the place of each by op, operand dtype and result dtype.
-  std::vector<ElementwiseKernel> elementwise = {{}};
-  std::uint16_t place[AllOps::size][kDTypeCount][kDTypeCount] = {};
+  std::vector<ElementwiseKernel> elementwise_ = {{}};
+  std::uint16_t place_[AllOps::size][kDTypeCount][kDTypeCount] = {};
 };
 
 /// The tables this machine can run, lowest level first.

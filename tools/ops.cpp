@@ -63,7 +63,8 @@ std::string bounds(const OpDef& d) {
 
 constexpr std::string_view kTableNotes =
     "-: no such   =: exact   number: the largest error in units in the last place, 0.5 where results are rounded\n"
-    "correctly; of complex ones, of the larger part   *: of each step; the order of steps is part of the result\n";
+    "correctly; of complex ones, of the larger part, unless the op says more   *: of each step; the order of steps is "
+    "part of the result\n";
 
 /// What the table says of an op on an element type.
 std::string cell(const OpDef& d, DType t) {
@@ -73,8 +74,17 @@ std::string cell(const OpDef& d, DType t) {
   return bound == 0 ? "=" : decimal(bound) + (is_of_steps(d) ? "*" : "");
 }
 
+/// The op of this name, or all of them. Throws Error when there is none.
+std::span<const OpDef> ops_named(const std::string& name) {
+  if (name.empty()) return op_table();
+  if (const OpDef* d = find_op(name)) return {d, 1};
+  std::vector<std::string_view> known;
+  for (const OpDef& op : op_table()) known.push_back(op.info.name);
+  fail_unknown("there is no op '" + name + "'", name, known);
+}
+
 /// Rows of cells of equal width, the first column to the left.
-int show_table(bool markdown) {
+int show_table(const std::string& name, bool markdown) {
   const std::size_t name_width =
       std::ranges::max(op_table(), {}, [](const OpDef& d) { return d.info.name.size(); }).info.name.size();
   constexpr std::size_t kCellWidth = 5;
@@ -91,7 +101,8 @@ int show_table(bool markdown) {
   };
   show_row("op", [](const DTypeInfo& t) { return std::string(t.ir_name); }, ' ');
   if (markdown) show_row("", [](const DTypeInfo&) { return std::string(":"); }, '-');
-  for (const OpDef& d : op_table()) show_row(d.info.name, [&](const DTypeInfo& t) { return cell(d, t.dtype); }, ' ');
+  for (const OpDef& d : ops_named(name))
+    show_row(d.info.name, [&](const DTypeInfo& t) { return cell(d, t.dtype); }, ' ');
   std::cout << "\n" << kTableNotes;
   return kFine;
 }
@@ -114,18 +125,10 @@ int run(const std::string& name, bool markdown) {
                 << "; dtypes: " << dtype_list(d.info.types) << ")\n    " << d.info.doc << bounds(d) << "\n";
     }
   };
-  if (!name.empty()) {
-    const OpDef* d = find_op(name);
-    if (d == nullptr) {
-      std::vector<std::string_view> known;
-      for (const OpDef& op : op_table()) known.push_back(op.info.name);
-      fail_unknown("there is no op '" + name + "'", name, known);
-    }
-    show(*d);
-    return kFine;
-  }
-  if (markdown) std::cout << "| op | kind | operands | dtypes | meaning |\n| --- | --- | --- | --- | --- |\n";
-  for (const OpDef& d : op_table()) show(d);
+  const std::span<const OpDef> ops = ops_named(name);
+  if (markdown && name.empty())
+    std::cout << "| op | kind | operands | dtypes | meaning |\n| --- | --- | --- | --- | --- |\n";
+  for (const OpDef& d : ops) show(d);
   return kFine;
 }
 
@@ -137,7 +140,7 @@ Action add_ops(Arguments& arguments) {
   arguments.text("op", *name, "Only this op");
   arguments.flag("--markdown", *markdown, "As a Markdown table");
   arguments.flag("--table", *table, "Which element types each op takes, with the errors of its results");
-  return [=] { return *table ? show_table(*markdown) : run(*name, *markdown); };
+  return [=] { return *table ? show_table(*name, *markdown) : run(*name, *markdown); };
 }
 
 }  // namespace tjit

@@ -1,8 +1,8 @@
 // Functions of complex numbers. Their parts are vectors of their own.
 //
-// All but sums, products and `abs` compute with doubles, whatever the parts are. Parts that were floats have room
-// there: their squares neither overflow nor underflow, and their products are exact. Special values are those of C99
-// Annex G; where it leaves the sign of a zero or an infinity open, the sign of a NaN decides nothing.
+// All but sums, products, `abs` and `angle` compute with doubles, whatever the parts are. Parts that were floats have
+// room there: their squares neither overflow nor underflow, and their products are exact. Special values are those of
+// C99 Annex G; where it leaves the sign of a zero or an infinity open, the sign of a NaN decides nothing.
 #pragma once
 
 #include "ir/ops/math_arc.h"
@@ -342,24 +342,20 @@ template <int N>
           or_zero(select(infinite & !is_finite(x.im), V(0), im), x.im)};
 }
 
-/// x^n for whole |n| <= kMostMultiplied by repeated squaring, 1 / x^|n| where n is negative. The error of more products
-/// would grow with n also where y log x is small.
+/// x^n for whole |n| <= kMostMultiplied as products, 1 / x^|n| where n is negative; NaN where that would be of what
+/// left the range. The error of more products would grow with n also where y log x is small.
 constexpr double kMostMultiplied = 4;
 template <class P, int N>
 [[gnu::always_inline]] inline ComplexDoubles<N> whole_power(ComplexDoubles<N> x, Doubles<N> n) {
   using V = Doubles<N>;
-  using B = BitsOf<double, N>;
-  B rest = bits_of(abs(n) + V(Format<double>::kUnit)) & B(7);
-  ComplexDoubles<N> result(1);
-  auto started = rest != rest;
-  while (any(rest != B(0))) {
-    const auto factor = (rest & B(1)) != B(0);
-    result = select(factor, select(started, result * x, x), result);
-    started = started | factor;
-    x = x * x;
-    rest = rest >> B(1);
-  }
-  return select(n < V(0), quotient<P>(ComplexDoubles<N>(1), result), result);
+  const V count = abs(n);
+  const ComplexDoubles<N> square = x * x, third = square * x, fourth = square * square;
+  const auto product = select(count == V(1), x, select(count == V(2), square, select(count == V(3), third, fourth)));
+  const V size = maximum(abs(product.re), abs(product.im));
+  const auto divides = (size >= V(Format<double>::kSmallestNormal)) & is_finite(size);
+  const V nan(Format<double>::kNan);
+  const auto inverse = select(divides, quotient<P>(ComplexDoubles<N>(1), product), ComplexDoubles<N>(nan, nan));
+  return select(n < V(0), inverse, product);
 }
 
 template <class P, int N>
@@ -372,9 +368,9 @@ template <class P, int N>
   // What vanishes does so in any direction, if that overflowed.
   const auto result = select(exponent.re < V(kExpLowest<double>), ComplexDoubles<N>(0), exponential(exponent));
   const auto whole = (y.im == zero) & (trunc(y.re) == y.re) & (abs(y.re) <= V(kMostMultiplied));
-  // Where that overflows on the way, the logarithm knows better.
-  const auto multiplied = whole_power<P>(x, select(whole, y.re, zero));
-  const auto of_zero = select(y.re > zero, zero, nan);
+  // Where that leaves the range on the way, the logarithm knows better.
+  const auto multiplied = whole_power<P>(x, select(whole, y.re, V(1)));
+  const auto of_zero = select((y.re > zero) & is_finite(y.im), zero, nan);
   const auto is_zero = (x.re == zero) & (x.im == zero);
   const auto not_zero =
       select(is_zero, ComplexDoubles<N>(of_zero, of_zero), select(whole & !is_nan(multiplied), multiplied, result));

@@ -7,7 +7,7 @@ namespace tjit::inline ops {
 
 namespace {
 
-/// About n log2 n comparisons for each line of n.
+/// What sorting by comparisons would take, about n log2 n for each line of n.
 double sorting_steps(const Shape& shape, std::int64_t n) {
   return static_cast<double>(element_count(shape)) * std::log2(static_cast<double>(std::max<std::int64_t>(n, 2)));
 }

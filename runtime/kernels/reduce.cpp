@@ -219,6 +219,7 @@ template <class T>
 consteval auto reduce_table() {
   std::array<ReduceKernel, ReduceOps::size> table{};
   ReduceOps::for_each([&]<class Op>(Tag<Op>) {
+    static_assert(sizeof(Op) > 0, "defined in ir/ops/reduce.h");
     if constexpr (requires { typename Op::Combine; }) {
       if constexpr (kJoins<Op, T>)
         table[ReduceOps::index<Op>] = {Reduction<Op, T>::row, Reduction<Op, T>::fold, Reduction<Op, T>::rows,
@@ -232,6 +233,7 @@ template <class T>
 consteval auto extreme_table() {
   std::array<ExtremeKernel, ReduceOps::size> table{};
   ReduceOps::for_each([&]<class Op>(Tag<Op>) {
+    static_assert(sizeof(Op) > 0, "defined in ir/ops/reduce.h");
     if constexpr (requires { typename Op::Extreme; }) {
       if constexpr (kJoins<Op, T>)
         table[ReduceOps::index<Op>] = {kOpcode<typename Op::Extreme>, ExtremeSearch<Op, T>::column,

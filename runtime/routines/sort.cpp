@@ -70,7 +70,7 @@ class LineRoutine : public Routine {
   }
 
  private:
-  static constexpr std::int64_t kTogether = 16;  ///< lines: as many as a line of the cache has elements
+  static constexpr std::int64_t kTogether = 16;  ///< lines: as many as a line of the cache has elements of four bytes
 
   std::int64_t size_of_result(std::size_t r) const { return sizes_[static_cast<int>(r)]; }
   LineResults advanced(LineResults out, std::int64_t elements) const {
@@ -118,7 +118,7 @@ class SortRoutine final : public LineRoutine {
   explicit SortRoutine(const RoutineArgs& args)
       : LineRoutine(args, attrs_as<Op>(args.def.code, args.attrs).axis),
         descending_(attrs_as<Op>(args.def.code, args.attrs).descending),
-        keys_(reserve(2 * length() * std::int64_t{sizeof(Keyed<std::uint64_t>)})) {}
+        keys_(reserve(length() <= kShortLine ? 0 : 2 * length() * key_bytes(args.operands[0].dtype))) {}
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* from, const LineResults& to) {
@@ -135,6 +135,11 @@ class SortRoutine final : public LineRoutine {
 
  private:
   static constexpr bool kKeepsElements = std::is_same_v<Op, Sort>;
+
+  static std::int64_t key_bytes(DType t) {
+    return dispatch_in<kReals>(
+        t, []<class T>(Tag<T>) -> std::int64_t { return kKeepsElements ? sizeof(KeyOf<T>) : sizeof(Keyed<KeyOf<T>>); });
+  }
 
   template <class T, class Result>
   void sort_short(std::span<const T> line, std::span<Result> sorted) const {
@@ -263,8 +268,8 @@ class TopKRoutine final : public LineRoutine {
   explicit TopKRoutine(const RoutineArgs& args)
       : LineRoutine(args, -1),
         k_(attrs_as<TopK>(args.def.code, args.attrs).k),
-        candidates_(reserve(capacity() * std::int64_t{sizeof(Keyed<std::uint64_t>)})),
-        keys_(reserve(capacity() * std::int64_t{sizeof(std::uint64_t)})) {}
+        candidates_(reserve(capacity() * key_bytes<Keyed>(args.operands[0].dtype))),
+        keys_(reserve(capacity() * key_bytes<std::type_identity_t>(args.operands[0].dtype))) {}
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* line, const LineResults& to) {
@@ -282,6 +287,10 @@ class TopKRoutine final : public LineRoutine {
   }
 
  private:
+  template <template <class> class Stored>
+  static std::int64_t key_bytes(DType t) {
+    return dispatch_in<kReals>(t, []<class T>(Tag<T>) -> std::int64_t { return sizeof(Stored<KeyOf<T>>); });
+  }
   std::int64_t capacity() const { return Smallest<std::uint64_t>::capacity(length(), k_); }
 
   std::int64_t k_;

@@ -61,6 +61,32 @@ void sweep(const char* name, F f, std::int64_t count) {
               static_cast<double>(with.im));
 }
 
+/// The error of x^y in 1 + |y log x| times that of the larger part; whole y from -4 to 4 among them, with x at the ends
+/// of the range of such powers.
+template <class P>
+double power_error(Complex<P> x, Complex<P> y, Complex<P> got) {
+  using W = Wide<P>;
+  const auto exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
+  const W size = std::abs(exact), error = std::abs(widened(got) - exact);
+  constexpr W kLargest = std::numeric_limits<P>::max() / 4, kSmallest = std::numeric_limits<P>::min();
+  if (!(std::abs(exponent) < 1000 && size < kLargest)) return 0;
+  return static_cast<double>(
+      error / ((1 + std::abs(exponent)) * std::numeric_limits<P>::epsilon() * std::max(size, kSmallest)));
+}
+
+template <class P>
+void sweep_power(std::int64_t count) {
+  using T = Complex<P>;
+  Draws draws;
+  double worst = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T x = draws.number<P>();
+    const T y = i % 2 == 0 ? T(static_cast<P>(i / 2 % 9 - 4)) : draws.number<P>();
+    worst = std::max(worst, power_error(x, y, math::pow(Vec<T, 1>(x), Vec<T, 1>(y))[0]));
+  }
+  std::printf("%-10s %-4s %.2f\n", "power", sizeof(P) == 8 ? "c128" : "c64", worst);
+}
+
 template <class P>
 void sweep_all(std::int64_t count) {
   sweep<P>("divide", [](auto x, auto y) { return math::divide(x, y); }, count);
@@ -71,6 +97,7 @@ void sweep_all(std::int64_t count) {
   sweep<P>("sin", [](auto x, auto) { return math::sin(x); }, count);
   sweep<P>("cos", [](auto x, auto) { return math::cos(x); }, count);
   sweep<P>("tanh", [](auto x, auto) { return math::tanh(x); }, count);
+  sweep_power<P>(count);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ template <class T>
 bool is_power(T x, T y, T got, double bound) {
   using W = Wide<typename T::Part>;
   if (y.re == 0 && y.im == 0) return got == T(1);
-  if (x.re == 0 && x.im == 0) return y.re > 0 ? got == T(0) : std::isnan(got.re) && std::isnan(got.im);
+  if (x.re == 0 && x.im == 0)
+    return y.re > 0 && std::isfinite(y.im) ? got == T(0) : std::isnan(got.re) && std::isnan(got.im);
   if (!std::isfinite(x.re + x.im) || !std::isfinite(y.re + y.im)) return true;  // nothing is said of them
   const WideComplex<T> exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
   const W size = std::abs(exact);

@@ -207,6 +207,16 @@ TEST_CASE("complex: results that are in range while steps to them are not") {
   close(of(sqrt, D(1.7e308, 1.7e308)), 1.4325088230154573e154, 5.9336458271212207e153);
 }
 
+TEST_CASE("complex: small powers whose inverse leaves the range") {
+  using D = Complex<double>;
+  const auto is_near = [](D got, double re, double im) {
+    return std::hypot(got.re - re, got.im - im) < 1e-12 * std::hypot(re, im);
+  };
+  CHECK(is_near(of(power, D(3.7e77, 0), D(-4, 0)), 5.3357208905747e-311, 0));
+  CHECK(is_near(of(power, D(6e102, 0), D(-3, 0)), 4.6296296296296296e-309, 0));
+  CHECK(is_near(of(power, D(1e154, 1e154), D(-2, 0)), 0, -5e-309));
+}
+
 TEST_CASE_TEMPLATE("complex: power", P, float, double) {
   using T = Complex<P>;
   const P inf = kInf<P>, nan = kNan<P>;
@@ -216,6 +226,8 @@ TEST_CASE_TEMPLATE("complex: power", P, float, double) {
   CHECK(same(of(power, T(0, 0), T(1, -1)), T(0)));
   CHECK(same(of(power, T(0, 0), T(-1, 0)), T(nan, nan)));
   CHECK(same(of(power, T(0, 0), T(0, 1)), T(nan, nan)));
+  CHECK(same(of(power, T(0, 0), T(2, nan)), T(nan, nan)));
+  CHECK(same(of(power, T(0, 0), T(2, inf)), T(nan, nan)));
   CHECK(same(of(power, T(-1, 0), T(2, 0)), T(1, P(-0.0))));
   CHECK(same(of(power, T(1, 2), T(3, 0)), T(-11, -2)));
   CHECK(same(of(power, T(1, 2), T(1, 0)), T(1, 2)));
