@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whether the fuzzer finds bugs: applies each of the mistakes below to a scratch copy, builds it, runs the fuzzer, and takes the
 # mistake back. Every one must be found. mutants.sh [WORK_FOLDER [REGEX]], with a regular expression for some of them; takes
-# most of an hour, so the test run only looks whether each of them still changes its file: mutants.sh --check.
+# an hour or more, so the test run only looks whether each of them still changes its file: mutants.sh --check.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 programs=300
