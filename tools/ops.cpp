@@ -85,6 +85,7 @@ std::span<const OpDef> ops_named(const std::string& name) {
 
 /// Rows of cells of equal width, the first column to the left.
 int show_table(const std::string& name, bool markdown) {
+  const std::span<const OpDef> ops = ops_named(name);
   const std::size_t name_width =
       std::ranges::max(op_table(), {}, [](const OpDef& d) { return d.info.name.size(); }).info.name.size();
   constexpr std::size_t kCellWidth = 5;
@@ -101,8 +102,7 @@ int show_table(const std::string& name, bool markdown) {
   };
   show_row("op", [](const DTypeInfo& t) { return std::string(t.ir_name); }, ' ');
   if (markdown) show_row("", [](const DTypeInfo&) { return std::string(":"); }, '-');
-  for (const OpDef& d : ops_named(name))
-    show_row(d.info.name, [&](const DTypeInfo& t) { return cell(d, t.dtype); }, ' ');
+  for (const OpDef& d : ops) show_row(d.info.name, [&](const DTypeInfo& t) { return cell(d, t.dtype); }, ' ');
   std::cout << "\n" << kTableNotes;
   return kFine;
 }
