@@ -151,7 +151,7 @@ class Suite {
         [](std::int64_t i) { return wrap(-element(kPast + i)); });
     constexpr std::int64_t kStride = (std::int64_t{1} << 30) + 1;
     elements<I8>(
-        "slice by strides", [](const Tensor& x) { return -tf::slice(flat(x), {1}, {kSize}, {kStride}); }, 2,
+        "slice by strides", [](const Tensor& x) { return -tf::slice(flat(x), {1}, {kSize}, {kStride}); }, 3,
         [](std::int64_t i) { return wrap(-element(1 + i * kStride)); });
     elements<I8>(
         "pad", [](const Tensor& x) { return tf::pad(flat(x), {3}, {2}, 77); }, kSize + 5,
