@@ -21,27 +21,8 @@ struct Looked {
   Dims steps;           ///< how far in the indices a step along each dimension of the result goes
 };
 
-/// A dimension that loops walk, with its strides in the operand and in the indices.
-struct Loop {
-  std::int64_t size, from, index;
-};
-
-/// The loops over the first `count` dimensions of a result, at least one: neighbours are joined where one stride walks
-/// through both.
-std::vector<Loop> joined_loops(const Shape& shape, int count, const Dims& from, const Dims& index) {
-  std::vector<Loop> loops;
-  for (int d = 0; d < count; ++d) {
-    const Loop loop{shape[d], from[d], index[d]};
-    if (loop.size == 1) continue;
-    if (!loops.empty() && loops.back().from == loop.from * loop.size && loops.back().index == loop.index * loop.size) {
-      loops.back() = {loops.back().size * loop.size, loop.from, loop.index};
-    } else {
-      loops.push_back(loop);
-    }
-  }
-  if (loops.empty()) loops.push_back({1, 0, 0});
-  return loops;
-}
+/// A dimension that loops walk: `to` is its stride in the indices, `from` that in the operand.
+using Loop = Extents::Extent;
 
 /// Copies rows of `bytes` bytes, 16 at a time: faster than calls of memcpy where rows are short.
 template <class E>
@@ -129,7 +110,7 @@ bool copy_found(E* to, const E* from, const Loop& loop, std::int64_t stride, con
     if (static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size)) return false;
     to[i] = from[index * stride];
     from += loop.from;
-    indices += loop.index;
+    indices += loop.to;
   }
   return true;
 }
@@ -142,10 +123,12 @@ class LookUp {
   void run(Array& out, const std::byte* from, const Dims& strides) const {
     int row = out.rank();
     while (row > 0 && looked_.steps[row - 1] == 0) --row;
+    const auto outer = [&](const auto& dims) { return std::span(dims.begin(), dims.begin() + row); };
     const auto inner = [&](const auto& dims) { return std::span(dims.begin() + row, dims.end()); };
     const int size = size_of(out.dtype());
     const RowCopy rows(Shape(inner(out.shape())), size, Dims(inner(strides)));
-    copy(static_cast<std::byte*>(out.mutable_data()), from, joined_loops(out.shape(), row, strides, looked_.steps),
+    const Extents loops(Shape(outer(out.shape())), Dims(outer(looked_.steps)), Dims(outer(strides)));
+    copy(static_cast<std::byte*>(out.mutable_data()), from, std::span(loops.at, static_cast<std::size_t>(loops.count)),
          rows, size);
   }
 
@@ -160,20 +143,19 @@ class LookUp {
  private:
   static constexpr std::int64_t kBlock = 1024;
 
-  void copy(std::byte* to, const std::byte* from, std::vector<Loop> loops, const RowCopy& rows, int size) const {
+  void copy(std::byte* to, const std::byte* from, std::span<const Loop> loops, const RowCopy& rows, int size) const {
     const Loop run = loops.back();
-    loops.pop_back();
+    loops = loops.first(loops.size() - 1);
     const std::int64_t row_bytes = rows.row() * size;
     // The rows that the innermost loop finds are found again in each turn of a loop around it that no index depends on.
     Repeats repeats;
-    if (!loops.empty() && loops.back().index == 0) {
+    if (!loops.empty() && loops.back().to == 0) {
       repeats = {loops.back().size, run.size * rows.row(), loops.back().from};
-      loops.pop_back();
+      loops = loops.first(loops.size() - 1);
     }
     Shape shape;
     Dims from_strides, index_strides;
-    for (const Loop& l : loops)
-      shape.push_back(l.size), from_strides.push_back(l.from), index_strides.push_back(l.index);
+    for (const Loop& l : loops) shape.push_back(l.size), from_strides.push_back(l.from), index_strides.push_back(l.to);
     OffsetWalk from_walk(shape, from_strides), index_walk(shape, index_strides);
     std::int64_t offsets[kBlock];
     for (std::int64_t i = element_count(shape); i > 0; --i, from_walk.advance(), index_walk.advance()) {
@@ -184,7 +166,7 @@ class LookUp {
       }
       for (std::int64_t begin = 0; begin < run.size; begin += kBlock) {
         const std::span block(offsets, static_cast<std::size_t>(std::min(kBlock, run.size - begin)));
-        load_offsets(block, begin * run.from, run.from, index_walk.offset() + begin * run.index, run.index);
+        load_offsets(block, begin * run.from, run.from, index_walk.offset() + begin * run.to, run.to);
         rows.run(to + begin * row_bytes, from + from_walk.offset() * size, block, repeats);
       }
       to += repeats.count * run.size * row_bytes;
@@ -207,7 +189,7 @@ class LookUp {
       with_element(size, [&]<class E>(Tag<E>) {
         if (!copy_found(reinterpret_cast<E*>(to), reinterpret_cast<const E*>(from), loop, looked_.stride, indices + at,
                         looked_.size))
-          raise_first(indices, at, loop.index);
+          raise_first(indices, at, loop.to);
       });
     });
   }

@@ -18,16 +18,44 @@ void fill(KernelTable& table);
 }
 #endif
 
+namespace {
+
+using Fill = void (*)(KernelTable&);
+
+struct Level {
+  CpuLevel level;
+  Fill fill;
+};
+/// Lowest first.
+constexpr Level kLevels[] = {
+    {CpuLevel::Base, kernels_base::fill},
+#if defined(TJIT_X86_LEVELS)
+    {CpuLevel::V3, kernels_v3::fill},
+    {CpuLevel::V4, kernels_v4::fill},
+#endif
+};
+
+const KernelTable* filled(Fill fill) {
+  auto* const table = new KernelTable;
+  fill(*table);
+  return table;
+}
+
+}  // namespace
+
 namespace detail {
 
 constinit std::atomic<const KernelTable*> active_kernels = nullptr;
 
 const KernelTable& choose_kernels() {
-  const KernelTable* chosen = nullptr;
-  for (const KernelTable* table : supported_kernels())
-    if (table->level <= cpu_level()) chosen = table;
-  active_kernels = chosen;
-  return *chosen;
+  static const KernelTable& chosen = *filled([] {
+    Fill fill = nullptr;
+    for (const Level& l : kLevels)
+      if (l.level <= cpu_level()) fill = l.fill;
+    return fill;
+  }());
+  active_kernels = &chosen;
+  return chosen;
 }
 
 }  // namespace detail
@@ -43,16 +71,9 @@ void KernelTable::add(std::span<const ElementwiseEntry> kernels) {
 
 std::span<const KernelTable* const> supported_kernels() {
   static const auto& tables = *[] {
-    const auto filled = [](void (*fill)(KernelTable&)) {
-      auto* const table = new KernelTable;
-      fill(*table);
-      return static_cast<const KernelTable*>(table);
-    };
-    auto* list = new std::vector{filled(kernels_base::fill)};
-#if defined(TJIT_X86_LEVELS)
-    if (hardware_level() >= CpuLevel::V3) list->push_back(filled(kernels_v3::fill));
-    if (hardware_level() >= CpuLevel::V4) list->push_back(filled(kernels_v4::fill));
-#endif
+    auto* const list = new std::vector<const KernelTable*>;
+    for (const Level& l : kLevels)
+      if (l.level <= hardware_level()) list->push_back(filled(l.fill));
     return list;
   }();
   return tables;

@@ -351,7 +351,7 @@ template <class P, int N>
   const V count = abs(n);
   const ComplexDoubles<N> square = x * x, third = square * x, fourth = square * square;
   const auto product = select(count == V(1), x, select(count == V(2), square, select(count == V(3), third, fourth)));
-  const V size = maximum(abs(product.re), abs(product.im));
+  const V size = larger_size(product);
   const auto divides = (size >= V(Format<double>::kSmallestNormal)) & is_finite(size);
   const V nan(Format<double>::kNan);
   const auto inverse = select(divides, quotient<P>(ComplexDoubles<N>(1), product), ComplexDoubles<N>(nan, nan));

@@ -111,6 +111,12 @@ void restore_zeros(std::span<const T> line, std::span<T> sorted) {
     if (is_zero(x)) *to++ = x;
 }
 
+/// The size of what is stored for each element of a line, made from its key.
+template <template <class> class Stored>
+std::int64_t key_bytes(DType t) {
+  return dispatch_in<kReals>(t, []<class T>(Tag<T>) -> std::int64_t { return sizeof(Stored<KeyOf<T>>); });
+}
+
 /// sort and argsort, which differ in what they keep of an element: itself or its place.
 template <class Op>
 class SortRoutine final : public LineRoutine {
@@ -118,7 +124,7 @@ class SortRoutine final : public LineRoutine {
   explicit SortRoutine(const RoutineArgs& args)
       : LineRoutine(args, attrs_as<Op>(args.def.code, args.attrs).axis),
         descending_(attrs_as<Op>(args.def.code, args.attrs).descending),
-        keys_(reserve(length() <= kShortLine ? 0 : 2 * length() * key_bytes(args.operands[0].dtype))) {}
+        keys_(reserve(length() <= kShortLine ? 0 : 2 * length() * key_bytes<Stored>(args.operands[0].dtype))) {}
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* from, const LineResults& to) {
@@ -136,10 +142,9 @@ class SortRoutine final : public LineRoutine {
  private:
   static constexpr bool kKeepsElements = std::is_same_v<Op, Sort>;
 
-  static std::int64_t key_bytes(DType t) {
-    return dispatch_in<kReals>(
-        t, []<class T>(Tag<T>) -> std::int64_t { return kKeepsElements ? sizeof(KeyOf<T>) : sizeof(Keyed<KeyOf<T>>); });
-  }
+  /// What stands in the place of an element in a long line.
+  template <class K>
+  using Stored = std::conditional_t<kKeepsElements, K, Keyed<K>>;
 
   template <class T, class Result>
   void sort_short(std::span<const T> line, std::span<Result> sorted) const {
@@ -287,10 +292,6 @@ class TopKRoutine final : public LineRoutine {
   }
 
  private:
-  template <template <class> class Stored>
-  static std::int64_t key_bytes(DType t) {
-    return dispatch_in<kReals>(t, []<class T>(Tag<T>) -> std::int64_t { return sizeof(Stored<KeyOf<T>>); });
-  }
   std::int64_t capacity() const { return Smallest<std::uint64_t>::capacity(length(), k_); }
 
   std::int64_t k_;

@@ -61,19 +61,7 @@ void sweep(const char* name, F f, std::int64_t count) {
               static_cast<double>(with.im));
 }
 
-/// The error of x^y in 1 + |y log x| times that of the larger part; whole y from -4 to 4 among them, with x at the ends
-/// of the range of such powers.
-template <class P>
-double power_error(Complex<P> x, Complex<P> y, Complex<P> got) {
-  using W = Wide<P>;
-  const auto exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
-  const W size = std::abs(exact), error = std::abs(widened(got) - exact);
-  constexpr W kLargest = std::numeric_limits<P>::max() / 4, kSmallest = std::numeric_limits<P>::min();
-  if (!(std::abs(exponent) < 1000 && size < kLargest)) return 0;
-  return static_cast<double>(
-      error / ((1 + std::abs(exponent)) * std::numeric_limits<P>::epsilon() * std::max(size, kSmallest)));
-}
-
+/// Whole y from -4 to 4 among them, with x at the ends of the range of such powers.
 template <class P>
 void sweep_power(std::int64_t count) {
   using T = Complex<P>;

@@ -51,21 +51,27 @@ double part_error(P got, W exact, W other) {
   return ulps(got, Exact<W>(exact, nothing));
 }
 
-/// Powers of finite numbers: normwise, as their errors are those of y log x. Those of 0 and to the power 0 are cases.
+/// The error of x^y for finite numbers, in 1 + |y log x| times that of the larger part; none where y log x is so large
+/// that no digit of the direction is left, or x^y is out of range.
+template <class P>
+double power_error(Complex<P> x, Complex<P> y, Complex<P> got) {
+  using W = Wide<P>;
+  constexpr W kEpsilon = std::numeric_limits<P>::epsilon();
+  const auto exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
+  const W size = std::abs(exact), error = std::abs(widened(got) - exact);
+  if (!(std::abs(exponent) < 1 / kEpsilon && size < std::numeric_limits<P>::max() / 4)) return 0;
+  const W unit = kEpsilon * std::max<W>(size, std::numeric_limits<P>::min());
+  return static_cast<double>(error / ((1 + std::abs(exponent)) * unit));
+}
+
+/// Powers of 0 and to the power 0 are cases.
 template <class T>
 bool is_power(T x, T y, T got, double bound) {
-  using W = Wide<typename T::Part>;
   if (y.re == 0 && y.im == 0) return got == T(1);
   if (x.re == 0 && x.im == 0)
     return y.re > 0 && std::isfinite(y.im) ? got == T(0) : std::isnan(got.re) && std::isnan(got.im);
   if (!std::isfinite(x.re + x.im) || !std::isfinite(y.re + y.im)) return true;  // nothing is said of them
-  const WideComplex<T> exponent = widened(y) * std::log(widened(x)), exact = std::exp(exponent);
-  const W size = std::abs(exact);
-  constexpr auto kEpsilon = std::numeric_limits<typename T::Part>::epsilon();
-  // Beyond, no digit of the direction is left; or it is out of range.
-  if (!(std::abs(exponent) < 1 / kEpsilon && size < std::numeric_limits<typename T::Part>::max() / 4)) return true;
-  const W error = std::abs(widened(got) - exact), smallest = std::numeric_limits<typename T::Part>::min();
-  return error <= bound * (1 + std::abs(exponent)) * kEpsilon * std::max(size, smallest);
+  return power_error(x, y, got) <= bound;
 }
 
 /// Whether `got` is what the op gives for complex operands; nothing where there is no oracle.
