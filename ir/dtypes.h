@@ -25,9 +25,10 @@ inline constexpr DTypes kSigned = those(is_signed);
 inline constexpr DTypes kUnsigned = kInts & ~kSigned;
 inline constexpr DTypes kFloats = those(is_float);
 inline constexpr DTypes kComplex = those(is_complex);
-inline constexpr DTypes kReals = kInts | kFloats;  ///< those with an order
+inline constexpr DTypes kReals = kInts | kFloats;
 inline constexpr DTypes kNumbers = kReals | kComplex;
 inline constexpr DTypes kAll = kNumbers | kBool;
+inline constexpr DTypes kOrdered = kReals | kBool;  ///< those with an order: false comes before true
 /// Types that an index may have.
 inline constexpr DTypes kIndices = those([](DType t) { return is_integer(t) && is_signed(t) && size_of(t) >= 4; });
 

@@ -91,20 +91,20 @@ struct Power : Elementwise {
 
 struct Maximum : Elementwise {
   static constexpr OpInfo info{
-      .name = "maximum", .arity = 2, .types = kReals, .doc = "The larger; NaN when either is NaN; +0 over -0."};
+      .name = "maximum", .arity = 2, .types = kOrdered, .doc = "The larger; NaN when either is NaN; +0 over -0."};
   static auto eval(auto x, auto y) { return math::maximum(x, y); }
 };
 
 struct Minimum : Elementwise {
   static constexpr OpInfo info{
-      .name = "minimum", .arity = 2, .types = kReals, .doc = "The smaller; NaN when either is NaN; -0 under +0."};
+      .name = "minimum", .arity = 2, .types = kOrdered, .doc = "The smaller; NaN when either is NaN; -0 under +0."};
   static auto eval(auto x, auto y) { return math::minimum(x, y); }
 };
 
 struct Clip : Elementwise {
   static constexpr OpInfo info{.name = "clip",
                                .arity = 3,
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc = "minimum(maximum(x, lo), hi): hi when lo > hi; NaN when any is NaN."};
   static auto eval(auto x, auto lo, auto hi) { return math::minimum(math::maximum(x, lo), hi); }
 };

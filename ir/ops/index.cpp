@@ -232,7 +232,7 @@ DynamicUpdateSlice DynamicUpdateSlice::take_check(Builder& b, const DynamicUpdat
 Type Iota::infer(const Iota& a, std::span<const Type>) {
   rules::require_sizes(a.shape);
   (void)rules::axis(a.axis, a.shape.size());
-  if (!contains(kReals, a.dtype)) fail("cannot count in " + std::string(tjit::info(a.dtype).ir_name));
+  if (!contains(kNumbers, a.dtype)) fail("cannot count in " + std::string(tjit::info(a.dtype).ir_name));
   return {a.dtype, a.shape};
 }
 

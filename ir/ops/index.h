@@ -107,7 +107,7 @@ struct Iota : IndexOp {
   DType dtype = DType::I32;
   static constexpr OpInfo info{.name = "iota",
                                .arity = 0,
-                               .types = kReals,
+                               .types = kNumbers,
                                .doc = "Each element is its index along `axis`, converted to `dtype`."};
   static constexpr auto fields =
       std::tuple{field<&Iota::shape>("shape"), field<&Iota::axis>("axis"), field<&Iota::dtype>("dtype")};

@@ -26,14 +26,14 @@ struct NotEqual : Elementwise {
 
 struct Less : Elementwise {
   static constexpr OpInfo info{
-      .name = "less", .arity = 2, .types = kReals, .result = Result::Bool, .doc = "x < y; false when either is NaN."};
+      .name = "less", .arity = 2, .types = kOrdered, .result = Result::Bool, .doc = "x < y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x < y; }
 };
 
 struct LessEqual : Elementwise {
   static constexpr OpInfo info{.name = "less_equal",
                                .arity = 2,
-                               .types = kReals,
+                               .types = kOrdered,
                                .result = Result::Bool,
                                .doc = "x <= y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x <= y; }
@@ -42,7 +42,7 @@ struct LessEqual : Elementwise {
 struct Greater : Elementwise {
   static constexpr OpInfo info{.name = "greater",
                                .arity = 2,
-                               .types = kReals,
+                               .types = kOrdered,
                                .result = Result::Bool,
                                .doc = "x > y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x > y; }
@@ -51,7 +51,7 @@ struct Greater : Elementwise {
 struct GreaterEqual : Elementwise {
   static constexpr OpInfo info{.name = "greater_equal",
                                .arity = 2,
-                               .types = kReals,
+                               .types = kOrdered,
                                .result = Result::Bool,
                                .doc = "x >= y; false when either is NaN."};
   static auto eval(auto x, auto y) { return x >= y; }

@@ -37,7 +37,7 @@ struct ReduceProd : ReduceAxes {
 
 struct ReduceMax : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_max",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc = "Largest over `axes`; NaN if any is; the lowest value over nothing."};
   using Combine = Maximum;
   template <class T>
@@ -46,7 +46,7 @@ struct ReduceMax : ReduceAxes {
 
 struct ReduceMin : ReduceAxes {
   static constexpr OpInfo info{.name = "reduce_min",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc = "Smallest over `axes`; NaN if any is; the highest value over nothing."};
   using Combine = Minimum;
   template <class T>
@@ -102,7 +102,7 @@ struct CumProd : Cumulative {
 
 struct CumMax : Cumulative {
   static constexpr OpInfo info{.name = "cummax",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc =
                                    "Largest along `axis` up to each element (NaN from the first NaN on), without it "
                                    "when `exclusive`: then the first is the lowest value; from the end when "
@@ -112,7 +112,7 @@ struct CumMax : Cumulative {
 
 struct CumMin : Cumulative {
   static constexpr OpInfo info{.name = "cummin",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc =
                                    "Smallest along `axis` up to each element (NaN from the first NaN on), without it "
                                    "when `exclusive`: then the first is the highest value; from the end when "
@@ -134,7 +134,7 @@ struct ArgAxis : Reduce {
 
 struct ArgMax : ArgAxis {
   static constexpr OpInfo info{.name = "argmax",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc =
                                    "Index (i64) of the first NaN, else of the first largest, along `axis`, which is "
                                    "dropped. Over nothing it is an error if the result has elements."};
@@ -144,7 +144,7 @@ struct ArgMax : ArgAxis {
 
 struct ArgMin : ArgAxis {
   static constexpr OpInfo info{.name = "argmin",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc =
                                    "Index (i64) of the first NaN, else of the first smallest, along `axis`, which is "
                                    "dropped. Over nothing it is an error if the result has elements."};

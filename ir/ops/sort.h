@@ -15,7 +15,7 @@ struct SortAxis : IndexOp {
 struct Sort : SortAxis {
   static constexpr OpInfo info{
       .name = "sort",
-      .types = kReals,
+      .types = kOrdered,
       .doc =
           "Elements in order along `axis`, smallest first, or largest first when `descending`. Equal ones (-0 and 0 "
           "are) keep their order; NaNs come last either way."};
@@ -26,7 +26,7 @@ struct Sort : SortAxis {
 
 struct ArgSort : SortAxis {
   static constexpr OpInfo info{.name = "argsort",
-                               .types = kReals,
+                               .types = kOrdered,
                                .doc = "Where the elements that `sort` gives stand along `axis`: i64 indices."};
   static constexpr auto fields =
       std::tuple{field<&ArgSort::axis>("axis"), optional_field<&ArgSort::descending>("descending")};
@@ -37,7 +37,7 @@ struct TopK : IndexOp {
   std::int64_t k = 1;
   static constexpr OpInfo info{
       .name = "top_k",
-      .types = kReals,
+      .types = kOrdered,
       .doc =
           "The `k` largest elements along the last dimension, largest first, and their i32 indices there. Of equal "
           "ones the first comes first; NaNs come last."};

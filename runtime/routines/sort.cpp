@@ -51,7 +51,7 @@ class LineRoutine : public Routine {
   template <class F>
   void for_each_line(const void* operand, std::span<void* const> results, std::byte* scratch, F&& f) const {
     if (is_empty_) return;
-    dispatch_in<kReals>(dtype_, [&]<class T>(Tag<T>) {
+    dispatch_in<kOrdered>(dtype_, [&]<class T>(Tag<T>) {
       OffsetWalk from(shape_, from_), to(shape_, to_);
       for (std::int64_t i = element_count(shape_); i > 0; --i, from.advance(), to.advance()) {
         const T* const x = static_cast<const T*>(operand) + from.offset();
@@ -114,7 +114,7 @@ void restore_zeros(std::span<const T> line, std::span<T> sorted) {
 /// The size of what is stored for each element of a line, made from its key.
 template <template <class> class Stored>
 std::int64_t key_bytes(DType t) {
-  return dispatch_in<kReals>(t, []<class T>(Tag<T>) -> std::int64_t { return sizeof(Stored<KeyOf<T>>); });
+  return dispatch_in<kOrdered>(t, []<class T>(Tag<T>) -> std::int64_t { return sizeof(Stored<KeyOf<T>>); });
 }
 
 /// sort and argsort, which differ in what they keep of an element: itself or its place.

@@ -244,7 +244,7 @@ void OpDraws::conv() {
 void OpDraws::reduce_window(ValueId x) {
   ReduceWindow w;
   w.reducer = r_.pick(std::array<std::string, 3>{"sum", "max", "min"});
-  const DTypes taken = def(w.reduction()).info.types;
+  const DTypes taken = ReduceWindow::info.types & def(w.reduction()).info.types;
   if (!contains(taken, type(x).dtype)) x = with_dtype(x, dtype_in(taken));
   for (int d = 0; d < type(x).shape.size(); ++d) {
     const bool moves = r_.chance(50);
@@ -334,12 +334,13 @@ void OpDraws::scatter(ValueId x) {
   places[places.size() - 1] = 0;
   const ValueId all = indices.empty() ? make({dtype, places}) : b_.append(Concat{.axis = -1}, indices);
   const auto modes = std::array<std::string, 5>{"set", "add", "multiply", "min", "max"};
-  const int usable = contains(kReals, t.dtype) ? 5 : contains(kNumbers, t.dtype) ? 3 : 1;
-  keep(b_.append(Scatter{.mode = modes[static_cast<std::size_t>(r_.below(usable))]}, {x, all, make(updates)}));
+  Scatter op{.mode = r_.pick(modes)};
+  if (op.join() != kNoOp && !contains(def(op.join()).info.types, t.dtype)) op.mode = "set";
+  keep(b_.append(op, {x, all, make(updates)}));
 }
 
 void OpDraws::sort(ValueId x) {
-  if (!contains(kReals, type(x).dtype)) x = with_dtype(x, dtype_in(kReals));
+  if (!contains(kOrdered, type(x).dtype)) x = with_dtype(x, dtype_in(kOrdered));
   const Shape& shape = type(x).shape;
   const auto draw = [&](auto op) {
     op.axis = r_.below(shape.size());

@@ -92,7 +92,7 @@ ValueId ValuePool::make(const Type& wanted) {
     if (type(v).dtype == wanted.dtype && broadcasts(type(v).shape, wanted.shape))
       return keep(b_.append(BroadcastTo{.shape = wanted.shape}, {v}));
   }
-  if (contains(kReals, wanted.dtype) && !wanted.shape.empty() && r_.chance(30))
+  if (contains(kNumbers, wanted.dtype) && !wanted.shape.empty() && r_.chance(30))
     return keep(
         b_.append(Iota{.shape = wanted.shape, .axis = r_.below(wanted.shape.size()), .dtype = wanted.dtype}, {}));
   if (!wanted.shape.empty() && element_count(wanted) <= 200 && r_.chance(30))

@@ -364,13 +364,17 @@ def complex_powers(family, name):
 
 def elementwise_bools(family):
     x, y = np.array([False, False, True, True]), np.array([False, True, False, True])
-    f = Function(family, "elementwise_bool", x=x, y=y)
+    f = Function(family, "elementwise_bool", x=x, y=y, low=np.array([False, False, True, False]))
     for op, want in {"and": x & y, "or": x | y, "xor": x ^ y}.items():
         f.op(f"logical_{op} %x, %y", want)
         f.op(f"bitwise_{op} %x, %y", want)
     f.op("logical_not %x", ~x)
     f.op("bitwise_not %x", ~x)
-    compared(f, x, y, ordered=False)
+    f.op("maximum %x, %y", np.maximum(x, y))
+    f.op("minimum %x, %y", np.minimum(x, y))
+    f.op("clip %x, %y, %low", np.clip(x, y, f.operands["low"]))
+    f.op("clip %x, %low, %y", np.clip(x, f.operands["low"], y))
+    compared(f, x, y)
     f.done()
 
 
@@ -414,7 +418,6 @@ def main():
     for name in ("bool", "f16", "i32", "f64", "c128"):  # one of each size
         ranks(families["move"], name)
     elementwise_bools(families["elementwise"])
-    bools(families["join"])
     reported(families["reported"])
     sources(families["control"])
     for name in NUMBERS:
@@ -423,6 +426,8 @@ def main():
         convolutions(families["product"], name)
     for name in REALS:
         sorting(families["sort"], name)
+    bools(families["join"])
+    sorting(families["sort"], "bool")
     for family in families.values():
         family.write()
 

@@ -15,7 +15,7 @@ INTS = {"i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64,
 FLOATS = {"f16": np.float16, "bf16": ml_dtypes.bfloat16, "f32": np.float32, "f64": np.float64}
 COMPLEX = {"c64": np.complex64, "c128": np.complex128}
 REALS, NUMBERS = INTS | FLOATS, INTS | FLOATS | COMPLEX
-ALL = {"bool": np.bool_} | NUMBERS
+ORDERED, ALL = {"bool": np.bool_} | REALS, {"bool": np.bool_} | NUMBERS
 PARTS = {"c64": "f32", "c128": "f64"}
 NAMES = {np.dtype(t): name for name, t in ALL.items()}
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import ml_dtypes
 import numpy as np
-from op_cases import (ALL, COMPLEX, FLOATS, INTS, NUMBERS, REALS, Function, edges, random_values, rng, small, type_text)
+from op_cases import (ALL, COMPLEX, FLOATS, INTS, NUMBERS, ORDERED, REALS, Function, edges, random_values, rng, small,
+                      type_text)
 from op_references import (cast, conv, cumulative, dot, nearest, reduce_window, scatter, sorted_places, threefry,
                            wrapped)
 
@@ -139,6 +140,8 @@ def cumulatives(f, name, x, factors):
 
 def lowest_highest(name):
     t = ALL[name]
+    if name == "bool":
+        return t(False), t(True)
     return (t(-math.inf), t(math.inf)) if name in FLOATS else (t(np.iinfo(t).min), t(np.iinfo(t).max))
 
 
@@ -175,6 +178,9 @@ def bools(family):
     f.op("reduce_any %none {axes = [0]}", np.zeros(2, bool))
     f.op("reduce_all %none {axes = [0]}", np.ones(2, bool))
     f.done()
+    f = Function(family, "extremes_bool", none=np.zeros((2, 0, 3), bool))
+    extremes(f, "bool")
+    f.done()
 
 
 # ---- sorting and scatter ----
@@ -206,7 +212,7 @@ def scattering(family, name):
     at = np.array([[[0, 2], [3, 0], [0, 2]], [[0, 2], [2, 2], [3, 0]]], np.int64)
     f = Function(family, f"scatter_{name}", x=x, places=places, updates=updates, at=at, single=single,
                  nowhere=np.zeros((0, 1), np.int32), nothing=updates[:0])
-    modes = ["set"] + ["add", "multiply"] * (name in NUMBERS) + ["min", "max"] * (name in REALS)
+    modes = ["set"] + ["add", "multiply"] * (name in NUMBERS) + ["min", "max"] * (name in ORDERED)
     for mode in modes:
         f.op(f'scatter %x, %places, %updates {{mode = "{mode}"}}', scatter(x, places, updates, mode))
         f.op(f'scatter %x, %at, %single {{mode = "{mode}"}}', scatter(x, at, single, mode))
@@ -325,9 +331,9 @@ def sources(family):
     f.op("random_bits %key {shape = [3, 5], dtype = u32}", np.array([w[0] for w in words], np.uint32).reshape(3, 5))
     f.op("random_bits %key {shape = [15], dtype = u64}", np.array([w[0] | w[1] << 32 for w in words], np.uint64))
     f.op("random_bits %key {shape = [0], dtype = u32}", np.zeros(0, np.uint32))
-    for name in REALS:
+    for name in NUMBERS:
         f.op(f"iota {{shape = [3, 2, 5], axis = 2, dtype = {name}}}",
-             np.broadcast_to(np.arange(5), (3, 2, 5)).astype(REALS[name]))
+             np.broadcast_to(np.arange(5), (3, 2, 5)).astype(NUMBERS[name]))
         f.op(f"iota {{shape = [300], axis = 0, dtype = {name}}}",
              cast(np.arange(300), name))
     f.done()

@@ -21,7 +21,7 @@ T joined(std::string_view mode, T x, T y) {
     if (mode == "add") return static_cast<T>(static_cast<C>(x) + static_cast<C>(y));
     if (mode == "multiply") return static_cast<T>(static_cast<C>(x) * static_cast<C>(y));
   }
-  if constexpr (contains(kReals, dtype_of<T>)) {
+  if constexpr (contains(kOrdered, dtype_of<T>)) {
     if (x != x || y != y) return static_cast<T>(std::numeric_limits<C>::quiet_NaN());
     if (x == y) return std::signbit(static_cast<double>(x)) == (mode == "min") ? x : y;
     return (x < y) == (mode == "min") ? x : y;
