@@ -59,7 +59,7 @@ void check_cumulative(std::string_view mode, typename Element<T>::Accumulator no
     std::vector<T> want = running<T>(mode, nothing, line, exclusive);
     if (reverse) std::reverse(want.begin(), want.end());
     for (at[axis] = 0; at[axis] < x.shape()[axis]; ++at[axis])
-      REQUIRE(same(element<T>(got, at), want[static_cast<std::size_t>(at[axis])]));
+      REQUIRE(same<T>(element<T>(got, at), want[static_cast<std::size_t>(at[axis])]));
   });
 }
 
