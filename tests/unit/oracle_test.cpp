@@ -138,8 +138,17 @@ std::optional<Exact<Wide<T>>> wide_oracle(std::string_view op, Wide<T> x, Wide<T
   return {};
 }
 
+/// Of integers and bools.
 template <class T>
-std::optional<T> integer_oracle(std::string_view op, T a, T b, T c) {
+std::optional<T> extreme_oracle(std::string_view op, T a, T b, T c) {
+  if (op == "maximum") return std::max(a, b);
+  if (op == "minimum") return std::min(a, b);
+  if (op == "clip") return std::min(std::max(a, b), c);
+  return {};
+}
+
+template <class T>
+std::optional<T> integer_oracle(std::string_view op, T a, T b) {
   const __int128 x = a, y = b;
   const int width = 8 * sizeof(T);
   if (op == "add") return wrapped<T>(x + y);
@@ -156,9 +165,6 @@ std::optional<T> integer_oracle(std::string_view op, T a, T b, T c) {
   if (op == "abs") return wrapped<T>(x < 0 ? -x : x);
   if (op == "sign") return static_cast<T>(x > 0 ? 1 : x < 0 ? -1 : 0);
   if (op == "square") return wrapped<T>(x * x);
-  if (op == "maximum") return std::max(a, b);
-  if (op == "minimum") return std::min(a, b);
-  if (op == "clip") return std::min(std::max(a, b), c);
   if (op == "bitwise_and") return static_cast<T>(a & b);
   if (op == "bitwise_or") return static_cast<T>(a | b);
   if (op == "bitwise_xor") return static_cast<T>(a ^ b);
@@ -271,7 +277,9 @@ std::optional<R> exact_oracle(std::string_view op, const Args<T>& a) {
     if constexpr (std::is_floating_point_v<T>) return float_oracle(op, a.x, a.y, a.z);
     if constexpr (kIsComplex<T>) return complex_oracle(op, a.x, a.y);
     if constexpr (Floating<T> && std::is_class_v<T>) return float16_oracle<T>(op, a.x, a.y, a.z);
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, a.x, a.y, a.z);
+    if constexpr (std::is_integral_v<T>)
+      if (const auto extreme = extreme_oracle(op, a.x, a.y, a.z)) return extreme;
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return integer_oracle(op, a.x, a.y);
   }
   return {};
 }
