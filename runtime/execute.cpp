@@ -58,7 +58,7 @@ Arrays execute_by_form(const OpDef& def, const OpAttrs* attrs, std::span<const A
     case Form::Placing: return {execute_placing(def, attrs, operands, results[0], loc)};
     case Form::Count: return {execute_count(def, attrs, results[0])};
     case Form::Reduction: return {execute_reduce(def, attrs, operands[0], results[0])};
-    case Form::Search: return {execute_search(def, attrs, operands[0], results[0], loc)};
+    case Form::Search: return {execute_search(def, attrs, operands[0], results[0])};
     case Form::Product:
     case Form::Routine: return execute_routine(def, attrs, operands, results, loc);
     case Form::Constant: return {Array::of(def.value(attrs))};

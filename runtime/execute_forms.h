@@ -7,7 +7,7 @@ namespace tjit {
 
 Array execute_elementwise(const OpDef& def, std::span<const Array> operands, const Type& result, const Location& loc);
 Array execute_reduce(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result);
-Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result, const Location& loc);
+Array execute_search(const OpDef& def, const OpAttrs* attrs, const Array& x, const Type& result);
 Array execute_lookup(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
                      const Location& loc);
 Array execute_placing(const OpDef& def, const OpAttrs* attrs, std::span<const Array> operands, const Type& result,
