@@ -109,6 +109,16 @@ struct ConvKernel {
 /// Elements number first, first + 1, ... of random_bits for the two words of a key.
 using RandomKernel = void (*)(void* out, const std::uint32_t* key, std::uint64_t first, std::int64_t n);
 
+/// Bytes from an element of a line to its next among lines that are sorted side by side.
+inline constexpr int kLineRow = 64;
+
+struct SortKernel {
+  std::int64_t longest = 0;  ///< elements of a line; longer ones are sorted faster one after another
+  /// Sorts the first `count` of the lines that stand side by side in rows of kLineRow bytes, n elements each, by key_of
+  /// (runtime/element_keys.h); whether there may be a -0, as zeros come out with -0 first. Lines are aligned.
+  bool (*run)(void* lines, std::int64_t n, std::int64_t count, bool descending) = nullptr;
+};
+
 struct KernelTable {
   CpuLevel level{};
   int vector_bytes = 0;
@@ -117,6 +127,7 @@ struct KernelTable {
   const DotKernel* dot[kDTypeCount] = {};          ///< by element type
   const ConvKernel* conv[kDTypeCount] = {};        ///< by element type
   RandomKernel random_bits[kDTypeCount] = {};      ///< by element type
+  SortKernel sort[kDTypeCount] = {};               ///< by element type
   /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
   void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;
   void (*stream_end)() = nullptr;

@@ -32,6 +32,7 @@ void fill(KernelTable& table) {
     table.dot[i] = dot_kernels(t.dtype);
     table.conv[i] = conv_kernels(t.dtype);
     table.random_bits[i] = random_kernels(t.dtype);
+    table.sort[i] = sort_kernel(t.dtype);
   }
   table.stream = stream;
   table.stream_end = stream_end;

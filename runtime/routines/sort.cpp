@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
+#include "runtime/kernels.h"
 #include "runtime/routines.h"
 #include "runtime/routines/sort_keys.h"
 #include "runtime/strided.h"
@@ -30,12 +32,12 @@ class LineRoutine : public Routine {
     result_length_ = args.results[0].shape[at];
     result_stride_ = to_[at];
     shape_.erase(at), from_.erase(at), to_.erase(at);
-    if (!shape_.empty()) {
-      const int last = shape_.size() - 1;
-      side_ = {shape_[last], to_[last], from_[last]};
-      shape_.erase(last), from_.erase(last), to_.erase(last);
-    }
-    is_empty_ = length_ == 0 || result_length_ == 0;
+    const Extents lines(shape_, to_, from_);
+    is_empty_ = length_ == 0 || result_length_ == 0 || lines.is_empty;
+    side_ = lines.inner();
+    shape_ = {}, to_ = {}, from_ = {};
+    for (const Extents::Extent& e : std::span(lines.at, static_cast<std::size_t>(lines.count - 1)))
+      shape_.push_back(e.size), to_.push_back(e.to), from_.push_back(e.from);
     in_place_ = stride_ == 1 && result_stride_ == 1;
     for (const Type& t : args.results) sizes_.push_back(size_of(t.dtype));
     if (in_place_) return;
@@ -45,11 +47,13 @@ class LineRoutine : public Routine {
   }
 
   std::int64_t length() const { return length_; }
-  DType dtype() const { return dtype_; }
+  const Extents::Extent& side() const { return side_; }
+  std::int64_t stride() const { return stride_; }
+  std::int64_t result_stride() const { return result_stride_; }
 
-  /// Calls f(elements of a line, where its results go).
+  /// Calls f(first element of lines side by side, where their results go).
   template <class F>
-  void for_each_line(const void* operand, std::span<void* const> results, std::byte* scratch, F&& f) const {
+  void for_each_side(const void* operand, std::span<void* const> results, F&& f) const {
     if (is_empty_) return;
     dispatch_in<kOrdered>(dtype_, [&]<class T>(Tag<T>) {
       OffsetWalk from(shape_, from_), to(shape_, to_);
@@ -58,13 +62,21 @@ class LineRoutine : public Routine {
         LineResults out{};
         for (std::size_t r = 0; r < results.size(); ++r)
           out[r] = static_cast<std::byte*>(results[r]) + to.offset() * size_of_result(r);
-        if (in_place_) {
-          for (std::int64_t j = 0; j < side_.size; ++j) f(x + j * side_.from, advanced(out, j * side_.to));
-        } else {
-          for (std::int64_t j = 0; j < side_.size; j += together_)
-            gather_lines(x + j * side_.from, advanced(out, j * side_.to), std::min(together_, side_.size - j), scratch,
-                         f);
-        }
+        f(x, out);
+      }
+    });
+  }
+
+  /// Calls f(elements of a line, where its results go).
+  template <class F>
+  void for_each_line(const void* operand, std::span<void* const> results, std::byte* scratch, F&& f) const {
+    for_each_side(operand, results, [&]<class T>(const T* x, const LineResults& out) {
+      if (in_place_) {
+        for (std::int64_t j = 0; j < side_.size; ++j) f(x + j * side_.from, advanced(out, j * side_.to));
+      } else {
+        for (std::int64_t j = 0; j < side_.size; j += together_)
+          gather_lines(x + j * side_.from, advanced(out, j * side_.to), std::min(together_, side_.size - j), scratch,
+                       f);
       }
     });
   }
@@ -91,7 +103,7 @@ class LineRoutine : public Routine {
   }
 
   DType dtype_;
-  Shape shape_;     ///< of what lines stand side by side in, but for the last dimension
+  Shape shape_;     ///< of what lines stand side by side in, but for the last dimension, joined where possible
   Dims from_, to_;  ///< its strides in the operand and in the results
   Extents::Extent side_{1, 0, 0};
   std::int64_t length_, stride_, result_length_, result_stride_;
@@ -104,12 +116,62 @@ class LineRoutine : public Routine {
 
 /// Gives the zeros of a line, which stand together in `sorted`, their signs in their order.
 template <class T>
-void restore_zeros(std::span<const T> line, std::span<T> sorted) {
+void restore_zeros(const T* line, std::int64_t stride, T* sorted, std::int64_t sorted_stride, std::int64_t n) {
   constexpr auto is_zero = [](T x) { return static_cast<KeyOf<T>>(std::bit_cast<KeyOf<T>>(x) << 1) == 0; };
-  auto to = std::ranges::find_if(sorted, is_zero);
-  for (const T x : line)
-    if (is_zero(x)) *to++ = x;
+  std::int64_t to = 0;
+  while (to < n && !is_zero(sorted[to * sorted_stride])) ++to;
+  for (std::int64_t i = 0; i < n; ++i)
+    if (const T x = line[i * stride]; is_zero(x)) sorted[to++ * sorted_stride] = x;
 }
+
+/// Sorts lines a few at a time, which it copies to memory where they stand side by side.
+class SideBySide {
+ public:
+  /// Lines of n elements; `side` says how far apart lines begin.
+  SideBySide(DType dtype, std::int64_t n, std::int64_t stride, std::int64_t result_stride, const Extents::Extent& side)
+      : kernel_(kernels().sort[static_cast<int>(dtype)]),
+        n_(n),
+        stride_(stride),
+        result_stride_(result_stride),
+        side_(side),
+        together_(kLineRow / size_of(dtype)),
+        copies_(*this, together_),
+        last_copies_(*this, side.size % together_) {}
+
+  /// `lines` has room for n rows of kLineRow bytes.
+  template <class T>
+  void run(const T* from, T* to, T* lines, bool descending) const {
+    for (std::int64_t left = side_.size; left > 0; left -= together_) {
+      const std::int64_t count = std::min(together_, left);
+      const Copies& copies = count == together_ ? copies_ : last_copies_;
+      copies.in.run(lines, from);
+      const bool negative_zero = kernel_.run(lines, n_, count, descending);
+      copies.out.run(to, lines);
+      for (std::int64_t i = 0; negative_zero && i < count; ++i)
+        restore_zeros(from + i * side_.from, stride_, to + i * side_.to, result_stride_, n_);
+      from += together_ * side_.from;
+      to += together_ * side_.to;
+    }
+  }
+
+ private:
+  struct Copies {
+    BoxCopy in, out;
+
+    Copies(const SideBySide& s, std::int64_t count) : Copies(s, count, kLineRow / static_cast<int>(s.together_)) {}
+    Copies(const SideBySide& s, std::int64_t count, int size)
+        : in({s.n_, count}, size, {s.together_, 1}, {s.stride_, s.side_.from}),
+          // The dimension in which the result is dense comes last.
+          out(s.side_.to == 1 ? BoxCopy({s.n_, count}, size, {s.result_stride_, 1}, {s.together_, 1})
+                              : BoxCopy({count, s.n_}, size, {s.side_.to, s.result_stride_}, {1, s.together_})) {}
+  };
+
+  const SortKernel& kernel_;
+  std::int64_t n_, stride_, result_stride_;
+  Extents::Extent side_;
+  std::int64_t together_;
+  Copies copies_, last_copies_;
+};
 
 /// The size of what is stored for each element of a line, made from its key.
 template <template <class> class Stored>
@@ -123,10 +185,23 @@ class SortRoutine final : public LineRoutine {
  public:
   explicit SortRoutine(const RoutineArgs& args)
       : LineRoutine(args, attrs_as<Op>(args.def.code, args.attrs).axis),
-        descending_(attrs_as<Op>(args.def.code, args.attrs).descending),
-        keys_(reserve(length() <= kShortLine ? 0 : 2 * length() * key_bytes<Stored>(args.operands[0].dtype))) {}
+        descending_(attrs_as<Op>(args.def.code, args.attrs).descending) {
+    const DType t = args.operands[0].dtype;
+    if (kKeepsElements && side_by_side(t)) {
+      keys_ = reserve(length() * kLineRow);
+      side_by_side_.emplace(t, length(), stride(), result_stride(), side());
+    } else if (length() > kShortLine) {
+      keys_ = reserve(2 * length() * key_bytes<Stored>(t));
+    }
+  }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
+    if constexpr (kKeepsElements) {
+      if (side_by_side_)
+        return for_each_side(operands[0], results, [&]<class T>(const T* from, const LineResults& to) {
+          side_by_side_->run(from, reinterpret_cast<T*>(to[0]), reinterpret_cast<T*>(scratch + keys_), descending_);
+        });
+    }
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* from, const LineResults& to) {
       const std::span line(from, static_cast<std::size_t>(length()));
       using Result = std::conditional_t<kKeepsElements, T, std::int64_t>;
@@ -145,6 +220,12 @@ class SortRoutine final : public LineRoutine {
   /// What stands in the place of an element in a long line.
   template <class K>
   using Stored = std::conditional_t<kKeepsElements, K, Keyed<K>>;
+
+  /// Whether there are enough lines to sort several by one instruction.
+  bool side_by_side(DType t) const {
+    const std::int64_t enough = length() <= kShortLine ? 4 : kernels().vector_bytes / size_of(t) / 2;
+    return length() <= kernels().sort[static_cast<int>(t)].longest && side().size >= enough;
+  }
 
   template <class T, class Result>
   void sort_short(std::span<const T> line, std::span<Result> sorted) const {
@@ -174,7 +255,7 @@ class SortRoutine final : public LineRoutine {
     }
     sort_by_bytes(keys);
     for (std::size_t i = 0; i < line.size(); ++i) sorted[i] = element_of<T>(keys[i], descending_);
-    if (negative_zero) restore_zeros(line, sorted);
+    if (negative_zero) restore_zeros(line.data(), 1, sorted.data(), 1, std::ssize(line));
   }
 
   template <class T>
@@ -189,7 +270,8 @@ class SortRoutine final : public LineRoutine {
   }
 
   bool descending_;
-  std::size_t keys_;
+  std::size_t keys_ = 0;
+  std::optional<SideBySide> side_by_side_;  ///< none where lines are sorted one after another
 };
 
 /// The k smallest keys of those added in the order of their places; of equal ones the first. A candidate is one that

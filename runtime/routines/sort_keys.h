@@ -1,4 +1,4 @@
-// Keys that compare as unsigned integers in the place of elements, and stable sorting by them.
+// Stable sorting by the keys of elements.
 #pragma once
 
 #include <algorithm>
@@ -10,47 +10,10 @@
 #include <span>
 #include <utility>
 
-#include "ir/dtypes.h"
 #include "ir/ops/vec.h"
+#include "runtime/element_keys.h"
 
 namespace tjit {
-
-template <class T>
-using KeyOf = std::make_unsigned_t<SignedOfSize<sizeof(T)>>;
-template <class K>
-inline constexpr K kSignBit = K(1) << (8 * sizeof(K) - 1);
-
-/// Keys compare as the elements do, smaller first. Equal elements, -0 and 0 among them, have one key; that of NaN is
-/// the largest, also when larger elements come first.
-template <class T>
-KeyOf<T> key_of(T x, bool descending) {
-  using K = KeyOf<T>;
-  constexpr K sign = kSignBit<K>;
-  const K flip = descending ? static_cast<K>(~K(0)) : K(0), bits = std::bit_cast<K>(x);
-  if constexpr (is_float(dtype_of<T>)) {
-    const K magnitude = bits & static_cast<K>(~sign);
-    const K key = (bits & sign) != 0 && magnitude != 0 ? static_cast<K>(~bits) : static_cast<K>(bits | sign);
-    return magnitude > std::bit_cast<K>(std::numeric_limits<T>::infinity()) ? static_cast<K>(~K(0))
-                                                                            : static_cast<K>(key ^ flip);
-  } else {
-    return static_cast<K>(bits ^ flip ^ (std::is_signed_v<T> ? sign : K(0)));
-  }
-}
-
-/// The element of a key: of equal ones 0, of NaNs the quiet one.
-template <class T>
-T element_of(KeyOf<T> key, bool descending) {
-  using K = KeyOf<T>;
-  constexpr K sign = kSignBit<K>;
-  const K flip = descending ? static_cast<K>(~K(0)) : K(0), up = key ^ flip;
-  if constexpr (is_float(dtype_of<T>)) {
-    constexpr K nan = std::bit_cast<K>(std::numeric_limits<T>::quiet_NaN());
-    const K bits = (up & sign) != 0 ? static_cast<K>(up ^ sign) : static_cast<K>(~up);
-    return std::bit_cast<T>(key == static_cast<K>(~K(0)) ? nan : bits);
-  } else {
-    return std::bit_cast<T>(static_cast<K>(up ^ (std::is_signed_v<T> ? sign : K(0))));
-  }
-}
 
 /// A key with the place of its element in the line.
 template <class K>

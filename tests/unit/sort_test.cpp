@@ -139,5 +139,33 @@ TEST_CASE("lines that are in order, in the opposite order, of one element or of 
   });
 }
 
+TEST_CASE("many lines, which are sorted side by side, come out in order at every CPU level") {
+  for_each_type<Sort>([]<class T>(Tag<T>) {
+    INFO(info(dtype_of<T>).ir_name);
+    unsigned seed = 0;
+    for (const std::int64_t n : {2, 4, 7, 8, 9, 16, 17, 40, 64, 100, 130, 256, 700, 1024}) {
+      INFO("lines of ", n);
+      const Array rows = sortable<T>({70, n}, ++seed), columns = transposed(rows);
+      for (const bool descending : {false, true}) {
+        Sort along_rows, along_columns;
+        along_rows.axis = 1, along_columns.axis = 0;
+        along_rows.descending = along_columns.descending = descending;
+        std::vector<T> want;
+        for_each_line<T>(rows, 1, [&](const std::vector<T>& line, const Dims&) {
+          for (const std::int64_t place : sorted_places(line, descending))
+            want.push_back(line[static_cast<std::size_t>(place)]);
+        });
+        at_each_level([&] {
+          for (const Array& sorted : {run_op(along_rows, {rows}), transposed(run_op(along_columns, {columns})),
+                                      transposed(run_op(along_columns, {columns.contiguous()}))}) {
+            const Array dense = sorted.contiguous();
+            REQUIRE(std::ranges::equal(std::span(dense.data<T>(), want.size()), want, same<T>));
+          }
+        });
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace tjit
