@@ -143,8 +143,60 @@ struct Reduction {
     for (int v = 0; v < kVectors; ++v) sum[v].store(so_far + v * N);
   }
 
+  /// Whether one line is joined a vector at a time: integers give the same bits in any grouping.
+  static constexpr bool kGroups = std::is_integral_v<T> && kWidth >= 8;
+
+  /// Lanes moved by `kBy` places in the direction of the line, `first` moving in.
+  template <int kBy, bool kForwards>
+  [[gnu::always_inline]] static V moved(V v, V first) {
+    return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+      constexpr auto from = [](int i) {
+        const int at = kForwards ? i - kBy : i + kBy;
+        return at < 0 || at >= kWidth ? kWidth + i : at;
+      };
+      return V::of(__builtin_shufflevector(v.raw, first.raw, from(I)...));
+    }(std::make_integer_sequence<int, kWidth>());
+  }
+
+  /// Each lane joined with those before it.
+  template <bool kForwards, int kBy = 1>
+  [[gnu::always_inline]] static V running_lanes(V v) {
+    if constexpr (kBy < kWidth) {
+      return running_lanes<kForwards, 2 * kBy>(join(moved<kBy, kForwards>(v, V(kIdentity)), v));
+    } else {
+      return v;
+    }
+  }
+
+  /// As many elements of a dense line as fill registers; how many.
+  template <bool kExclusive, bool kForwards>
+  static std::int64_t running_line(const RunningRows& r) {
+    constexpr int kLast = kForwards ? kWidth - 1 : 0;
+    T* const out = static_cast<T*>(r.out);
+    const T* const x = static_cast<const T*>(r.x);
+    V so_far(*static_cast<T*>(r.so_far)), before(*static_cast<const T*>(r.carry));
+    std::int64_t i = 0;
+    for (; i + kWidth <= r.rows; i += kWidth) {
+      const std::int64_t at = kForwards ? i : 1 - i - kWidth;
+      const V lanes = running_lanes<kForwards>(V::load(x + at));
+      join(before, join(so_far, kExclusive ? moved<1, kForwards>(lanes, V(kIdentity)) : lanes)).store(out + at);
+      so_far = join(so_far, V(lanes[kLast]));
+    }
+    *static_cast<T*>(r.so_far) = so_far[0];
+    return i;
+  }
+
   template <bool kExclusive>
-  static void running_as(const RunningRows& r) {
+  static void running_as(RunningRows r) {
+    if constexpr (kGroups) {
+      if (r.columns == 1 && r.x_stride == r.out_stride && (r.x_stride == 1 || r.x_stride == -1)) {
+        const std::int64_t done =
+            r.x_stride == 1 ? running_line<kExclusive, true>(r) : running_line<kExclusive, false>(r);
+        r.x = static_cast<const T*>(r.x) + done * r.x_stride;
+        r.out = static_cast<T*>(r.out) + done * r.out_stride;
+        r.rows -= done;
+      }
+    }
     std::int64_t j = 0;
     for (; j + 4 * kWidth <= r.columns; j += 4 * kWidth) running_block<4, kWidth, kExclusive>(r, j);
     for (; j + kWidth <= r.columns; j += kWidth) running_block<1, kWidth, kExclusive>(r, j);
