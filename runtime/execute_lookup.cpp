@@ -104,10 +104,27 @@ bool make_offsets(std::span<std::int64_t> offsets, std::int64_t offset, std::int
 /// Copies the elements that a loop finds, without keeping their offsets; false at an index that is not in [0, size).
 template <class E, class T>
 bool copy_found(E* to, const E* from, const Loop& loop, std::int64_t stride, const T* indices, std::int64_t size) {
+  const auto is_outside = [size](std::int64_t index) {
+    return static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size);
+  };
+  std::int64_t i = 0;
+  if (stride == 1 && loop.to == 1 && loop.from == 0) {
+    constexpr std::int64_t kGroup = 4;  // one branch for so many
+    for (; i + kGroup <= loop.size; i += kGroup) {
+      bool outside = false;
+#pragma clang loop vectorize(disable) unroll(full)
+      for (std::int64_t k = 0; k < kGroup; ++k) outside |= is_outside(indices[i + k]);
+      if (outside) return false;
+#pragma clang loop unroll(full)
+      for (std::int64_t k = 0; k < kGroup; ++k) to[i + k] = from[indices[i + k]];
+    }
+  }
+  from += i * loop.from;
+  indices += i * loop.to;
 #pragma clang loop unroll_count(4)
-  for (std::int64_t i = 0; i < loop.size; ++i) {
-    const auto index = static_cast<std::int64_t>(*indices);
-    if (static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size)) return false;
+  for (; i < loop.size; ++i) {
+    const std::int64_t index = *indices;
+    if (is_outside(index)) return false;
     to[i] = from[index * stride];
     from += loop.from;
     indices += loop.to;
