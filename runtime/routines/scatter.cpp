@@ -13,17 +13,25 @@ namespace tjit {
 
 namespace {
 
-/// x[places[i]] = op(x[places[i]], updates[i]), one after another.
-using JoinElements = void (*)(void* x, const std::int64_t* places, const void* updates, std::int64_t n);
+/// x[places[i]] = op(x[places[i]], updates[i]), one after another; `ahead` fetches what comes next, which takes time
+/// where it is near.
+using JoinElements = void (*)(void* x, const std::int64_t* places, const void* updates, std::int64_t n, bool ahead);
 
 template <class Op, class T>
-void join_elements(void* x, const std::int64_t* places, const void* updates, std::int64_t n) {
+void join_elements(void* x, const std::int64_t* places, const void* updates, std::int64_t n, bool ahead) {
   using Element = Vec<T, 1>;
+  constexpr std::int64_t kAhead = 32;
   const T* const update = static_cast<const T*>(updates);
-  for (std::int64_t i = 0; i < n; ++i) {
+  const auto join = [&](std::int64_t i) __attribute__((always_inline)) {
     T* const at = static_cast<T*>(x) + places[i];
     apply_op<Op, T>(Element::load(at), Element::load(update + i)).store(at);
+  };
+  std::int64_t i = 0;
+  for (; ahead && i < n - kAhead; ++i) {
+    __builtin_prefetch(static_cast<T*>(x) + places[i + kAhead], 1);
+    join(i);
   }
+  for (; i < n; ++i) join(i);
 }
 
 template <class Op>
@@ -65,6 +73,7 @@ class ScatterRoutine final : public Routine {
     const auto* const found = std::ranges::find(kJoins, op, &Join::op);
     TJIT_CHECK(join_ != nullptr && found != std::end(kJoins));
     join_elements_ = found->elements(dtype);
+    ahead_ = element_count(shape) * size_ > kNear;
   }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
@@ -85,6 +94,7 @@ class ScatterRoutine final : public Routine {
 
  private:
   static constexpr std::int64_t kBlock = 512;
+  static constexpr std::int64_t kNear = 4 << 20;  ///< bytes that caches and address translation hold, about
 
   /// Which rows of the tensor the updates from number `first` on meet.
   template <class T>
@@ -119,7 +129,7 @@ class ScatterRoutine final : public Routine {
   void join(std::byte* to, std::span<const std::int64_t> places, const std::byte* updates) const {
     const std::int64_t bytes = row_ * size_;
     if (row_ == 1 && join_elements_ != nullptr) {
-      join_elements_(to, places.data(), updates, std::ssize(places));
+      join_elements_(to, places.data(), updates, std::ssize(places), ahead_);
     } else if (row_ == 1) {
       with_element(static_cast<int>(size_), [&]<class E>(Tag<E>) {
         const E* update = reinterpret_cast<const E*>(updates);
@@ -151,6 +161,7 @@ class ScatterRoutine final : public Routine {
   // Null where updates replace what is there.
   void (*join_)(void* out, const void* const* in, std::int64_t n) = nullptr;
   JoinElements join_elements_ = nullptr;
+  bool ahead_ = false;
 };
 
 }  // namespace
