@@ -7,40 +7,93 @@
 namespace tjit::math {
 namespace detail {
 
-// |x|^y for finite |x| > 0; `a` is |x|.
-//
-// f32 in double: 2^(y log2 a), wrong by at most 2^-33 before the one rounding at the end. With s = f / (2 + f) as in
-// log, log2(1 + f) = s L(s^2). L and the polynomial for 2^r are own minimax fits (as in math_exp.h), relative
-// errors 2.6e-14 and 4e-11.
+// log2(2^(exponent - bias) (1 + mantissa)) in two parts, error 2^-30.5 of what is larger, 1/2 or the result; the bits
+// are those of a float, but of any exponent. With 2^k (1 + f) as in log and s = f / (2 + f), log2(1 + f) = s (C + z
+// Q(z)) for C = 2 / ln 2 and z = s^2, of which C s is in two parts; what s lacks of the quotient counts 1 / (1 - z),
+// about 1 + z, times. Q is an own minimax fit (Sollya's fpminimax), relative error of the logarithm 2.9e-11.
 template <int N>
-[[gnu::always_inline]] inline Vec<float, N> pow_positive(Vec<float, N> a, Vec<float, N> y) {
-  using V = Vec<double, N>;
-  using B = BitsOf<double, N>;
-  using F = Format<double>;
-  const auto [k, m] = split<double, N, false>(convert<double>(a));
-  const V f = m - V(1);
-  const V s = f / (V(2) + f);
-  const V z = s * s;
-  const V l = polynomial(z, z * z, 0x1.71547652b8250p+1, 0x1.ec709dc53f3ddp-1, 0x1.2776c28fb91e7p-1,
-                         0x1.a61a31b544cb7p-2, 0x1.4794d9a7e366dp-2, 0x1.21b81d6416aa1p-2);
-  V t = convert<double>(y) * fma(s, l, k);
-  t = select(t < V(-200), V(-200), t);  // beyond the range of float, within that of double
-  t = select(t > V(200), V(200), t);
-  const V magic(F::kUnit * 1.5 + F::kBias);
+[[gnu::always_inline]] inline TwoPart<Vec<float, N>> log2_in_two_parts(Vec<std::int32_t, N> bits) {
+  using V = Vec<float, N>;
+  using I = Vec<std::int32_t, N>;
+  using F = Format<float>;
+  constexpr auto kSqrtHalf = std::bit_cast<std::int32_t>(0x1.6a09e6p-1f);
+  const I above = bits - I(kSqrtHalf);
+  const V k = convert<float>(above >> I(F::kMantissaBits));
+  const V m = bit_cast<float>((above & I(F::kMantissaMask)) + I(kSqrtHalf));
+  const V one(1), c(0x1.715476p+1), q0(0x1.ec709ep-1);
+  const V f = m - one;
+  const auto d = add_smaller(one, m);  // both between 1/2 and 2: as exact
+  const V inverse = one / d.hi;
+  const V s = f * inverse;
+  const V rest = fma(-s, d.lo, fma(-s, d.hi, f));
+  const V z = s * s, z2 = z * z;
+  // The low part of C + z q0, z with what its rounding left out.
+  const V c_low = fma(fma(s, s, -z), q0, V(0x1.4ae0cp-25));
+  const V zq = fma(z2, polynomial(z, z2, 0x1.2776b2p-1, 0x1.a5f2a8p-2, 0x1.558d1p-2), fma(z, q0, c_low));
+  const V h = s * c, by_rest = inverse * c;
+  const auto head = add_smaller(k, h);
+  return add_smaller(head.hi, fma(s, zq, head.lo + fma(rest, fma(by_rest, z, by_rest), fma(s, c, -h))));
+}
+
+// |x|^y, and the lanes where the special cases count.
+template <Float T, int N>
+struct UsualPower {
+  Vec<T, N> value;
+  Mask<T, N> rare;
+};
+
+// Whether x is not from `least` > 0 on, or not finite.
+template <Float T, int N>
+[[gnu::always_inline]] inline Mask<T, N> not_between(Vec<T, N> x, T least) {
+  using B = BitsOf<T, N>;
+  const auto low = __builtin_bit_cast(typename Format<T>::Bits, least);
+  constexpr auto kInfinity = std::bit_cast<typename Format<T>::Bits>(Format<T>::kInfinity);
+  return convert<T>(bits_of(x) - B(low) >= B(kInfinity - low));
+}
+
+// f32: 2^(y log2 a). The polynomial for 2^r is an own minimax fit (Sollya's fpminimax), relative error 5.9e-9.
+template <int N>
+[[gnu::always_inline]] inline UsualPower<float, N> usual_pow(Vec<float, N> x, Vec<float, N> y) {
+  using V = Vec<float, N>;
+  using B = BitsOf<float, N>;
+  using I = Vec<std::int32_t, N>;
+  using F = Format<float>;
+  const auto special = not_between(x, F::kSmallestNormal);
+  I bits = bit_cast<std::int32_t>(x);
+  if (any(special)) {
+    const V a = abs(x);
+    const I normal = bit_cast<std::int32_t>(a * V(F::kUnit)) - I(F::kMantissaBits << F::kMantissaBits);
+    bits = select(a < V(F::kSmallestNormal), normal, bit_cast<std::int32_t>(a));
+  }
+  const TwoPart<V> l = log2_in_two_parts(bits);
+  const V t = y * l.hi;
+  const V t_low = fma(y, l.lo, fma(y, l.hi, -t));
+  constexpr float kMagic = F::kUnit * 1.5f;
+  const V magic(kMagic);
   const V shifted = t + magic;
-  const V r = t - (shifted - magic);
-  const V p =
-      polynomial(r, r * r, 0x1.ffffffffabb55p-1, 0x1.62e42ff11648ep-1, 0x1.ebfbe0a4cbcf4p-3, 0x1.c6b08aaf070dap-5,
-                 0x1.3b29dc33691b0p-7, 0x1.5d8a709c29d2ap-10, 0x1.446a2d4a4b71cp-13, 0x1.fe1794f332792p-17);
-  return convert<float>(p * bit_cast<double>(bits_of(shifted) << B(F::kMantissaBits)));
+  const V r = (t - (shifted - magic)) + t_low;
+  const V p = fma(
+      r, polynomial(r, r * r, 0x1.62e43p-1, 0x1.ebfbep-3, 0x1.c6af9cp-5, 0x1.3b2a48p-7, 0x1.5ef5e4p-10, 0x1.44251cp-13),
+      V(1));
+  V value = bit_cast<float>(bits_of(p) + (bits_of(shifted) << B(F::kMantissaBits)));
+  const auto rare = special | !(abs(t) < V(125));
+  if (any(rare)) {
+    // Further out the parts mean nothing.
+    const auto within = abs(t) < V(160);
+    const V n = select(within, shifted, magic);
+    constexpr auto kMagicBits = std::bit_cast<typename F::Bits>(kMagic);
+    value =
+        select(within, scale(p, bits_of(n) - B(kMagicBits - 2 * F::kBias)), select(t > V(0), V(F::kInfinity), V(0)));
+  }
+  return {value, rare};
 }
 
 // f64: e^(y log a), both in two parts.
 template <int N>
-[[gnu::always_inline]] inline Vec<double, N> pow_positive(Vec<double, N> a, Vec<double, N> y) {
+[[gnu::always_inline]] inline UsualPower<double, N> usual_pow(Vec<double, N> x, Vec<double, N> y) {
   using V = Vec<double, N>;
   using F = Format<double>;
-  const TwoPart<V> l = log_in_two_parts(a);
+  const TwoPart<V> l = log_in_two_parts(abs(x));
   const V exact = y * l.hi;
   V t = select(exact < V(kExpLowest<double>), V(kExpLowest<double>), exact);
   t = select(t > V(kExpHighest<double>), V(kExpHighest<double>), t);
@@ -50,30 +103,49 @@ template <int N>
   const auto r = add_smaller(fma(-e.n, V(F::kLn2Hi), t), fma(-e.n, V(F::kLn2Lo), t_lo));
   const auto head = add_smaller(V(1), r.hi);
   const V r2 = r.hi * r.hi;
-  return scale(head.hi + (head.lo + fma(r2, exp_tail(r.hi, r2), fma(r.lo, r.hi, r.lo))), e.biased_twice);
+  const V p = head.hi + (head.lo + fma(r2, exp_tail(r.hi, r2), fma(r.lo, r.hi, r.lo)));
+  return {scale(p, e.biased_twice), not_between(x, 0x1p-1074) | !(abs(y) < V(F::kInfinity))};
+}
+
+// Corrects |x|^y, for x > 0 right where both are finite, by the special cases of C99.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> pow_special(Vec<T, N> x, Vec<T, N> y, Vec<T, N> r) {
+  using V = Vec<T, N>;
+  using B = BitsOf<T, N>;
+  const V zero(0), one(1), infinity(Format<T>::kInfinity), nan(Format<T>::kNan);
+  const V a = abs(x);
+  const V half = y * V(0.5);
+  const auto fraction = trunc(y) != y;
+  const auto odd = !fraction & (trunc(half) != half);
+  r = select(a == one, one, r);
+  r = select((x < zero) & fraction, nan, r);
+  r = select(a == infinity, select(y > zero, infinity, zero), r);
+  r = select(a == zero, select(y > zero, zero, infinity), r);
+  const B sign = bits_of(x) & bits_of(select(odd, V(-0.0), zero));
+  r = bit_cast<T>(bits_of(r) ^ sign);
+  r = select((x != x) | (y != y), nan, r);
+  return select((x == one) | (y == zero), one, r);
+}
+
+// x < least, or x not finite.
+template <Float T, int N>
+[[gnu::always_inline]] inline Mask<T, N> is_below_or_infinite(Vec<T, N> x, T least) {
+  using B = BitsOf<T, N>;
+  using Bits = typename Format<T>::Bits;
+  const Bits low = __builtin_bit_cast(Bits, least);
+  return convert<T>(bits_of(x) - B(low) >= B(std::bit_cast<Bits>(Format<T>::kInfinity) - low));
 }
 
 }  // namespace detail
 
 /// x^y with every special case of C99: 1 for y = 0 and for x = 1 whatever the other is; NaN for finite x < 0 unless y
-/// is an integer.
+/// is an integer. x itself for y = 1.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> pow(Vec<T, N> x, Vec<T, N> y) {
-  using V = Vec<T, N>;
-  using B = detail::BitsOf<T, N>;
-  const V zero(0), one(1), infinity(detail::Format<T>::kInfinity), nan(detail::Format<T>::kNan);
-  const V a = abs(x);
-  const V half = y * V(0.5);
-  const auto fraction = trunc(y) != y;
-  const auto odd = !fraction & (trunc(half) != half);
-  V r = select(a == one, one, detail::pow_positive(a, y));
-  r = select((x < zero) & fraction, nan, r);
-  r = select(a == infinity, select(y > zero, infinity, zero), r);
-  r = select(a == zero, select(y > zero, zero, infinity), r);
-  const B sign = detail::bits_of(x) & detail::bits_of(select(odd, V(-0.0), zero));
-  r = bit_cast<T>(detail::bits_of(r) ^ sign);
-  r = select((x != x) | (y != y), nan, r);
-  return select((x == one) | (y == zero), one, r);
+  // Results do not depend on whether what is rare is left out where no lane needs it.
+  auto [value, rare] = detail::usual_pow(x, y);
+  if (any(rare)) value = select(rare, detail::pow_special(x, y, value), value);
+  return select(y == Vec<T, N>(1), x, value);
 }
 
 /// x^y, wrapping, by squaring; 0 in lanes with negative y (callers raise).
