@@ -25,6 +25,8 @@ struct Format {
   static constexpr int kBias = Limits::max_exponent - 1;
   static constexpr Bits kMantissaMask = (Bits{1} << kMantissaBits) - 1;
   static constexpr T kSmallestNormal = Limits::min();
+  static constexpr T kSmallest = Limits::denorm_min();
+  static constexpr T kLargest = Limits::max();
   static constexpr T kInfinity = Limits::infinity();
   static constexpr T kNan = Limits::quiet_NaN();
   // 2^kMantissaBits: its unit in the last place is 1.
@@ -46,6 +48,14 @@ using BitsOf = Vec<typename Format<T>::Bits, N>;
 template <Float T, int N>
 [[gnu::always_inline]] inline BitsOf<T, N> bits_of(Vec<T, N> x) {
   return bit_cast<typename Format<T>::Bits>(x);
+}
+
+// Whether x is not from `least` > 0 to `most`.
+template <Float T, int N>
+[[gnu::always_inline]] inline Mask<T, N> not_between(Vec<T, N> x, T least, T most) {
+  using Bits = typename Format<T>::Bits;
+  const Bits low = __builtin_bit_cast(Bits, least), high = __builtin_bit_cast(Bits, most);
+  return convert<T>(bits_of(x) - BitsOf<T, N>(low) > BitsOf<T, N>(high - low));
 }
 
 // polynomial(x, x2, a, b, c, ...) = a + b x + c x^2 + ..., by pairs: (a + b x) + x2 ((c + d x) + x2 (...)). As many

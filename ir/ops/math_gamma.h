@@ -1,5 +1,4 @@
-// lgamma and digamma. Floats compute in double: near the zeros left of 0, where large terms cancel, nothing less will
-// do.
+// lgamma and digamma of f64, and with less work for what is rounded to f32: left of 0, near zeros, large terms cancel.
 //
 // With a = |x|: fractions around 1 and 2, Stirling's series for larger a, and for negative x the reflections
 //   lgamma(-a) = -lgamma(a) - log(a |sin(pi a)| / pi),   digamma(-a) = digamma(a) + 1 / a + pi cot(pi a).
@@ -173,10 +172,9 @@ template <bool kTwoParts, int N>
 }  // namespace detail
 
 /// log(|Gamma(x)|); inf at integers up to 0 and at both infinities.
-template <Float T, int N>
-[[gnu::always_inline]] inline Vec<T, N> lgamma(Vec<T, N> x) {
-  constexpr bool kTwoParts = sizeof(T) == 8;
-  return convert<T>(detail::lgamma<kTwoParts>(convert<double>(x)));
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> lgamma(Vec<double, N> x) {
+  return detail::lgamma<true>(x);
 }
 
 namespace detail {
@@ -299,10 +297,9 @@ template <bool kTwoParts, int N>
 }  // namespace detail
 
 /// The derivative of log(|Gamma(x)|); -inf and inf at 0 and -0, NaN at negative integers and -inf.
-template <Float T, int N>
-[[gnu::always_inline]] inline Vec<T, N> digamma(Vec<T, N> x) {
-  constexpr bool kTwoParts = sizeof(T) == 8;
-  return convert<T>(detail::digamma<kTwoParts>(convert<double>(x)));
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> digamma(Vec<double, N> x) {
+  return detail::digamma<true>(x);
 }
 
 }  // namespace tjit::math

@@ -29,17 +29,40 @@ template <Float T, int N, bool kSubnormals = true>
   return {bit_cast<T>(exponent) - offset, bit_cast<T>((bits & B(F::kMantissaMask)) + B(kSqrtHalf))};
 }
 
+// The bits of finite a > 0, those of subnormal numbers as if exponents went on below those of normal ones; and `split`
+// of them.
+template <int N>
+[[gnu::always_inline]] inline Vec<std::int32_t, N> unbounded_bits(Vec<float, N> a) {
+  using I = Vec<std::int32_t, N>;
+  using F = Format<float>;
+  const I scaled = bit_cast<std::int32_t>(a * Vec<float, N>(F::kUnit));
+  return select(a < Vec<float, N>(F::kSmallestNormal), scaled - I(F::kMantissaBits << F::kMantissaBits),
+                bit_cast<std::int32_t>(a));
+}
+template <int N>
+[[gnu::always_inline]] inline Split<float, N> split(Vec<std::int32_t, N> bits) {
+  using I = Vec<std::int32_t, N>;
+  using F = Format<float>;
+  constexpr auto kSqrtHalf = std::bit_cast<std::int32_t>(0x1.6a09e6p-1f);
+  const I above = bits - I(kSqrtHalf);
+  return {convert<float>(above >> I(F::kMantissaBits)), bit_cast<float>((above & I(F::kMantissaMask)) + I(kSqrtHalf))};
+}
+
+// (log(1 + f) - f + f^2/2) / f^3 in f32, an own minimax fit (as in math_exp.h), relative error of the logarithm 5.9e-9.
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> log_tail(Vec<float, N> f, Vec<float, N> f2) {
+  return polynomial(f, f2, 0x1.55554ap-2, -0x1.00022p-2, 0x1.99a5aap-3, -0x1.547884p-3, 0x1.226d04p-3, -0x1.0cdfcep-3,
+                    0x1.07d834p-3, -0x1.4201d8p-4);
+}
+
 // log(1 + f) - f + sum, where `sum` is f and more.
 //
-// f32: log(1 + f) = f - f^2/2 + f^3 P(f). P is an own minimax fit (as in math_exp.h), relative error of the logarithm
-// 5.9e-9.
+// f32: log(1 + f) = f - f^2/2 + f^3 log_tail.
 template <int N>
 [[gnu::always_inline]] inline Vec<float, N> log_near_one(Vec<float, N> f, TwoPart<Vec<float, N>> sum) {
   using V = Vec<float, N>;
   const V f2 = f * f;
-  const V p = polynomial(f, f2, 0x1.55554ap-2, -0x1.00022p-2, 0x1.99a5aap-3, -0x1.547884p-3, 0x1.226d04p-3,
-                         -0x1.0cdfcep-3, 0x1.07d834p-3, -0x1.4201d8p-4);
-  return sum.hi + fma(f2, fma(f, p, V(-0.5)), sum.lo);
+  return sum.hi + fma(f2, fma(f, log_tail(f, f2), V(-0.5)), sum.lo);
 }
 
 // f64: with s = f / (2 + f), log(1 + f) = 2 atanh(s) = 2 s + s R(s^2). As 2 s = f - s f, and f is exact, the sum

@@ -7,19 +7,14 @@
 namespace tjit::math {
 namespace detail {
 
-// log2(2^(exponent - bias) (1 + mantissa)) in two parts, error 2^-30.5 of what is larger, 1/2 or the result; the bits
-// are those of a float, but of any exponent. With 2^k (1 + f) as in log and s = f / (2 + f), log2(1 + f) = s (C + z
-// Q(z)) for C = 2 / ln 2 and z = s^2, of which C s is in two parts; what s lacks of the quotient counts 1 / (1 - z),
-// about 1 + z, times. Q is an own minimax fit (Sollya's fpminimax), relative error of the logarithm 2.9e-11.
+// log2(a) of the `unbounded_bits` of a, in two parts, error 2^-30.5 of what is larger, 1/2 or the result. With
+// s = f / (2 + f), log2(1 + f) = s (C + z Q(z)) for C = 2 / ln 2 and z = s^2, of which C s is in two parts; what s
+// lacks of the quotient counts 1 / (1 - z), about 1 + z, times. Q is an own minimax fit (Sollya's fpminimax), relative
+// error of the logarithm 2.9e-11.
 template <int N>
 [[gnu::always_inline]] inline TwoPart<Vec<float, N>> log2_in_two_parts(Vec<std::int32_t, N> bits) {
   using V = Vec<float, N>;
-  using I = Vec<std::int32_t, N>;
-  using F = Format<float>;
-  constexpr auto kSqrtHalf = std::bit_cast<std::int32_t>(0x1.6a09e6p-1f);
-  const I above = bits - I(kSqrtHalf);
-  const V k = convert<float>(above >> I(F::kMantissaBits));
-  const V m = bit_cast<float>((above & I(F::kMantissaMask)) + I(kSqrtHalf));
+  const auto [k, m] = split(bits);
   const V one(1), c(0x1.715476p+1), q0(0x1.ec709ep-1);
   const V f = m - one;
   const auto d = add_smaller(one, m);  // both between 1/2 and 2: as exact
@@ -42,29 +37,15 @@ struct UsualPower {
   Mask<T, N> rare;
 };
 
-// Whether x is not from `least` > 0 on, or not finite.
-template <Float T, int N>
-[[gnu::always_inline]] inline Mask<T, N> not_between(Vec<T, N> x, T least) {
-  using B = BitsOf<T, N>;
-  const auto low = __builtin_bit_cast(typename Format<T>::Bits, least);
-  constexpr auto kInfinity = std::bit_cast<typename Format<T>::Bits>(Format<T>::kInfinity);
-  return convert<T>(bits_of(x) - B(low) >= B(kInfinity - low));
-}
-
 // f32: 2^(y log2 a). The polynomial for 2^r is an own minimax fit (Sollya's fpminimax), relative error 5.9e-9.
 template <int N>
 [[gnu::always_inline]] inline UsualPower<float, N> usual_pow(Vec<float, N> x, Vec<float, N> y) {
   using V = Vec<float, N>;
   using B = BitsOf<float, N>;
-  using I = Vec<std::int32_t, N>;
   using F = Format<float>;
-  const auto special = not_between(x, F::kSmallestNormal);
-  I bits = bit_cast<std::int32_t>(x);
-  if (any(special)) {
-    const V a = abs(x);
-    const I normal = bit_cast<std::int32_t>(a * V(F::kUnit)) - I(F::kMantissaBits << F::kMantissaBits);
-    bits = select(a < V(F::kSmallestNormal), normal, bit_cast<std::int32_t>(a));
-  }
+  const auto special = not_between(x, F::kSmallestNormal, F::kLargest);
+  auto bits = bit_cast<std::int32_t>(x);
+  if (any(special)) bits = unbounded_bits(abs(x));
   const TwoPart<V> l = log2_in_two_parts(bits);
   const V t = y * l.hi;
   const V t_low = fma(y, l.lo, fma(y, l.hi, -t));
@@ -104,7 +85,7 @@ template <int N>
   const auto head = add_smaller(V(1), r.hi);
   const V r2 = r.hi * r.hi;
   const V p = head.hi + (head.lo + fma(r2, exp_tail(r.hi, r2), fma(r.lo, r.hi, r.lo)));
-  return {scale(p, e.biased_twice), not_between(x, 0x1p-1074) | !(abs(y) < V(F::kInfinity))};
+  return {scale(p, e.biased_twice), not_between(x, F::kSmallest, F::kLargest) | !(abs(y) < V(F::kInfinity))};
 }
 
 // Corrects |x|^y, for x > 0 right where both are finite, by the special cases of C99.
