@@ -21,10 +21,7 @@
 //
 //            erf   erfc  erf_inv  cbrt  hypot  lgamma  digamma
 //     f32   1.20   1.88     1.26  0.69   0.99    1.99     2.13
-//     f64   1.25   1.99     2.02  0.51   0.95    1.82     1.85
-//
-// In f64 lgamma is wrong by up to 17 at the doubles next to its zero at -2.457, and digamma by up to
-// 2^-56 (1 + log(1 - x)), not in such units, around its zeros left of 0.
+//     f64   1.25   1.99     2.02  0.51   0.95    1.82     2.32
 //
 // Of complex numbers, the errors of each part; those of pow in 1 + |y log x| times the larger part, as its parts may
 // cancel. A part of a quotient that is 2^-1000 of the other or less may vanish. On 3 million numbers of all sizes and

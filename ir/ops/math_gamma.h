@@ -73,6 +73,18 @@ template <class V, class... C>
   return {sum.hi, sum.lo + (p.lo + fma(inner.lo, x, V(c.lo)))};
 }
 
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> two_part_polynomial(TwoPart<V>, TwoPart<V> top) {
+  return top;
+}
+template <class V, class... C>
+[[gnu::always_inline]] inline TwoPart<V> two_part_polynomial(TwoPart<V> x, TwoPart<V> top, TwoPart<double> c,
+                                                             C... rest) {
+  const TwoPart<V> p = product(two_part_polynomial(x, top, rest...), x);
+  const TwoPart<V> sum = add_any(V(c.hi), p.hi);
+  return {sum.hi, sum.lo + (p.lo + V(c.lo))};
+}
+
 // (1 / Gamma(1 + r) - 1) / r for |r| <= 1/2, error 2^-105.
 template <class V>
 [[gnu::always_inline]] inline TwoPart<V> inverse_gamma_tail(V r) {
@@ -117,6 +129,16 @@ template <class M, class V>
   return product(p, TwoPart<V>{sum.hi, sum.lo + tail.lo});
 }
 
+// lgamma(-a) = result but next to its zero at -2.457, where 1 / Gamma(x) has too few bits: by its first derivatives
+// there.
+template <class V>
+[[gnu::always_inline]] inline V lgamma_at_zero(V a, V result) {
+  const V from_zero = V(0x1.3a7fc9600f86cp+1) - a;
+  const V d = from_zero + V(0x1.55f64f98af8dp-55);
+  const V slope = fma(d, fma(d, V(0x1.694a6058a7858p+0), V(0x1.36eebb002f55dp+2)), V(0x1.83fe966af535fp+0));
+  return select(abs(from_zero) < V(0x1p-20), d * slope, result);
+}
+
 // lgamma(x) for x <= -1/2, a = -x; `right` is lgamma(a) in two parts. The zeros left of -18.5 are so close to integers
 // that no double is near them; in f64 all that is right of it goes by 1 / Gamma(x).
 template <bool kTwoParts, int N>
@@ -133,7 +155,8 @@ template <bool kTwoParts, int N>
   }
   const TwoPart<V> l = log_parts<kTwoParts>(y.hi);
   const TwoPart<V> sum = add_any(right.hi, l.hi);
-  const V result = -(sum.hi + (sum.lo + (right.lo + l.lo + y.lo / y.hi)));
+  V result = -(sum.hi + (sum.lo + (right.lo + l.lo + y.lo / y.hi)));
+  if constexpr (kTwoParts) result = lgamma_at_zero(a, result);
   return select(r == zero, V(Format<double>::kInfinity), result);
 }
 
@@ -213,16 +236,21 @@ template <class V>
   return {s.hi, s.lo + (a.lo + b.lo)};
 }
 
+// n / d, error 2^-105.
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> quotient(TwoPart<V> n, TwoPart<V> d) {
+  const V inverse = V(1) / d.hi;
+  const V hi = n.hi * inverse;
+  return {hi, (fma(-hi, d.hi, n.hi) + fma(-hi, d.lo, n.lo)) * inverse};
+}
+
 // n / (a + b).
 template <class V>
 [[gnu::always_inline]] inline TwoPart<V> quotient(double n, V a, V b) {
-  const TwoPart<V> d = add_any(a, b);
-  const V inverse = V(1) / d.hi;
-  const V hi = V(n) * inverse;
-  return {hi, (fma(-hi, d.hi, V(n)) - hi * d.lo) * inverse};
+  return quotient(TwoPart<V>{V(n), V(0)}, add_any(a, b));
 }
 
-// The same in two parts, error 1e-19: as 1 / r - 1 / (1 - r) + 1 / (1 + r) - r T.
+// pi cot(pi r) in two parts, error 1e-19: as 1 / r - 1 / (1 - r) + 1 / (1 + r) - r T.
 template <class V>
 [[gnu::always_inline]] inline TwoPart<V> pi_cot_pi_in_two_parts(V r) {
   const V z = r * r, zero(0), one(1);
@@ -253,6 +281,83 @@ template <int N>
   return s;
 }
 
+// pi cot(pi r), error 2^-104 of the larger terms: 1 / r - 1 / (1 - r) + 1 / (1 + r) - r T(r^2), T by its Taylor series.
+template <class V>
+[[gnu::always_inline]] inline TwoPart<V> long_pi_cot_pi(V r) {
+  using D = TwoPart<double>;
+  const V zero(0), one(1);
+  const TwoPart<V> z = product(r, r);
+  const V top = polynomial(z.hi, z.hi * z.hi, 0x1.00005782aaebep-29, 0x1.000026e3f644fp-31, 0x1.00001148ad653p-33,
+                           0x1.000007ae797ffp-35, 0x1.00000369f9ff9p-37, 0x1.000001846e551p-39, 0x1.000000aca29ebp-41,
+                           0x1.0000004cba013p-43, 0x1.0000002219c49p-45, 0x1.0000000f27e4dp-47, 0x1.00000006bc658p-49,
+                           0x1.00000002fe65fp-51);
+  const TwoPart<V> t = two_part_polynomial(
+      z, TwoPart<V>{top, zero}, D{0x1.4a34cc4a60fa6p+0, 0x1.1873d8912200cp-54},
+      D{0x1.51322ac7d8483p-3, 0x1.afc89088cb729p-57}, D{0x1.1c26130249124p-5, -0x1.049a1e95fe1f7p-60},
+      D{0x1.0b36af86396e9p-7, -0x1.0698d6c892967p-61}, D{0x1.04b8ce96ee5f8p-9, 0x1.811f3054300cp-63},
+      D{0x1.020a5b2cd3042p-11, -0x1.91bdf43d1ea35p-65}, D{0x1.00e4af2b4e156p-13, 0x1.e18438a6b48bep-69},
+      D{0x1.0064cdeb22f0fp-15, 0x1.d0156affdbc11p-70}, D{0x1.002c9953744ccp-17, -0x1.b59478ccd48a2p-71},
+      D{0x1.0013c594466eap-19, -0x1.de0792137e167p-73}, D{0x1.0008c66cec77dp-21, -0x1.158c16e0e2054p-75},
+      D{0x1.0003e59ffde12p-23, -0x1.2be263ae7d962p-80}, D{0x1.0001bb316ccdap-25, -0x1.bf98c5790f889p-79},
+      D{0x1.0000c4ed05ae3p-27, -0x1.1ab8db7603983p-81});
+  const TwoPart<V> poles = sum(quotient(-1, one, -r), quotient(1, one, r));
+  const TwoPart<V> rest = sum(poles, product(t, TwoPart<V>{-r, zero}));
+  return sum(quotient(1, r, zero), rest);
+}
+
+// log(b) for b.hi from 1 to 2^60, error 2^-105 of the larger terms; by s as log_in_two_parts, but by the Taylor series.
+template <int N>
+[[gnu::always_inline]] inline TwoPart<Vec<double, N>> long_log(TwoPart<Vec<double, N>> b) {
+  using V = Vec<double, N>;
+  using D = TwoPart<double>;
+  const auto [k, m] = split<double, N, false>(b.hi);
+  const V low = b.lo * (m / b.hi), f = m - V(1);
+  TwoPart<V> d = add_smaller(V(2), f);
+  d.lo = d.lo + low;
+  const TwoPart<V> s = quotient(TwoPart<V>{f, low}, d);
+  const TwoPart<V> z = product(s, s);
+  const V top = polynomial(z.hi, z.hi * z.hi, 0x1.47ae147ae147bp-4, 0x1.2f684bda12f68p-4, 0x1.1a7b9611a7b96p-4,
+                           0x1.0842108421084p-4, 0x1.f07c1f07c1f08p-5, 0x1.d41d41d41d41dp-5, 0x1.bacf914c1badp-5,
+                           0x1.a41a41a41a41ap-5, 0x1.8f9c18f9c18fap-5, 0x1.7d05f417d05f4p-5);
+  const TwoPart<V> l = two_part_polynomial(
+      z, TwoPart<V>{top, V(0)}, D{0x1.5555555555555p-1, 0x1.5555555555555p-55},
+      D{0x1.999999999999ap-2, -0x1.999999999999ap-56}, D{0x1.2492492492492p-2, 0x1.2492492492492p-56},
+      D{0x1.c71c71c71c71cp-3, 0x1.c71c71c71c71cp-57}, D{0x1.745d1745d1746p-3, -0x1.745d1745d1746p-58},
+      D{0x1.3b13b13b13b14p-3, -0x1.3b13b13b13b14p-57}, D{0x1.1111111111111p-3, 0x1.1111111111111p-59},
+      D{0x1.e1e1e1e1e1e1ep-4, 0x1.e1e1e1e1e1e1ep-60}, D{0x1.af286bca1af28p-4, 0x1.af286bca1af28p-58},
+      D{0x1.8618618618618p-4, 0x1.8618618618618p-58}, D{0x1.642c8590b2164p-4, 0x1.642c8590b2164p-59});
+  const TwoPart<V> of_m = sum(TwoPart<V>{s.hi + s.hi, s.lo + s.lo}, product(s, product(z, l)));
+  // ln 2 in three parts, of which the first is exact times k.
+  const TwoPart<V> of_k = product(k, V(-0x1.8432a1b0e2634p-43));
+  return sum(TwoPart<V>{k * V(0x1.62e42fefa4p-1), fma(k, V(0x1.f97b57a079a19p-103), of_k.lo)},
+             sum(of_m, TwoPart<V>{of_k.hi, V(0)}));
+}
+
+// digamma(1 + a), error 2^-104 of the larger terms: where a < 20, of 19 more, by the inverses between; then by
+// Stirling's series. Lanes that are not `wanted` get some number.
+template <class M, int N>
+[[gnu::always_inline]] inline TwoPart<Vec<double, N>> long_digamma(M wanted, Vec<double, N> a) {
+  using V = Vec<double, N>;
+  using D = TwoPart<double>;
+  const V zero(0), one(1), end = select(wanted & (a < V(20)), V(20), one);
+  const TwoPart<V> b = add_any(a, end);
+  const TwoPart<V> inverse = quotient(1, b.hi, b.lo);
+  const TwoPart<V> z = product(inverse, inverse);
+  const V top = polynomial(z.hi, z.hi * z.hi, -0x1.5555555555555p-4, 0x1.c5e5e5e5e5e5ep-2, -0x1.86e7f9b9fe6e8p+1,
+                           0x1.a74ca514ca515p+4, -0x1.1975cc0ed7304p+8, 0x1.c2f0566566566p+11, -0x1.ac572aaaaaaabp+15,
+                           0x1.dc0b1a5cfbe16p+19, -0x1.31fad7cbf3cp+24);
+  const TwoPart<V> series =
+      product(z, two_part_polynomial(
+                     z, TwoPart<V>{top, zero}, D{-0x1.5555555555555p-4, -0x1.5555555555555p-58},
+                     D{0x1.1111111111111p-7, 0x1.1111111111111p-63}, D{-0x1.041041041041p-8, -0x1.041041041041p-62},
+                     D{0x1.1111111111111p-8, 0x1.1111111111111p-64}, D{-0x1.f07c1f07c1f08p-8, 0x1.f07c1f07c1f08p-63},
+                     D{0x1.5995995995996p-6, -0x1.9a99a99a99a9ap-60}));
+  TwoPart<V> s = sum(TwoPart<V>{V(-0.5) * inverse.hi, V(-0.5) * inverse.lo}, series);
+  for (V i = one; any(i < end); i = i + one)
+    s = sum(s, quotient(TwoPart<V>{select(i < end, -one, zero), zero}, add_any(a, i)));
+  return sum(long_log(b), s);
+}
+
 // digamma(-a) for a > 0; `right` is digamma(1 + a).
 template <bool kTwoParts, int N>
 [[gnu::always_inline]] inline Vec<double, N> digamma_left(Vec<double, N> a, Vec<double, N> right) {
@@ -262,6 +367,12 @@ template <bool kTwoParts, int N>
   if constexpr (kTwoParts) {
     const TwoPart<V> both = sum(digamma_in_two_parts(a), pi_cot_pi_in_two_parts(r));
     result = both.hi + both.lo;
+    // Around the zeros; results do not depend on whether it is left out where no lane needs it.
+    const auto small = abs(result) < V(0x1p-5);
+    if (any(small)) {
+      const TwoPart<V> all = sum(long_digamma(small, a), long_pi_cot_pi(r));
+      result = select(small, all.hi + all.lo, result);
+    }
   } else {
     result = right + pi_cot_pi(r);
   }

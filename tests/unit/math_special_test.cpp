@@ -56,7 +56,7 @@ TEST_CASE_TEMPLATE("math: cbrt", T, float, double) {
 
 TEST_CASE_TEMPLATE("math: lgamma", T, float, double) {
   const auto f = [](auto x) { return math::lgamma(x); };
-  std::vector<T> near_zero;  // where doubles are less exact than anywhere else
+  std::vector<T> near_zero;  // of which the doubles are the nearest to one of its zeros
   for (int step = -8; step <= 8; ++step)
     near_zero.push_back(T(-2.4570247382208006) + T(step) * 2 * std::numeric_limits<T>::epsilon());
   check_unary<Lgamma, T>([](auto x) { return std::lgamma(x); }, near_zero);
