@@ -13,14 +13,14 @@
 //              f32   f64                f32   f64                f32   f64
 //     exp     1.04  1.01     sin       0.93  0.93     sinh      1.09  1.43
 //     expm1   1.06  1.23     cos      *0.85  0.97     cosh      1.08  1.08
-//     log     0.91  0.86     tan       1.27  1.23     tanh      2.05  2.16
-//     log1p   0.98  0.81     asin      1.20  1.11     asinh     1.11  1.05
+//     log     0.91  0.86     tan       2.49  1.23     tanh      1.93  2.16
+//     log1p   0.98  0.81     asin      1.20  1.11     asinh     1.61  1.05
 //     sigmoid 1.97  1.95     acos      1.17  1.09     acosh     1.82  1.82
-//     rsqrt   1.50  1.50     atan      1.30  1.43     atanh     1.00  1.00
+//     rsqrt   1.50  1.50     atan      1.30  1.43     atanh     1.67  1.00
 //     pow     2.13  1.02     atan2    *1.52  1.55
 //
 //            erf   erfc  erf_inv  cbrt  hypot  lgamma  digamma
-//     f32   1.20   1.88     1.26  0.69   0.99    1.99     2.13
+//     f32   1.66   1.83     2.21  0.74   0.99    1.99     2.13
 //     f64   1.25   1.99     2.02  0.51   0.95    1.82     2.32
 //
 // Of complex numbers, the errors of each part; those of pow in 1 + |y log x| times the larger part, as its parts may

@@ -35,6 +35,7 @@ struct Format {
   // ln 2 in two parts. `kLn2Hi` has so few bits that its product with an exponent is exact.
   static constexpr T kLn2Hi = static_cast<T>(sizeof(T) == 4 ? 0x1.62e4p-1 : 0x1.62e42fefa3800p-1);
   static constexpr T kLn2Lo = static_cast<T>(sizeof(T) == 4 ? 0x1.7f7d1cf79abcap-20 : 0x1.ef35793c76730p-45);
+  static constexpr T kLn2 = static_cast<T>(0x1.62e42fefa39efp-1);
   static constexpr T kLog2E = static_cast<T>(0x1.71547652b82fep+0);
   // pi / 2 in three parts, each rounded to nearest.
   static constexpr T kHalfPi = static_cast<T>(sizeof(T) == 4 ? 0x1.921fb6p+0 : 0x1.921fb54442d18p+0);
@@ -56,6 +57,12 @@ template <Float T, int N>
   using Bits = typename Format<T>::Bits;
   const Bits low = __builtin_bit_cast(Bits, least), high = __builtin_bit_cast(Bits, most);
   return convert<T>(bits_of(x) - BitsOf<T, N>(low) > BitsOf<T, N>(high - low));
+}
+
+// The bits of `value`, negated where x is negative, and -0.
+template <Float T, int N>
+[[gnu::always_inline]] inline Vec<T, N> with_sign_of(Vec<T, N> value, Vec<T, N> x) {
+  return bit_cast<T>(bits_of(value) ^ (bits_of(x) & bits_of(Vec<T, N>(-0.0))));
 }
 
 // polynomial(x, x2, a, b, c, ...) = a + b x + c x^2 + ..., by pairs: (a + b x) + x2 ((c + d x) + x2 (...)). As many

@@ -117,6 +117,24 @@ template <Float T, int N>
   return head.hi + fma(s, fma(r2, expm1_tail(r, r2), lost), head.lo);
 }
 
+// What f32 needs of e^x for -60 <= x <= 0, or NaN, to give 1 - e^x without loss where that is small: e^x = s (1 + m),
+// where s is a power of two. ln 2 in one part is enough, as its error counts n s times.
+template <int N>
+struct Decay {
+  Vec<float, N> s, m;
+};
+
+template <int N>
+[[gnu::always_inline]] inline Decay<N> decay(Vec<float, N> x) {
+  using V = Vec<float, N>;
+  using F = Format<float>;
+  const V offset(F::kUnit * 1.5F + F::kBias);
+  const V shifted = fma(x, V(F::kLog2E), offset);
+  const V r = fma(shifted - offset, V(-F::kLn2), x);
+  const V r2 = r * r;
+  return {power_of_two<float>(bits_of(shifted)), fma(r2, expm1_tail(r, r2), r)};
+}
+
 // x = n ln 2 + r, of which cosh and sinh are, by their addition theorems,
 //   2 (sum cosh r + difference sinh r) and 2 (difference cosh r + sum sinh r),
 // halved so that they overflow in the last step only.
@@ -216,11 +234,21 @@ template <Float T, int N>
   return detail::divide(select(x < V(0), e, V(1)), detail::add_smaller(V(1), e));
 }
 
-/// Hyperbolic tangent: -m / (2 + m) for m = e^(-2|x|) - 1.
-template <Float T, int N>
-[[gnu::always_inline]] inline Vec<T, N> tanh(Vec<T, N> x) {
-  using V = Vec<T, N>;
-  const V limit(sizeof(T) == 4 ? 10 : 20);  // from here on m rounds to -1
+/// Hyperbolic tangent: (1 - e) / (1 + e) for e = e^(-2|x|).
+template <int N>
+[[gnu::always_inline]] inline Vec<float, N> tanh(Vec<float, N> x) {
+  using V = Vec<float, N>;
+  const V limit(10);  // from here on 1 - e rounds to 1
+  const V size = abs(x);
+  const auto e = detail::decay(V(-2) * select(size > limit, limit, size));
+  return detail::with_sign_of(fma(-e.s, e.m, V(1) - e.s) / fma(e.s, e.m, V(1) + e.s), x);
+}
+
+/// f64: -m / (2 + m) for m = e^(-2|x|) - 1.
+template <int N>
+[[gnu::always_inline]] inline Vec<double, N> tanh(Vec<double, N> x) {
+  using V = Vec<double, N>;
+  const V limit(20);  // from here on m rounds to -1
   const V size = abs(x);
   const V half = detail::half_expm1(V(-2) * select(size > limit, limit, size));
   const V m = half + half;
