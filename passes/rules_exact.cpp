@@ -138,7 +138,7 @@ std::vector<Rule> products() {
 
       {"power-zero", power(x, 0), 1},
       {"power-one", power(x, 1), x},
-      {"power-two", power(x, 2), square(x), kInts},
+      {"power-two", power(x, 2), square(x)},
       {"one-power", power(1, x), 1},
   };
 }

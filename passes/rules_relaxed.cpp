@@ -56,7 +56,6 @@ std::vector<Rule> arithmetic() {
 
 std::vector<Rule> functions() {
   return {
-      {"fast-power-two", power(x, 2), square(x), kFloats},
       {"fast-power-half", power(x, 0.5), sqrt(x), kFloats},
       {"fast-power-minus-half", power(x, -0.5), rsqrt(x), kFloats},
       {"fast-power-minus-one", power(x, -1), reciprocal(x), kFloats},

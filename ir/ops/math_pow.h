@@ -108,25 +108,17 @@ template <Float T, int N>
   return select((x == one) | (y == zero), one, r);
 }
 
-// x < least, or x not finite.
-template <Float T, int N>
-[[gnu::always_inline]] inline Mask<T, N> is_below_or_infinite(Vec<T, N> x, T least) {
-  using B = BitsOf<T, N>;
-  using Bits = typename Format<T>::Bits;
-  const Bits low = __builtin_bit_cast(Bits, least);
-  return convert<T>(bits_of(x) - B(low) >= B(std::bit_cast<Bits>(Format<T>::kInfinity) - low));
-}
-
 }  // namespace detail
 
 /// x^y with every special case of C99: 1 for y = 0 and for x = 1 whatever the other is; NaN for finite x < 0 unless y
-/// is an integer. x itself for y = 1.
+/// is an integer. x itself for y = 1, x * x for y = 2.
 template <Float T, int N>
 [[gnu::always_inline]] inline Vec<T, N> pow(Vec<T, N> x, Vec<T, N> y) {
+  using V = Vec<T, N>;
   // Results do not depend on whether what is rare is left out where no lane needs it.
   auto [value, rare] = detail::usual_pow(x, y);
   if (any(rare)) value = select(rare, detail::pow_special(x, y, value), value);
-  return select(y == Vec<T, N>(1), x, value);
+  return select(y == V(1), x, select(y == V(2), x * x, value));
 }
 
 /// x^y, wrapping, by squaring; 0 in lanes with negative y (callers raise).
