@@ -248,8 +248,20 @@ struct Vec<Complex<P>, N> {
 
   [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return {a.re + b.re, a.im + b.im}; }
   [[gnu::always_inline]] friend Vec operator-(Vec a, Vec b) { return {a.re - b.re, a.im - b.im}; }
+  // Of vectors with parts in turn, as in memory: what brings them there and back cancels against loads and stores.
   [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) {
-    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    if constexpr (N == 1) {
+      return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    } else {
+      return [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+        const Raw first = __builtin_shufflevector(a.re.raw, a.re.raw, (I / 2)...) *
+                          __builtin_shufflevector(b.re.raw, b.im.raw, (I / 2 + I % 2 * N)...);
+        const Raw second = __builtin_shufflevector(a.im.raw, a.im.raw, (I / 2)...) *
+                           __builtin_shufflevector(b.im.raw, b.re.raw, (I / 2 + I % 2 * N)...);
+        const Raw difference = first - second, sum = first + second;
+        return of(__builtin_shufflevector(difference, sum, (I + I % 2 * 2 * N)...));
+      }(std::make_integer_sequence<int, 2 * N>());
+    }
   }
   [[gnu::always_inline]] friend Vec operator-(Vec a) { return {-a.re, -a.im}; }
   [[gnu::always_inline]] friend Mask<P, N> operator==(Vec a, Vec b) { return (a.re == b.re) & (a.im == b.im); }
