@@ -37,6 +37,7 @@ std::string lower_case(std::string_view text) {
 
 /// `2,3` or `2x3` as a shape; a comma at the end, as in Python's `(2,)`, says nothing.
 std::optional<Shape> parse_sizes(std::string_view text, char separator) {
+  const std::string_view whole = text;
   Shape shape;
   while (!(text = trimmed(text)).empty()) {
     std::int64_t size = 0;
@@ -44,6 +45,8 @@ std::optional<Shape> parse_sizes(std::string_view text, char separator) {
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (error != std::errc() || size < 0 || (!text.empty() && text.front() != separator)) return std::nullopt;
     if (!text.empty()) text.remove_prefix(1);
+    if (shape.size() == Dims::kMax)
+      throw UsageError("found more than " + std::to_string(Dims::kMax) + " sizes in '" + std::string(whole) + "'");
     shape.push_back(size);
   }
   return shape;
