@@ -17,7 +17,7 @@
 //     log1p   0.98  0.81     asin      1.20  1.11     asinh     1.61  1.05
 //     sigmoid 1.97  1.95     acos      1.17  1.09     acosh     1.82  1.82
 //     rsqrt   1.50  1.50     atan      1.30  1.43     atanh     1.67  1.00
-//     pow     2.13  1.02     atan2    *1.52  1.55
+//     pow     2.16  1.02     atan2    *1.52  1.55
 //
 //            erf   erfc  erf_inv  cbrt  hypot  lgamma  digamma
 //     f32   1.66   1.83     2.21  0.74   0.99    1.99     2.13
