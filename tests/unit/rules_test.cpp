@@ -342,7 +342,7 @@ TEST_CASE("the comparison finds rules that are not exact") {
       {"cast chain", cast(cast(x)), cast(x)},
       {"shifts", shift_left(shift_left(x, c), d), shift_left(x, c + d), kInts},
       {"swapped", x - y, y - x, kInts},
-      {"power", power(x, 0.5), sqrt(x), kFloats},
+      {"power", power(x, 0.5), pattern::sqrt(x), kFloats},
       {"saturating", minimum(x, lowest), x, kInts},
   };
   for (const Rule& rule : wrong) {
