@@ -148,11 +148,11 @@ template <int N>
   return detail::with_sign_of(fma(-e.s, e.m, V(1) - e.s), x);
 }
 
+/// f64: x + x P(x^2) up to 1, then the same.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> erf(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  constexpr T kOne = detail::kErfOne<T>;
+  using V = Vec<double, N>;
+  constexpr double kOne = detail::kErfOne<double>;
   const V size = abs(x);
   const V small = fma(x, detail::erf_small(x * x), x);
   const V rest = detail::exp_between(detail::log_erfc(select(size > V(kOne), V(kOne), size)));
@@ -188,11 +188,11 @@ template <int N>
   return select(x < V(0), V(2) - right, right);
 }
 
+/// f64: likewise, with the quotients in two parts.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> erfc(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  constexpr T kZero = detail::kErfcZero<T>;
+  using V = Vec<double, N>;
+  constexpr double kZero = detail::kErfcZero<double>;
   const V size = abs(x);
   const V a = select(size > V(kZero), V(kZero), size);
   // e^(-a^2) = (1 + m) 2^n, with what the rounding of a^2 left out.
@@ -223,11 +223,11 @@ template <int N>
   return fma(x, select(rest > V(0), line, outside), x * w * detail::erf_inv_bent(w));
 }
 
+/// f64: likewise, the ratio to x in two parts.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> erf_inv(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  using F = detail::Format<T>;
+  using V = Vec<double, N>;
+  using F = detail::Format<double>;
   const V size = abs(x);
   const V w = -detail::log_positive(fma(-x, x, V(1)));  // exact enough: with w the result changes little
   const V outside = select(size == V(1), V(F::kInfinity), V(F::kNan));

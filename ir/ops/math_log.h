@@ -206,14 +206,13 @@ template <int N>
 /// f64: log(x + w) = log(1 + x + x^2 / (1 + w)).
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> asinh(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
+  using V = Vec<double, N>;
   const V a = abs(x);
-  const auto large = a >= V(detail::kSquareIsAll<T>);  // log(2 a)
+  const auto large = a >= V(detail::kSquareIsAll<double>);  // log(2 a)
   const V w = sqrt(fma(a, a, V(1)));
   const V log = detail::log1p_of_sum(a, select(large, V(-1), a * a / (V(1) + w)));
-  const V finite = select(large, log + V(detail::Format<T>::kLn2), log);
-  return select(a < V(detail::Format<T>::kInfinity), copysign(finite, x), x);
+  const V finite = select(large, log + V(detail::Format<double>::kLn2), log);
+  return select(a < V(detail::Format<double>::kInfinity), copysign(finite, x), x);
 }
 
 /// Inverse hyperbolic cosine: log(x + w) with w = sqrt(x^2 - 1) = sqrt(t^2 + 2 t), t = x - 1. As 1 / (x + w) = x - w,
@@ -233,11 +232,10 @@ template <int N>
 /// f64: log(1 + t + sqrt(t^2 + 2 t)); NaN below 1.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> acosh(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  using F = detail::Format<T>;
+  using V = Vec<double, N>;
+  using F = detail::Format<double>;
   const V t = x - V(1);
-  const auto large = x >= V(detail::kSquareIsAll<T>);  // log(2 x)
+  const auto large = x >= V(detail::kSquareIsAll<double>);  // log(2 x)
   const V root = sqrt(fma(t, t, t + t));
   const V log = detail::log1p_of_sum(select(large, t, root), select(large, V(0), t));
   const V finite = select(large, log + V(F::kLn2), log);
@@ -273,9 +271,8 @@ template <int N>
 /// f64: log(1 + 2 x / (1 - x)) / 2.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> atanh(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  using F = detail::Format<T>;
+  using V = Vec<double, N>;
+  using F = detail::Format<double>;
   const V a = abs(x);
   const auto d = detail::add_smaller(V(1), -a);
   const V inverse = V(1) / d.hi;

@@ -42,13 +42,12 @@ template <int N>
 /// whose remainder is exact.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> cbrt(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  using F = detail::Format<T>;
+  using V = Vec<double, N>;
+  using F = detail::Format<double>;
   const V size = abs(x);
   const auto [k, part] = detail::split(size);
   const V f = part - V(1);
-  const V magic(F::kUnit * T(1.5) + F::kBias);
+  const V magic(F::kUnit * 1.5 + F::kBias);
   const V shifted = fma(k, V(1.0 / 3), magic);
   const V j = fma(shifted - magic, V(-3), k);
   const auto up = j > V(0), down = j < V(0);
@@ -60,7 +59,7 @@ template <int N>
   const V y2 = y * y;
   const V remainder = fma(-fma(y, y, -y2), y, fma(-y2, y, m));
   const V near = fma(remainder, z2 * V(1.0 / 3), y);
-  const V scale = bit_cast<T>(detail::bits_of(shifted) << detail::BitsOf<T, N>(F::kMantissaBits));
+  const V scale = bit_cast<double>(detail::bits_of(shifted) << detail::BitsOf<double, N>(F::kMantissaBits));
   const V finite = select(size < V(F::kInfinity), near * scale, size);
   return copysign(select(size > V(0), finite, size), x);
 }

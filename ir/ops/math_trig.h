@@ -172,9 +172,8 @@ template <int N>
 /// f64: in odd quarters -1 / tan r, of which the rounding of tan r and of the quotient are taken back.
 template <int N>
 [[gnu::always_inline]] inline Vec<double, N> tan(Vec<double, N> x) {
-  using T = double;
-  using V = Vec<T, N>;
-  using B = detail::BitsOf<T, N>;
+  using V = Vec<double, N>;
+  using B = detail::BitsOf<double, N>;
   const auto q = detail::quarters(abs(x));
   const V z = q.r * q.r;
   const V cubic = z * q.r * detail::tan_tail(z);
