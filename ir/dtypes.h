@@ -43,6 +43,10 @@ constexpr auto first_of(TypeList<T, Rest...>) {
 }
 }  // namespace detail
 
+/// The type of elements of a dtype that is known when compiling.
+template <DType kType>
+using ElementOf = typename decltype(detail::first_of<only(kType)>(ElementTypes()))::type;
+
 /// `dispatch` among the element types of a set, of which `t` is one.
 template <DTypes kSet, class F>
 decltype(auto) dispatch_in(DType t, F&& f) {

@@ -41,10 +41,10 @@ AttrField erase(Field<Member> field) {
           [](OpAttrs& a, AttrValue v) { static_cast<Owner&>(a).*Member = std::get<Value>(std::move(v)); }};
 }
 
-/// The one rule for elementwise operands: same shape, same dtype; broadcasts and casts are ops of their own.
-template <class T>
-Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
-  const std::size_t first = T::info.mask_first ? 1 : 0;
+/// The one rule for elementwise operands: same shape, same dtype; broadcasts and casts are ops of their own. The type of
+/// the op's result, but for the dtype of one that an attribute names.
+Type infer_elementwise(const OpInfo& info, std::span<const Type> in) {
+  const std::size_t first = info.mask_first ? 1 : 0;
   if (first == 1 && in[0].dtype != DType::Bool) fail("the first operand must be bool, not " + to_string(in[0]));
   Type result = in[first];
   for (std::size_t i = 0; i < in.size(); ++i) {
@@ -56,13 +56,16 @@ Type infer_elementwise(const OpAttrs* attrs, std::span<const Type> in) {
     for (int d = 0; d < t.shape.size(); ++d)
       if (result.shape[d] == Dims::kUnknown) result.shape[d] = t.shape[d];
   }
-  if constexpr (T::info.result == Result::Attribute) {
-    result.dtype = as<T>(attrs).dtype;
-  } else {
-    result.dtype = result_dtype(T::info.result, in[first].dtype);
-  }
-  if constexpr (requires { T::check_result(in[0], result); }) T::check_result(in[0], result);
+  if (info.result != Result::Attribute) result.dtype = result_dtype(info.result, in[first].dtype);
   return result;
+}
+
+template <class T>
+Types infer_map(const OpAttrs* attrs, std::span<const Type> in) {
+  Type result = infer_elementwise(T::info, in);
+  if constexpr (T::info.result == Result::Attribute) result.dtype = as<T>(attrs).dtype;
+  if constexpr (requires { T::check_result(in[0], result); }) T::check_result(in[0], result);
+  return {result};
 }
 
 /// An effect takes as many operands as its message has places for, and gives nothing.
@@ -78,7 +81,7 @@ Types infer_effect(const OpAttrs* attrs, std::span<const Type> in) {
 template <class T>
 Types infer_op(const OpAttrs* attrs, std::span<const Type> in) {
   if constexpr (form_of<T>() == Form::Map) {
-    return {infer_elementwise<T>(attrs, in)};
+    return infer_map<T>(attrs, in);
   } else if constexpr (form_of<T>() == Form::Effect) {
     return infer_effect<T>(attrs, in);
   } else if constexpr (std::is_same_v<decltype(T::infer(as<T>(attrs), in)), Types>) {
@@ -126,18 +129,19 @@ constexpr bool kComputes =
     form_of<T>() == Form::Product || form_of<T>() == Form::Routine || form_of<T>() == Form::Effect;
 
 /// Checks what is common to all ops before an op's own inference.
-template <class T>
-Types infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
-  const OpInfo& i = T::info;
+void check_operands(const OpInfo& i, bool computes, std::span<const Type> in) {
   if (i.arity >= 0 && static_cast<int>(in.size()) != i.arity)
     fail("takes " + std::to_string(i.arity) + " operand" + (i.arity == 1 ? "" : "s") + ", found " +
          std::to_string(in.size()));
-  if constexpr (kComputes<T>) {
-    for (std::size_t k = i.mask_first ? 1 : 0; k < in.size(); ++k)
-      if (!contains(i.types, in[k].dtype))
-        fail("does not take " + std::string(info(in[k].dtype).ir_name) + ": operand " + std::to_string(k) + " is " +
-             to_string(in[k]));
-  }
+  for (std::size_t k = i.mask_first ? 1 : 0; computes && k < in.size(); ++k)
+    if (!contains(i.types, in[k].dtype))
+      fail("does not take " + std::string(info(in[k].dtype).ir_name) + ": operand " + std::to_string(k) + " is " +
+           to_string(in[k]));
+}
+
+template <class T>
+Types infer_checked(const OpAttrs* attrs, std::span<const Type> in) {
+  check_operands(T::info, kComputes<T>, in);
   Types results = infer_op<T>(attrs, in);
   for (const Type& t : results)
     if (!is_dynamic(t.shape)) (void)byte_count(t);

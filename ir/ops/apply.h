@@ -39,16 +39,16 @@ template <class R, class T, int N>
 }
 }  // namespace detail
 
-/// Whether an elementwise op gives results of type R from operands of type T.
-template <class Op, class T, class R>
-consteval bool gives() {
-  if constexpr (!contains(Op::info.types, dtype_of<T>)) {
-    return false;
-  } else {
+/// Calls `f(Tag<R>)` for each type R of results that an elementwise op gives on operands of type T, if it takes them.
+template <class Op, class T>
+constexpr void for_each_result(auto f) {
+  if constexpr (contains(Op::info.types, dtype_of<T>)) {
     if constexpr (Op::info.result == Result::Attribute) {
-      return requires(Vec<T, 1> x) { Op::template eval<R>(x); };
+      ElementTypes::for_each([&]<class R>(Tag<R> result) {
+        if constexpr (requires(Vec<T, 1> x) { Op::template eval<R>(x); }) f(result);
+      });
     } else {
-      return dtype_of<R> == result_dtype(Op::info.result, dtype_of<T>);
+      f(Tag<ElementOf<result_dtype(Op::info.result, dtype_of<T>)>>());
     }
   }
 }
@@ -56,14 +56,9 @@ consteval bool gives() {
 /// Calls `f(Tag<T>, Tag<R>)` for each operand type T that an elementwise op takes and result type R that it gives.
 template <class Op>
 constexpr void for_each_signature(auto f) {
-  const auto with_result = [&]<class T, class R>(Tag<T> operand, Tag<R> result) {
-    if constexpr (gives<Op, T, R>()) f(operand, result);
-  };
-  const auto with_operand = [&]<class T>(Tag<T> operand) {
-    if constexpr (contains(Op::info.types, dtype_of<T>))
-      ElementTypes::for_each([&](auto result) { with_result(operand, result); });
-  };
-  ElementTypes::for_each(with_operand);
+  ElementTypes::for_each([&](auto operand) {
+    for_each_result<Op, typename decltype(operand)::type>([&](auto result) { f(operand, result); });
+  });
 }
 
 /// Whether an elementwise op can fail on elements of type T.

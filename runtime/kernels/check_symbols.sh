@@ -1,5 +1,5 @@
 #!/bin/sh
-# check_symbols.sh <nm> <objects of tjit_runtime>...: fails when the kernels of two CPU levels define the same function, as
+# check_symbols.sh <nm> <objects of the kernels>...: fails when the kernels of two CPU levels define the same function, as
 # the linker would keep one of them for every machine.
 nm=$1
 shift

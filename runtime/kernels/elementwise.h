@@ -30,6 +30,7 @@ struct Kernel {
   [[gnu::always_inline]] static void run_on(R* out, std::int64_t n, const E*... in) {
     std::int64_t i = 0;
     for (; i + kWidth <= n; i += kWidth) result<kWidth>(i, in...).store(out + i);
+#pragma clang loop unroll(disable)
     for (; i < n; ++i) result<1>(i, in...).store(out + i);
   }
 
@@ -41,8 +42,9 @@ struct Kernel {
       (__builtin_prefetch(reinterpret_cast<const char*>(in + i) + kPrefetchAhead), ...);
       result<kWidth>(i, in...).stream(reinterpret_cast<To*>(out + i));
     }
-    for (; i < n; ++i) result<1>(i, in...).store(out + i);
     stream_end();
+    const void* const rest[] = {in + i...};
+    run(out + i, rest, n - i);
   }
 
   template <class... E>
@@ -52,13 +54,14 @@ struct Kernel {
     for (; i + kStep <= n; i += kStep) {
       if (any(fails_op<Op>(Vec<E, kStep>::load(in + i)...))) break;
     }
+#pragma clang loop unroll(disable)
     for (; i < n; ++i) {
       if (any(fails_op<Op>(Vec<E, 1>::load(in + i)...))) return i;
     }
     return -1;
   }
 
-  static void run(void* out, const void* const* in, std::int64_t n) {
+  [[gnu::noinline]] static void run(void* out, const void* const* in, std::int64_t n) {
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       run_on(static_cast<R*>(out), n, static_cast<const Operand<I>*>(in[I])...);
     }(std::make_index_sequence<Op::info.arity>());

@@ -64,8 +64,8 @@ consteval Table shard() {
   Table table{};
   AllOps::for_each([&]<class Op>(Tag<Op>) {
     if constexpr (std::is_base_of_v<Elementwise, Op>) {
-      ElementTypes::for_each([&]<class R>(Tag<R>) {
-        if constexpr (gives<Op, T, R>() && sizeof(R) * N <= kMaxVectorBytes) {
+      for_each_result<Op, T>([&]<class R>(Tag<R>) {
+        if constexpr (sizeof(R) * N <= kMaxVectorBytes) {
           using Body = OpBody<Op, T, R, N>;
           Entry& entry = table[static_cast<std::size_t>(kOpcode<Op>)][static_cast<std::size_t>(dtype_of<R>)];
           entry.eval = Body::eval;
