@@ -119,6 +119,18 @@ struct SortKernel {
   bool (*run)(void* lines, std::int64_t n, std::int64_t count, bool descending) = nullptr;
 };
 
+/// Sorts one line of n elements by key_of. Null where keys are sorted by their bytes as fast.
+struct SortLineKernel {
+  /// Whether there may be a -0, as all zeros come out as 0.
+  bool (*sort)(const void* from, void* to, std::int64_t n, bool descending) = nullptr;
+  /// The places of the elements in order, equal ones in theirs; where `selects`, only the first `wanted` need be so.
+  /// `scratch` has `place_scratch` bytes for each element.
+  void (*places)(const void* from, std::int64_t* to, void* scratch, std::int64_t n, std::int64_t wanted,
+                 bool descending) = nullptr;
+  int place_scratch = 0;
+  bool selects = false;
+};
+
 struct KernelTable {
   CpuLevel level{};
   int vector_bytes = 0;
@@ -128,6 +140,7 @@ struct KernelTable {
   const ConvKernel* conv[kDTypeCount] = {};        ///< by element type
   RandomKernel random_bits[kDTypeCount] = {};      ///< by element type
   SortKernel sort[kDTypeCount] = {};               ///< by element type
+  SortLineKernel sort_line[kDTypeCount] = {};      ///< by element type
   /// Copies past the caches; `to` is aligned to 64 bytes. `stream_end` makes such copies visible to other threads.
   void (*stream)(void* to, const void* from, std::size_t bytes) = nullptr;
   void (*stream_end)() = nullptr;

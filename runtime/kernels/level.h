@@ -42,6 +42,7 @@ const DotKernel* dot_kernels(DType t);
 const ConvKernel* conv_kernels(DType t);
 RandomKernel random_kernels(DType t);
 SortKernel sort_kernel(DType t);
+SortLineKernel sort_line_kernel(DType t);
 
 void stream(void* to, const void* from, std::size_t bytes);
 void stream_end();

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "runtime/element_keys.h"
-#include "runtime/kernels/level.h"
+#include "runtime/kernels/network.h"
 
 namespace tjit::TJIT_LEVEL {
 
@@ -36,39 +36,6 @@ class Network {
   using V = Vec<K, kWidth>;
   static constexpr int kBlock = 16;
   static constexpr std::int64_t kRow = kLineRow / static_cast<int>(sizeof(K));
-
-  [[gnu::always_inline]] static void order(V& a, V& b) {
-    const V low = V::of(__builtin_elementwise_min(a.raw, b.raw));
-    b = V::of(__builtin_elementwise_max(a.raw, b.raw));
-    a = low;
-  }
-
-  template <int N>
-  [[gnu::always_inline]] static void sort_block(V* x) {
-    if constexpr (N > 1) {
-      sort_block<N / 2>(x);
-      sort_block<N / 2>(x + N / 2);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < N / 2; ++i) order(x[i], x[i + N / 2]);
-#pragma clang loop unroll(full)
-      for (int d = N / 4; d >= 1; d /= 2) {
-#pragma clang loop unroll(full)
-        for (int i = d; i < N - d; ++i)
-          if (i / d % 2 == 1) order(x[i], x[i + d]);
-      }
-    }
-  }
-
-  /// The last layers of a merge, at distances N / 2, ..., 1.
-  template <int N>
-  [[gnu::always_inline]] static void merge_block(V* x) {
-    if constexpr (N > 1) {
-#pragma clang loop unroll(full)
-      for (int i = 0; i < N / 2; ++i) order(x[i], x[i + N / 2]);
-      merge_block<N / 2>(x);
-      merge_block<N / 2>(x + N / 2);
-    }
-  }
 
   template <bool kWhole>
   [[gnu::always_inline]] V load(std::int64_t i) const {

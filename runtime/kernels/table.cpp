@@ -33,6 +33,7 @@ void fill(KernelTable& table) {
     table.conv[i] = conv_kernels(t.dtype);
     table.random_bits[i] = random_kernels(t.dtype);
     table.sort[i] = sort_kernel(t.dtype);
+    table.sort_line[i] = sort_line_kernel(t.dtype);
   }
   table.stream = stream;
   table.stream_end = stream_end;

@@ -185,11 +185,15 @@ class SortRoutine final : public LineRoutine {
  public:
   explicit SortRoutine(const RoutineArgs& args)
       : LineRoutine(args, attrs_as<Op>(args.def.code, args.attrs).axis),
+        kernel_(kernels().sort_line[static_cast<int>(args.operands[0].dtype)]),
+        sorts_line_(length() > kTinyLine && kernel_.sort != nullptr),
         descending_(attrs_as<Op>(args.def.code, args.attrs).descending) {
     const DType t = args.operands[0].dtype;
     if (kKeepsElements && side_by_side(t)) {
       keys_ = reserve(length() * kLineRow);
       side_by_side_.emplace(t, length(), stride(), result_stride(), side());
+    } else if (sorts_line_) {
+      if (!kKeepsElements) keys_ = reserve(length() * kernel_.place_scratch);
     } else if (length() > kShortLine) {
       keys_ = reserve(2 * length() * key_bytes<Stored>(t));
     }
@@ -206,7 +210,9 @@ class SortRoutine final : public LineRoutine {
       const std::span line(from, static_cast<std::size_t>(length()));
       using Result = std::conditional_t<kKeepsElements, T, std::int64_t>;
       const std::span sorted(reinterpret_cast<Result*>(to[0]), line.size());
-      if (length() <= kShortLine) {
+      if (sorts_line_) {
+        sort_by_kernel(line, sorted, scratch + keys_);
+      } else if (length() <= kShortLine) {
         sort_short(line, sorted);
       } else {
         sort_long(line, sorted, scratch + keys_);
@@ -216,6 +222,7 @@ class SortRoutine final : public LineRoutine {
 
  private:
   static constexpr bool kKeepsElements = std::is_same_v<Op, Sort>;
+  static constexpr std::int64_t kTinyLine = 16;  ///< elements that are sorted before a kernel has begun
 
   /// What stands in the place of an element in a long line.
   template <class K>
@@ -238,6 +245,15 @@ class SortRoutine final : public LineRoutine {
       } else {
         result = static_cast<std::int64_t>(i);
       }
+    }
+  }
+
+  template <class T, class Result>
+  void sort_by_kernel(std::span<const T> line, std::span<Result> sorted, std::byte* scratch) const {
+    if constexpr (!kKeepsElements) {
+      kernel_.places(line.data(), sorted.data(), scratch, std::ssize(line), std::ssize(line), descending_);
+    } else if (kernel_.sort(line.data(), sorted.data(), std::ssize(line), descending_)) {
+      restore_zeros(line.data(), 1, sorted.data(), 1, std::ssize(line));
     }
   }
 
@@ -269,7 +285,8 @@ class SortRoutine final : public LineRoutine {
     for (std::size_t i = 0; i < line.size(); ++i) sorted[i] = keys[i].place;
   }
 
-  bool descending_;
+  const SortLineKernel& kernel_;
+  bool sorts_line_, descending_;
   std::size_t keys_ = 0;
   std::optional<SideBySide> side_by_side_;  ///< none where lines are sorted one after another
 };
@@ -355,29 +372,55 @@ class TopKRoutine final : public LineRoutine {
   explicit TopKRoutine(const RoutineArgs& args)
       : LineRoutine(args, -1),
         k_(attrs_as<TopK>(args.def.code, args.attrs).k),
-        candidates_(reserve(capacity() * key_bytes<Keyed>(args.operands[0].dtype))),
-        keys_(reserve(capacity() * key_bytes<std::type_identity_t>(args.operands[0].dtype))) {}
+        kernel_(kernels().sort_line[static_cast<int>(args.operands[0].dtype)]),
+        sorts_(kernel_.selects && k_ > length() / kFewOf) {
+    const DType t = args.operands[0].dtype;
+    if (sorts_) {
+      places_ = reserve(length() * static_cast<std::int64_t>(sizeof(std::int64_t)));
+    } else {
+      candidates_ = reserve(capacity() * key_bytes<Keyed>(t));
+      keys_ = reserve(capacity() * key_bytes<std::type_identity_t>(t));
+    }
+  }
 
   void run(std::span<const void* const> operands, std::span<void* const> results, std::byte* scratch) const override {
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* line, const LineResults& to) {
+      if (sorts_) {
+        auto* const places = reinterpret_cast<std::int64_t*>(scratch + places_);
+        kernel_.places(line, places, nullptr, length(), k_, true);
+        give(line, to, [&](std::int64_t i) { return places[i]; });
+        return;
+      }
       using K = KeyOf<T>;
       Smallest<K> smallest(reinterpret_cast<Keyed<K>*>(scratch + candidates_), reinterpret_cast<K*>(scratch + keys_),
                            length(), k_);
       smallest.add(length(), [&](std::int64_t i) { return key_of(line[i], true); });
-      T* values = reinterpret_cast<T*>(to[0]);
-      auto* places = reinterpret_cast<std::int32_t*>(to[1]);
-      for (const Keyed<K>& x : smallest.sorted()) {
-        *values++ = line[x.place];
-        *places++ = x.place;
-      }
+      const std::span<const Keyed<K>> sorted = smallest.sorted();
+      give(line, to, [&](std::int64_t i) { return sorted[static_cast<std::size_t>(i)].place; });
     });
   }
 
  private:
+  /// Sorting is faster where more than one element of so many is wanted, as measured.
+  static constexpr std::int64_t kFewOf = 64;
+
   std::int64_t capacity() const { return Smallest<std::uint64_t>::capacity(length(), k_); }
 
+  /// Elements `place_at(0)`, `place_at(1)`, ... of the line and their places.
+  template <class T>
+  void give(const T* line, const LineResults& to, auto&& place_at) const {
+    T* const values = reinterpret_cast<T*>(to[0]);
+    auto* const places = reinterpret_cast<std::int32_t*>(to[1]);
+    for (std::int64_t i = 0; i < k_; ++i) {
+      places[i] = static_cast<std::int32_t>(place_at(i));
+      values[i] = line[places[i]];
+    }
+  }
+
   std::int64_t k_;
-  std::size_t candidates_, keys_;
+  const SortLineKernel& kernel_;
+  bool sorts_;  ///< else the best so far are kept
+  std::size_t places_ = 0, candidates_ = 0, keys_ = 0;
 };
 
 }  // namespace

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <functional>
 #include <numeric>
 
 #include "ir/ops/element.h"
 #include "run_op.h"
+#include "runtime/element_keys.h"
 
 namespace tjit {
 namespace {
@@ -135,6 +137,37 @@ TEST_CASE("lines that are in order, in the opposite order, of one element or of 
         for (const bool descending : {false, true}) check_sorted<T>(x, x, 0, descending);
         for (const std::int64_t k : {std::int64_t{1}, std::int64_t{40}, n})
           if (k <= n) check_top<T>(x, x, k);
+      }
+  });
+}
+
+TEST_CASE("long lines, of few and of many different elements, come out in order at every CPU level") {
+  for_each_type<Sort>([]<class T>(Tag<T>) {
+    INFO(info(dtype_of<T>).ir_name);
+    const std::vector<std::function<T(std::uint64_t, std::int64_t)>> kinds = {
+        [](std::uint64_t bits, std::int64_t) {
+          if constexpr (std::is_same_v<T, bool>)
+            return bits % 3 == 0;
+          else
+            return std::bit_cast<T>(static_cast<KeyOf<T>>(bits));
+        },
+        [](std::uint64_t bits, std::int64_t) { return static_cast<T>(bits % 2); },
+        [](std::uint64_t, std::int64_t i) { return static_cast<T>(i % 100 < 50 ? i % 100 : 100 - i % 100); },
+        [](std::uint64_t bits, std::int64_t i) { return static_cast<T>(bits % 100 == 0 ? 0 : i / 64); }};
+    std::uint64_t state = 1;
+    for (const auto& kind : kinds)
+      for (const std::int64_t n : {65, 127, 128, 129, 255, 257, 384, 511, 513, 3000, 20'000}) {
+        INFO("lines of ", n);
+        Array x = Array::empty({dtype_of<T>, {n}});
+        for (std::int64_t i = 0; i < n; ++i) {
+          state = state * 6364136223846793005U + 1442695040888963407U;
+          static_cast<T*>(x.mutable_data())[i] = kind(state ^ state >> 32, i);
+        }
+        const bool descending = n % 2 == 0;
+        at_each_level([&] {
+          check_sorted<T>(x, x, 0, descending);
+          for (const std::int64_t k : {n / 65, n / 60, n / 2}) check_top<T>(x, x, k);
+        });
       }
   });
 }
