@@ -41,8 +41,8 @@ AttrField erase(Field<Member> field) {
           [](OpAttrs& a, AttrValue v) { static_cast<Owner&>(a).*Member = std::get<Value>(std::move(v)); }};
 }
 
-/// The one rule for elementwise operands: same shape, same dtype; broadcasts and casts are ops of their own. The type of
-/// the op's result, but for the dtype of one that an attribute names.
+/// The one rule for elementwise operands: same shape, same dtype; broadcasts and casts are ops of their own. Gives the
+/// type of the op's result, but for the dtype of one that an attribute names.
 Type infer_elementwise(const OpInfo& info, std::span<const Type> in) {
   const std::size_t first = info.mask_first ? 1 : 0;
   if (first == 1 && in[0].dtype != DType::Bool) fail("the first operand must be bool, not " + to_string(in[0]));
