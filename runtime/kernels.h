@@ -115,11 +115,12 @@ inline constexpr int kLineRow = 64;
 struct SortKernel {
   std::int64_t longest = 0;  ///< elements of a line; longer ones are sorted faster one after another
   /// Sorts the first `count` of the lines that stand side by side in rows of kLineRow bytes, n elements each, by key_of
-  /// (runtime/element_keys.h); whether there may be a -0, as zeros come out with -0 first. Lines are aligned.
+  /// (runtime/element_keys.h); whether there may be a -0, as all zeros come out as 0. Lines are aligned.
   bool (*run)(void* lines, std::int64_t n, std::int64_t count, bool descending) = nullptr;
 };
 
-/// Sorts one line of n elements by key_of. Null where keys are sorted by their bytes as fast.
+/// Sorts one line of n elements by key_of. Null where keys are sorted by their bytes as fast, and at a level that
+/// cannot part the lanes of a vector.
 struct SortLineKernel {
   /// Whether there may be a -0, as all zeros come out as 0.
   bool (*sort)(const void* from, void* to, std::int64_t n, bool descending) = nullptr;

@@ -11,15 +11,21 @@
 
 namespace tjit::TJIT_LEVEL {
 
+#if defined(__AVX512F__)
+using Lanes = __m512i;
+#else
+using Lanes = __m256i;
+#endif
+
 /// A bit for each lane of a mask.
 template <class K, int N>
 [[gnu::always_inline]] inline unsigned bits_of(Mask<K, N> m) {
   constexpr bool kWords = sizeof(K) == 4;
 #if defined(__AVX512F__)
-  const auto lanes = __builtin_bit_cast(__m512i, m.raw);
+  const auto lanes = __builtin_bit_cast(Lanes, m.raw);
   return kWords ? _mm512_movepi32_mask(lanes) : _mm512_movepi64_mask(lanes);
 #else
-  const auto lanes = __builtin_bit_cast(__m256i, m.raw);
+  const auto lanes = __builtin_bit_cast(Lanes, m.raw);
   return static_cast<unsigned>(kWords ? _mm256_movemask_ps(_mm256_castsi256_ps(lanes))
                                       : _mm256_movemask_pd(_mm256_castsi256_pd(lanes)));
 #endif
@@ -45,9 +51,8 @@ inline constexpr auto kParted = [] {
 template <class K, int N>
 [[gnu::always_inline]] inline Vec<K, N> parted(Vec<K, N> x, unsigned bits) {
   using V = Vec<K, N>;
-  const auto lanes = __builtin_bit_cast(std::conditional_t < sizeof(V) == 64, __m512i, __m256i >, x.raw);
-  const auto as_vector = [](auto v)
-                             __attribute__((always_inline)) { return V::of(__builtin_bit_cast(typename V::Raw, v)); };
+  const auto lanes = __builtin_bit_cast(Lanes, x.raw);
+  const auto as_vector = [](Lanes v) { return V::of(__builtin_bit_cast(typename V::Raw, v)); };
 #if defined(__AVX512F__)
   if constexpr (N == 16) {
     const auto mask = static_cast<__mmask16>(bits);

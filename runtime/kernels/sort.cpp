@@ -8,13 +8,13 @@ namespace tjit::TJIT_LEVEL {
 
 namespace {
 
-/// Where the bytes of keys are sorted by as fast as by comparing them in vectors, as measured.
+/// Lines up to this length are sorted faster side by side than one after another, as measured.
 template <int kBytes>
 constexpr std::int64_t kLongest = kVectorBytes > 16 ? (kBytes < kVectorBytes / 4 ? 1024 : 256)
                                                     : (kBytes == 8 ? 0 : 128);
 
-/// A vector of lines, whose elements K are kLineRow bytes apart. Blocks of kBlock rows are sorted in registers, by the
-/// odd-even merge sort, then merged by the bitonic one: its first layer compares rows with their mirror images, all
+/// A vector of lines, whose elements K are kLineRow bytes apart. Blocks of kBlock rows are sorted in registers
+/// (network.h), then merged by the bitonic network: its first layer compares rows with their mirror images, all
 /// others rows in the same order and at equal distances (K. E. Batcher, Sorting networks and their applications, 1968).
 /// As smaller rows go up in all comparisons, rows behind the last one stand for the largest keys and are never stored.
 template <class K>

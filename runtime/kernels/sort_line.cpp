@@ -96,7 +96,8 @@ class Quicksort {
  public:
   Quicksort(K* x, std::int64_t* places) : x_(x), places_(places) {}
 
-  /// Sorts the first n keys; of these the first `wanted` only, to which no later one belongs, where keys differ.
+  /// Sorts n keys. Of keys that all differ, only those that belong in the first `wanted` places come to stand there, in
+  /// order; the others follow in any.
   void sort(std::int64_t n, std::int64_t wanted) {
     wanted_ = wanted;
     sort(0, n, 2 * std::bit_width(static_cast<std::uint64_t>(n)));
@@ -248,7 +249,7 @@ class Quicksort {
       V keys[kAtOnce];
       P places[kAtOnce];
 #pragma clang loop unroll(full)
-      for (int v = 0; v < kAtOnce; ++v) {
+      for (std::int64_t v = 0; v < kAtOnce; ++v) {
         keys[v] = V::load(x_ + at + v * kWidth);
         if constexpr (kPlaces) places[v] = P::load(places_ + at + v * kWidth);
       }
@@ -317,9 +318,17 @@ class Quicksort {
 
   /// Splitting changes the order of equal keys.
   void order_equal(std::int64_t n) {
-    for (std::int64_t i = 0, end = 0; i < n; i = end) {
-      for (end = i + 1; end < n && x_[end] == x_[i];) ++end;
-      if (end - i > 1) Quicksort<std::int64_t, false>(places_ + i, nullptr).sort(end - i, end - i);
+    constexpr std::int64_t kInserted = 16;
+    for (std::int64_t begin = 0, end = 0; begin < n; begin = end) {
+      for (end = begin + 1; end < n && x_[end] == x_[begin]; ++end) {
+        if (end - begin >= kInserted) continue;
+        const std::int64_t place = places_[end];
+        std::int64_t at = end;
+        for (; at > begin && place < places_[at - 1]; --at) places_[at] = places_[at - 1];
+        places_[at] = place;
+      }
+      const std::int64_t count = end - begin;
+      if (count > kInserted) Quicksort<std::int64_t, false>(places_ + begin, nullptr).sort(count, count);
     }
   }
 
@@ -329,7 +338,7 @@ class Quicksort {
   std::uint64_t random_ = 1;
 };
 
-/// Calls f(Width<N>(), i) for vectors of N elements from element i on, then for single ones, up to element n.
+/// Calls f(N as a constant, i) for vectors of N elements from element i on, then for single ones, up to element n.
 template <int N>
 [[gnu::always_inline]] inline void for_each_vector(std::int64_t n, auto f) {
   std::int64_t i = 0;

@@ -373,10 +373,11 @@ class TopKRoutine final : public LineRoutine {
       : LineRoutine(args, -1),
         k_(attrs_as<TopK>(args.def.code, args.attrs).k),
         kernel_(kernels().sort_line[static_cast<int>(args.operands[0].dtype)]),
-        sorts_(kernel_.selects && k_ > length() / kFewOf) {
+        sorts_(kernel_.places != nullptr && k_ > length() / (kernel_.selects ? kFewOf : kFewOfAll)) {
     const DType t = args.operands[0].dtype;
     if (sorts_) {
       places_ = reserve(length() * static_cast<std::int64_t>(sizeof(std::int64_t)));
+      keys_ = reserve(length() * kernel_.place_scratch);
     } else {
       candidates_ = reserve(capacity() * key_bytes<Keyed>(t));
       keys_ = reserve(capacity() * key_bytes<std::type_identity_t>(t));
@@ -387,7 +388,7 @@ class TopKRoutine final : public LineRoutine {
     for_each_line(operands[0], results, scratch, [&]<class T>(const T* line, const LineResults& to) {
       if (sorts_) {
         auto* const places = reinterpret_cast<std::int64_t*>(scratch + places_);
-        kernel_.places(line, places, nullptr, length(), k_, true);
+        kernel_.places(line, places, scratch + keys_, length(), k_, true);
         give(line, to, [&](std::int64_t i) { return places[i]; });
         return;
       }
@@ -401,8 +402,9 @@ class TopKRoutine final : public LineRoutine {
   }
 
  private:
-  /// Sorting is faster where more than one element of so many is wanted, as measured.
-  static constexpr std::int64_t kFewOf = 64;
+  /// Sorting is faster where more than one element of so many is wanted, as measured on different elements: where only
+  /// those that are wanted are sorted, and where all are.
+  static constexpr std::int64_t kFewOf = 256, kFewOfAll = 6;
 
   std::int64_t capacity() const { return Smallest<std::uint64_t>::capacity(length(), k_); }
 
