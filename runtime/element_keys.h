@@ -47,6 +47,26 @@ template <class T, int N>
   return Vec<T, N>::of(__builtin_bit_cast(typename Vec<T, N>::Raw, bits.raw));
 }
 
+/// Keys as signed integers, which vectors compare at every level.
+template <class T>
+using SignedKey = SignedOfSize<sizeof(T)>;
+
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<SignedKey<T>, N> signed_key_of(Vec<T, N> x, bool descending) {
+  return bit_cast<SignedKey<T>>(key_of(x, descending) ^ Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>));
+}
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T, N> element_of_signed(Vec<SignedKey<T>, N> key, bool descending) {
+  return element_of<T>(bit_cast<KeyOf<T>>(key) ^ Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>), descending);
+}
+
+/// Lanes that are -0, which has the key of 0.
+template <class T, int N>
+[[gnu::always_inline]] inline Mask<KeyOf<T>, N> is_negative_zero(Vec<T, N> x) {
+  if constexpr (is_float(dtype_of<T>)) return bit_cast<KeyOf<T>>(x) == Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>);
+  return Mask<KeyOf<T>, N>(false);
+}
+
 template <class T>
 KeyOf<T> key_of(T x, bool descending) {
   return key_of(Vec<T, 1>(x), descending).raw;

@@ -61,6 +61,7 @@ struct Kernel {
     return -1;
   }
 
+  /// Not inlined: the rest of `run_large` goes through it too.
   [[gnu::noinline]] static void run(void* out, const void* const* in, std::int64_t n) {
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       run_on(static_cast<R*>(out), n, static_cast<const Operand<I>*>(in[I])...);

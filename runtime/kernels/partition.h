@@ -21,11 +21,10 @@ using Lanes = __m256i;
 template <class K, int N>
 [[gnu::always_inline]] inline unsigned bits_of(Mask<K, N> m) {
   constexpr bool kWords = sizeof(K) == 4;
-#if defined(__AVX512F__)
   const auto lanes = __builtin_bit_cast(Lanes, m.raw);
+#if defined(__AVX512F__)
   return kWords ? _mm512_movepi32_mask(lanes) : _mm512_movepi64_mask(lanes);
 #else
-  const auto lanes = __builtin_bit_cast(Lanes, m.raw);
   return static_cast<unsigned>(kWords ? _mm256_movemask_ps(_mm256_castsi256_ps(lanes))
                                       : _mm256_movemask_pd(_mm256_castsi256_pd(lanes)));
 #endif

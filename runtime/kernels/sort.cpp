@@ -108,25 +108,23 @@ class Network {
   std::int64_t n_;
 };
 
-/// Orders keys as signed integers, which vectors compare at every level.
 template <class T>
 bool sort_lines(void* lines, std::int64_t n, std::int64_t count, bool descending) {
-  using K = SignedOfSize<sizeof(T)>;
+  using K = SignedKey<T>;
   constexpr int kWidth = kLanes<T>;
-  const Vec<KeyOf<T>, kWidth> sign(kSignBit<KeyOf<T>>);
+  constexpr std::int64_t kRow = kLineRow / static_cast<int>(sizeof(T));
   Mask<KeyOf<T>, kWidth> negative_zero(false);
   for (std::int64_t j = 0; j < count; j += kWidth) {
     T* const x = static_cast<T*>(lines) + j;
     K* const keys = reinterpret_cast<K*>(x);
-    constexpr std::int64_t kRow = kLineRow / static_cast<int>(sizeof(T));
     for (std::int64_t i = 0; i < n; ++i) {
       const auto element = Vec<T, kWidth>::load(x + i * kRow);
-      if constexpr (is_float(dtype_of<T>)) negative_zero = negative_zero | (bit_cast<KeyOf<T>>(element) == sign);
-      bit_cast<K>(key_of(element, descending) ^ sign).store(keys + i * kRow);
+      negative_zero = negative_zero | is_negative_zero(element);
+      signed_key_of(element, descending).store(keys + i * kRow);
     }
     Network<K>(keys, n).sort();
     for (std::int64_t i = 0; i < n; ++i)
-      element_of<T>(bit_cast<KeyOf<T>>(Vec<K, kWidth>::load(keys + i * kRow)) ^ sign, descending).store(x + i * kRow);
+      element_of_signed<T>(Vec<K, kWidth>::load(keys + i * kRow), descending).store(x + i * kRow);
   }
   return any(negative_zero);
 }

@@ -348,34 +348,23 @@ template <int N>
 }
 
 template <class T>
-using SignedKey = SignedOfSize<sizeof(T)>;
-
-/// The keys of elements, as signed integers, which vectors compare at every level.
-template <class T, int N>
-[[gnu::always_inline]] inline Vec<SignedKey<T>, N> signed_keys(Vec<T, N> x, bool descending) {
-  return bit_cast<SignedKey<T>>(key_of(x, descending) ^ Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>));
-}
-
-template <class T>
 bool sort_line(const void* from, void* to, std::int64_t n, bool descending) {
   using K = SignedKey<T>;
   const T* const x = static_cast<const T*>(from);
   T* const out = static_cast<T*>(to);
   K* const keys = static_cast<K*>(to);
   bool negative_zero = false;
-  for_each_vector<kLanes<T>>(
-      n, [&]<int N>(std::integral_constant<int, N>, std::int64_t i) __attribute__((always_inline)) {
-        const auto element = Vec<T, N>::load(x + i);
-        if constexpr (is_float(dtype_of<T>))
-          negative_zero |= any(bit_cast<KeyOf<T>>(element) == Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>));
-        signed_keys(element, descending).store(keys + i);
-      });
+  for_each_vector<kLanes<T>>(n,
+                             [&]<int N>(std::integral_constant<int, N>, std::int64_t i) __attribute__((always_inline)) {
+                               const auto element = Vec<T, N>::load(x + i);
+                               negative_zero |= any(is_negative_zero(element));
+                               signed_key_of(element, descending).store(keys + i);
+                             });
   Quicksort<K, false>(keys, nullptr).sort(n, n);
-  for_each_vector<kLanes<T>>(
-      n, [&]<int N>(std::integral_constant<int, N>, std::int64_t i) __attribute__((always_inline)) {
-        const auto key = bit_cast<KeyOf<T>>(Vec<K, N>::load(keys + i)) ^ Vec<KeyOf<T>, N>(kSignBit<KeyOf<T>>);
-        element_of<T>(key, descending).store(out + i);
-      });
+  for_each_vector<kLanes<T>>(n,
+                             [&]<int N>(std::integral_constant<int, N>, std::int64_t i) __attribute__((always_inline)) {
+                               element_of_signed<T>(Vec<K, N>::load(keys + i), descending).store(out + i);
+                             });
   return negative_zero;
 }
 
@@ -389,7 +378,7 @@ void sort_places(const void* from, std::int64_t* to, void* scratch, std::int64_t
   K* const keys = kInKey ? to : static_cast<K*>(scratch);
   for_each_vector<kLanes<K>>(n,
                              [&]<int N>(std::integral_constant<int, N>, std::int64_t i) __attribute__((always_inline)) {
-                               const auto key = convert<K>(signed_keys(Vec<T, N>::load(x + i), descending));
+                               const auto key = convert<K>(signed_key_of(Vec<T, N>::load(x + i), descending));
                                const auto places = Vec<K, N>(i) + lane_numbers<K, N>();
                                (kInKey ? (key << Vec<K, N>(32)) | places : key).store(keys + i);
                                if (!kInKey) places.store(to + i);
@@ -397,8 +386,8 @@ void sort_places(const void* from, std::int64_t* to, void* scratch, std::int64_t
   if constexpr (kInKey) {
     Quicksort<K, false>(keys, nullptr).sort(n, wanted);
     for_each_vector<kLanes<K>>(
-        n, [&]<int N>(std::integral_constant<int, N>, std::int64_t i)
-               __attribute__((always_inline)) { (Vec<K, N>::load(to + i) & Vec<K, N>(INT32_MAX)).store(to + i); });
+        wanted, [&]<int N>(std::integral_constant<int, N>, std::int64_t i)
+                    __attribute__((always_inline)) { (Vec<K, N>::load(to + i) & Vec<K, N>(INT32_MAX)).store(to + i); });
   } else {
     Quicksort<K, true>(keys, to).sort(n, n);
   }

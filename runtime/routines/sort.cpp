@@ -267,7 +267,7 @@ class SortRoutine final : public LineRoutine {
     bool negative_zero = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
       keys[i] = key_of(line[i], descending_);
-      if constexpr (is_float(dtype_of<T>)) negative_zero |= std::bit_cast<K>(line[i]) == kSignBit<K>;
+      negative_zero |= any(is_negative_zero(Vec<T, 1>(line[i])));
     }
     sort_by_bytes(keys);
     for (std::size_t i = 0; i < line.size(); ++i) sorted[i] = element_of<T>(keys[i], descending_);
